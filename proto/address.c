@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "address.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DIGITS     "0123456789"
+#define LETTERS    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define HOST_CHARS LETTERS DIGITS "-._"
+#define IPV6_CHARS LETTERS DIGITS ":.%_-" /* with a zone behind the '%' */
+#define NAME_CHARS LETTERS DIGITS "._-:/"
+
+/* A piece of the text being parsed. */
+struct span {
+	const char *start;
+	size_t len;
+};
+
+static bool only_of(struct span span, const char *chars)
+{
+	for (size_t i = 0; i < span.len; i++)
+		if (!strchr(chars, span.start[i]))
+			return false;
+	return true;
+}
+
+static void copy(char *out, struct span span)
+{
+	memcpy(out, span.start, span.len);
+	out[span.len] = '\0';
+}
+
+/* Drops the prefix from the span if it is there. */
+static bool skip(struct span *span, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (span->len < len || memcmp(span->start, prefix, len) != 0)
+		return false;
+	span->start += len;
+	span->len -= len;
+	return true;
+}
+
+/* Cuts the span at the first such character; the rest follows it. */
+static bool cut(struct span *span, char at, struct span *rest)
+{
+	const char *found = memchr(span->start, at, span->len);
+
+	if (!found)
+		return false;
+	rest->start = found + 1;
+	rest->len = span->len - (size_t)(rest->start - span->start);
+	span->len = (size_t)(found - span->start);
+	return true;
+}
+
+static const char *parse_port(struct span span, uint16_t *port_out)
+{
+	unsigned long port = 0;
+
+	if (span.len == 0)
+		return "the port is missing: tcp://host:port";
+	if (span.len > 5 || !only_of(span, DIGITS))
+		return "the port is not a number from 0 to 65535";
+	for (size_t i = 0; i < span.len; i++)
+		port = port * 10 + (unsigned long)(span.start[i] - '0');
+	if (port > UINT16_MAX)
+		return "the port is not a number from 0 to 65535";
+	*port_out = (uint16_t)port;
+	return NULL;
+}
+
+static const char *parse_host(struct span host, bool ipv6, char *out)
+{
+	if (host.len > TLI_ADDRESS_HOST_MAX)
+		return "the host is longer than 255 bytes";
+	if (!only_of(host, ipv6 ? IPV6_CHARS : HOST_CHARS))
+		return "the host has a character that no host has";
+	copy(out, host);
+	return NULL;
+}
+
+static const char *parse_tcp(struct span text, struct tli_address *out)
+{
+	struct span port;
+	bool ipv6 = skip(&text, "[");
+	const char *wrong;
+
+	out->kind = TLI_ADDRESS_TCP;
+	if (ipv6 && (!cut(&text, ']', &port) || !skip(&port, ":")))
+		return "an IPv6 address is written tcp://[::1]:port";
+	if (ipv6 && !memchr(text.start, ':', text.len))
+		return "what is in brackets is not an IPv6 address";
+	if (!ipv6 && !cut(&text, ':', &port))
+		return "the port is missing: tcp://host:port";
+	if (!ipv6 && memchr(port.start, ':', port.len))
+		return "an IPv6 address is written tcp://[::1]:port";
+	wrong = parse_host(text, ipv6, out->host);
+	return wrong ? wrong : parse_port(port, &out->port);
+}
+
+static const char *parse_unix(struct span path, struct tli_address *out)
+{
+	out->kind = TLI_ADDRESS_UNIX;
+	if (path.len == 0)
+		return "the path is missing: unix:/path";
+	if (path.len > TLI_ADDRESS_PATH_MAX)
+		return "the path is longer than the 107 bytes that a Unix "
+		       "socket's may have";
+	copy(out->path, path);
+	return NULL;
+}
+
+static const char *parse_name(struct span name, char *out)
+{
+	if (name.len == 0)
+		return "the name behind '#' is empty";
+	if (name.len > TLI_ADDRESS_NAME_MAX)
+		return "the name behind '#' is longer than 128 bytes";
+	if (!only_of(name, NAME_CHARS))
+		return "the name behind '#' has another character than "
+		       "letters, digits and . _ - : /";
+	copy(out, name);
+	return NULL;
+}
+
+const char *tli_address_parse(const char *text, struct tli_address *address)
+{
+	struct span rest = {text, strlen(text)};
+	struct span name;
+	struct tli_address parsed = {.port = 0};
+	const char *wrong = NULL;
+
+	if (cut(&rest, '#', &name))
+		wrong = parse_name(name, parsed.name);
+	if (wrong)
+		return wrong;
+	if (skip(&rest, "tcp://"))
+		wrong = parse_tcp(rest, &parsed);
+	else if (skip(&rest, "unix:"))
+		wrong = parse_unix(rest, &parsed);
+	else
+		wrong = "it is neither tcp://host:port nor unix:/path";
+	if (!wrong)
+		*address = parsed;
+	return wrong;
+}
+
+void tli_address_format(
+	const struct tli_address *address, char text[TLI_ADDRESS_TEXT_MAX])
+{
+	bool ipv6 = strchr(address->host, ':') != NULL;
+	const char *hash = address->name[0] ? "#" : "";
+
+	if (address->kind == TLI_ADDRESS_UNIX)
+		snprintf(text, TLI_ADDRESS_TEXT_MAX, "unix:%s%s%s",
+			address->path, hash, address->name);
+	else
+		snprintf(text, TLI_ADDRESS_TEXT_MAX, "tcp://%s%s%s:%u%s%s",
+			ipv6 ? "[" : "", address->host, ipv6 ? "]" : "",
+			(unsigned)address->port, hash, address->name);
+}

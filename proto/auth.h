@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mutual challenge of multiprocessing.connection (deliver_challenge and
+ * answer_challenge), for both roles, as a machine of bytes in and bytes out.
+ *
+ * The listener's side challenges first. Three frames go each way, of at most
+ * TLI_AUTH_FRAME_MAX bytes; nothing is allocated. Every failure looks the same
+ * to the peer; the reason is for our own side. docs/protocol.md has the bytes.
+ */
+#ifndef TLI_AUTH_H
+#define TLI_AUTH_H
+
+#include "frame.h"
+
+#define TLI_AUTH_NONCE_BYTES 40u
+#define TLI_AUTH_FRAME_MAX   256u /* CPython: recv_bytes(256) */
+/* All we ever send: our challenge, two verdicts, the longest answer, framed. */
+#define TLI_AUTH_OUTPUT_MAX (63u + 13u + 13u + 62u)
+
+enum tli_auth_role {
+	TLI_AUTH_LISTENER,
+	TLI_AUTH_CLIENT,
+};
+
+/* The ways to answer a challenge; a policy is a set of TLI_AUTH_BIT()s. */
+enum tli_auth_dialect {
+	TLI_AUTH_RAW_MD5,    /* CPython up to 3.11 */
+	TLI_AUTH_RAW_SHA256, /* the older CPythons that Red Hat patched */
+	TLI_AUTH_MD5,        /* the rest: CPython 3.12 and later */
+	TLI_AUTH_SHA256,
+	TLI_AUTH_SHA384,
+	TLI_AUTH_SHA3_256,
+	TLI_AUTH_SHA3_384,
+	TLI_AUTH_DIALECTS,
+};
+
+#define TLI_AUTH_BIT(dialect) (1u << (dialect))
+#define TLI_AUTH_ALL          (TLI_AUTH_BIT(TLI_AUTH_DIALECTS) - 1u)
+#define TLI_AUTH_LEGACY                                                        \
+	(TLI_AUTH_BIT(TLI_AUTH_RAW_MD5) | TLI_AUTH_BIT(TLI_AUTH_MD5))
+
+struct tli_auth_policy {
+	unsigned dialects; /* taken from the peer, and used to answer it */
+	/*
+	 * How a client answers the 20-byte challenge that does not say what it
+	 * wants. A listener answers it as the peer has just answered.
+	 */
+	enum tli_auth_dialect legacy_answer;
+};
+
+/* Why a handshake failed: name, and text to follow "the peer ...". */
+#define TLI_AUTH_REASONS(X)                                                    \
+	X(NONE, "did nothing wrong")                                           \
+	X(BAD_LENGTH, "sent a length that no handshake has")                   \
+	X(NO_CHALLENGE, "sent something else than a challenge")                \
+	X(SHORT_CHALLENGE, "sent a challenge of less than 20 bytes")           \
+	X(UNKNOWN_DIGEST, "asks for a digest that is not known here")          \
+	X(NO_ANSWER, "sent something else than an answer to our challenge")    \
+	X(REFUSED_DIALECT, "uses a digest that is not allowed here")           \
+	X(WRONG_ANSWER, "answered our challenge with another key")             \
+	X(REFLECTED, "sent our own challenge back")                            \
+	X(REJECTED, "rejected our key")                                        \
+	X(NO_VERDICT, "neither took nor rejected our answer")                  \
+	X(NO_DIGEST, "needs a digest that OpenSSL cannot compute at the moment")
+
+enum tli_auth_reason {
+#define X(name, text) TLI_AUTH_##name,
+	TLI_AUTH_REASONS(X)
+#undef X
+};
+
+/* What the peer has to send next. */
+enum tli_auth_step {
+	TLI_AUTH_AWAIT_ANSWER,
+	TLI_AUTH_AWAIT_CHALLENGE,
+	TLI_AUTH_AWAIT_VERDICT,
+	TLI_AUTH_FINISHED,
+};
+
+enum tli_auth_result {
+	TLI_AUTH_DONE = 1,    /* each side has proved that it has the key */
+	TLI_AUTH_MORE = 0,    /* the peer has to send more */
+	TLI_AUTH_FAILED = -1, /* see reason; the output still goes out */
+};
+
+/* To be read by others: reason, answered. The rest is auth.c's. */
+struct tli_auth {
+	enum tli_auth_reason reason;
+	enum tli_auth_dialect answered; /* how the peer did; TLI_AUTH_DIALECTS
+					   until then */
+	enum tli_auth_role role;
+	struct tli_auth_policy policy;
+	const uint8_t *key; /* borrowed */
+	size_t key_len;
+	unsigned steps_done;
+	struct tli_frame_reader reader;
+	uint8_t frame[TLI_AUTH_FRAME_MAX];
+	size_t frame_len;
+	uint8_t challenge[8 + TLI_AUTH_NONCE_BYTES]; /* "{sha256}" + nonce */
+	uint8_t output[TLI_AUTH_OUTPUT_MAX];
+	size_t output_len;
+	size_t output_sent;
+};
+
+/*
+ * Starts a handshake; a listener's challenge is in the output at once.
+ *
+ * The key stays the caller's and must outlive the handshake. The nonce must
+ * be random: it is the only thing that makes this handshake fresh.
+ */
+void tli_auth_init(struct tli_auth *auth, enum tli_auth_role role,
+	const struct tli_auth_policy *policy, const void *key, size_t key_len,
+	const uint8_t nonce[TLI_AUTH_NONCE_BYTES]);
+
+/*
+ * Takes bytes of the peer and stores in *used how many: those behind the
+ * handshake's last frame are the first of what follows, and are left.
+ * Returns a tli_auth_result, and the same again once it is not
+ * TLI_AUTH_MORE.
+ */
+int tli_auth_feed(
+	struct tli_auth *auth, const uint8_t *bytes, size_t len, size_t *used);
+
+/*
+ * How many bytes to read at most, so that nothing behind the handshake is read
+ * from a peer that sends a frame only when it is due, as CPython does. 0 once
+ * the handshake has ended.
+ */
+size_t tli_auth_wants(const struct tli_auth *auth);
+
+/* What is still to be sent; stores its length, which may be 0. */
+const uint8_t *tli_auth_output(const struct tli_auth *auth, size_t *len);
+
+/* Counts len bytes of the output as sent. */
+void tli_auth_output_sent(struct tli_auth *auth, size_t len);
+
+/* What the peer has to send next. */
+enum tli_auth_step tli_auth_awaits(const struct tli_auth *auth);
+
+/* A text to follow "the peer ", and a dialect's name for logs. */
+const char *tli_auth_reason_text(enum tli_auth_reason reason);
+const char *tli_auth_dialect_name(enum tli_auth_dialect dialect);
+
+#endif
