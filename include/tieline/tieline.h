@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * libtieline: Listener, Client and Connection of Python's
+ * multiprocessing.connection, in C, on the same wire.
+ *
+ * A tieline_listener hands out authenticated connections; tieline_client()
+ * makes one; a tieline_connection carries whole messages of bytes both ways.
+ * The peer may be C or a stock Python program, 3.6 or later.
+ *
+ * **Threads.** A handle belongs to one thread at a time; distinct handles are
+ * independent. The library starts no thread, installs no signal handler,
+ * prints nothing, never exits and raises no SIGPIPE. Its descriptors are
+ * close-on-exec.
+ *
+ * **Fork.** A handle is refused (#TIELINE_EFORKED) in a forked child, where
+ * only closing it is allowed; that frees the child's copy and leaves the
+ * parent's alone. To accept and then fork, detach the connection and adopt it
+ * in the child: tieline_connection_detach(), tieline_connection_adopt().
+ *
+ * **Errors.** Calls return 0 or more on success, and a negative
+ * #tieline_code on failure. tieline_handle_error() has the text: what went
+ * wrong and what to do. Codes are of two kinds. After a *call* error the handle
+ * is as it was, and the call may be made again. A *connection* error is sticky:
+ * the direction it struck (receiving or sending) returns it from then on.
+ *
+ * **Waiting.** Every timeout_ms is in milliseconds: 0 tries once, a negative
+ * one (#TIELINE_FOREVER) waits without limit. Signals do not end a wait.
+ */
+#ifndef TIELINE_TIELINE_H
+#define TIELINE_TIELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TIELINE_VERSION_MAJOR 0
+#define TIELINE_VERSION_MINOR 1
+#define TIELINE_VERSION_PATCH 0
+#define TIELINE_VERSION       "0.1.0"
+
+#if defined(__GNUC__)
+#define TIELINE_API      __attribute__((visibility("default")))
+#define TIELINE_MUST_USE __attribute__((warn_unused_result))
+#else
+#define TIELINE_API
+#define TIELINE_MUST_USE
+#endif
+
+#define TIELINE_FOREVER (-1)
+
+/** Every error: name, value, text. The kind of error stands above its rows. */
+#define TIELINE_ERROR_MAP(X)                                                   \
+	/* call errors: the handle is as it was */                             \
+	X(TIELINE_EINVAL, -1, "invalid argument")                              \
+	X(TIELINE_ENOMEM, -2, "out of memory")                                 \
+	X(TIELINE_ETIMEDOUT, -3, "timed out")                                  \
+	X(TIELINE_EADDRESS, -4, "unusable address")                            \
+	X(TIELINE_ERESOLVE, -5, "host name cannot be looked up")               \
+	X(TIELINE_EADDRINUSE, -6, "address already in use")                    \
+	X(TIELINE_EKEY, -7, "unusable authkey")                                \
+	X(TIELINE_EBUFFERTOOSHORT, -8, "buffer too short for the message")     \
+	X(TIELINE_EDIRECTION, -9, "connection does not go that way")           \
+	X(TIELINE_EPENDING, -10, "bytes are still pending")                    \
+	X(TIELINE_EFORKED, -11, "handle belongs to another process")           \
+	X(TIELINE_EDESCRIPTORS, -12, "out of file descriptors")                \
+	X(TIELINE_ESYSTEM, -13, "system call failed")                          \
+	/* on sending a call error, on receiving a connection error */         \
+	X(TIELINE_EMSGSIZE, -14, "message longer than the maximum")            \
+	/* connection errors: sticky */                                        \
+	X(TIELINE_ECONNECT, -15, "cannot connect")                             \
+	X(TIELINE_EAUTH, -16, "authentication failed")                         \
+	X(TIELINE_EPROTOCOL, -17, "peer does not speak this protocol")         \
+	X(TIELINE_EEOF, -18, "peer has closed the connection")                 \
+	X(TIELINE_ETRUNCATED, -19, "connection ended inside a message")        \
+	X(TIELINE_ELOST, -20, "connection lost")
+
+typedef enum tieline_code {
+	TIELINE_OK = 0,
+#define TIELINE_ERROR_ENTRY(name, value, text) name = (value),
+	TIELINE_ERROR_MAP(TIELINE_ERROR_ENTRY)
+#undef TIELINE_ERROR_ENTRY
+} tieline_code;
+
+/** A Listener: hands out authenticated connections. */
+typedef struct tieline_listener tieline_listener;
+
+/** A Connection: carries whole messages. */
+typedef struct tieline_connection tieline_connection;
+
+/** What a listener and a connection have in common: waiting, errors. */
+typedef struct tieline_handle tieline_handle;
+
+/* ---- Options --------------------------------------------------------- */
+
+/** Which peers may use HMAC-MD5, all that Python up to 3.11 can do. */
+typedef enum tieline_legacy_auth {
+	TIELINE_LEGACY_AUTH_LOCAL = 0, /**< Unix sockets and loopback */
+	TIELINE_LEGACY_AUTH_OFF,       /**< none */
+	TIELINE_LEGACY_AUTH_ANY        /**< all */
+} tieline_legacy_auth;
+
+/** How a client answers the challenge that does not name a digest. */
+typedef enum tieline_legacy_digest {
+	TIELINE_LEGACY_DIGEST_MD5 = 0, /**< CPython up to 3.11 */
+	TIELINE_LEGACY_DIGEST_SHA256   /**< Red Hat's patched Pythons */
+} tieline_legacy_digest;
+
+/**
+ * Told of each peer that a listener turned away.
+ *
+ * Called from within accept, wait and process. It must not call anything on
+ * that listener; it may print, count, or copy its arguments.
+ *
+ * @param arg      on_refused_arg of the options.
+ * @param code     a #tieline_code: #TIELINE_EAUTH, #TIELINE_EPROTOCOL,
+ *                 #TIELINE_ETIMEDOUT, #TIELINE_ELOST ...
+ * @param peer     the peer's address; valid during the call.
+ * @param message  why, and what to do about it; valid during the call.
+ */
+typedef void (*tieline_refused_callback)(
+	void *arg, int code, const char *peer, const char *message);
+
+/**
+ * How to make a listener or a connection. Get one from
+ * tieline_options_default() and change what you need: 0, NULL and false
+ * everywhere are the defaults. Everything in it is copied by the call that
+ * takes it.
+ */
+typedef struct tieline_options {
+	/** sizeof(tieline_options) of the program; tells versions apart. */
+	size_t size;
+
+	/** The shared key: 1 to 4096 bytes. Or leave NULL and name a file. */
+	const void *authkey;
+	size_t authkey_len;
+
+	/**
+	 * A file with the key: all its bytes, also a trailing newline. It must
+	 * be a regular file, belong to the user or root, and have no rights
+	 * for group and others (mode 0600 or 0400).
+	 */
+	const char *authkey_file;
+
+	/** Skip the handshake, as authkey=None does in Python: only where
+	 *  nobody else can reach the address. Without it a key is needed. */
+	bool no_authkey;
+
+	/** Client: connecting and authenticating in all. Default 10,000. */
+	uint32_t connect_timeout_ms;
+
+	/** From the established connection to the end of the handshake.
+	 *  Default 5,000. */
+	uint32_t handshake_timeout_ms;
+
+	/** Longest message sent or received, in bytes, at most SIZE_MAX / 2.
+	 *  Default 64 MiB. */
+	uint64_t max_message_bytes;
+
+	/** Listener: connections that wait for accept, at most 65,535; also the
+	 *  kernel's queue in front of them. Default 128. */
+	uint32_t backlog;
+
+	/** Listener: handshakes under way at a time, at most 65,535; at the cap
+	 *  the oldest goes. Default 512. */
+	uint32_t max_handshakes;
+
+	/** A #tieline_legacy_auth. */
+	tieline_legacy_auth legacy_auth;
+
+	/** A #tieline_legacy_digest. */
+	tieline_legacy_digest legacy_digest;
+
+	/** On Unix sockets: only talk to processes of the user peer_uid. */
+	bool check_peer_uid;
+	uint32_t peer_uid;
+
+	/** Listener: told of each peer turned away; may be NULL. */
+	tieline_refused_callback on_refused;
+	void *on_refused_arg;
+} tieline_options;
+
+/** Options in which everything is at its default. */
+static inline tieline_options tieline_options_default(void)
+{
+	tieline_options options;
+
+	memset(&options, 0, sizeof(options));
+	options.size = sizeof(options);
+	return options;
+}
+
+/* ---- Listener and Client --------------------------------------------- */
+
+/**
+ * Listen at an address; Python's Listener().
+ *
+ * A Unix socket is made with mode 0600. A socket file that a dead program left
+ * behind is replaced; that of a living one is not.
+ *
+ * @param address   "tcp://host:port" (port 0 = any free one, an empty host =
+ *                  all, IPv6 in brackets) or "unix:/path". NULL = loopback, a
+ *                  free port. A host name blocks while it is looked up.
+ * @param options   NULL for the defaults, which lack a key.
+ * @param listener_out  the listener; to be closed with
+ *                  tieline_listener_close(). Untouched on failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EADDRESS      the text is no address, or the machine has no
+ *                               such address.
+ * @retval TIELINE_EADDRINUSE    somebody listens there.
+ * @retval TIELINE_ERESOLVE      the host name cannot be looked up.
+ * @retval TIELINE_EKEY          there is no key, or it cannot be used.
+ * @retval TIELINE_EINVAL        an option is out of its range.
+ * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM, TIELINE_ESYSTEM
+ *
+ * tieline_handle_error(NULL) says more. Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_listener_open(const char *address,
+	const tieline_options *options, tieline_listener **listener_out);
+
+/**
+ * Take the next authenticated connection; Python's Listener.accept().
+ *
+ * Handshakes of several peers go on side by side while this waits. A silent,
+ * slow or wrong peer neither holds it up nor makes it fail; on_refused of the
+ * options hears of it.
+ *
+ * @param listener        not NULL.
+ * @param timeout_ms      how long to wait.
+ * @param connection_out  the connection, now the caller's; to be closed with
+ *                        tieline_connection_close(). Untouched on failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_ETIMEDOUT     nobody came in that time.
+ * @retval TIELINE_EDESCRIPTORS  somebody waits, but the process may not open
+ *                               more files; at most ten times a second.
+ * @retval TIELINE_ENOMEM, TIELINE_ESYSTEM, TIELINE_EFORKED
+ *
+ * The listener remains usable after each of them. Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_listener_accept(
+	tieline_listener *listener, int timeout_ms,
+	tieline_connection **connection_out);
+
+/**
+ * The address listened at, with the port in use; Listener.address. Of all
+ * addresses ("tcp://:0") it tells "tcp://0.0.0.0:port". Valid until the
+ * listener is closed. Never fails. Since 0.1.
+ */
+TIELINE_API const char *tieline_listener_address(
+	const tieline_listener *listener);
+
+/**
+ * The address of the peer accepted last; Listener.last_accepted. "" before the
+ * first, and "unix:" where the peer's socket has no path. Valid until the next
+ * accept. Never fails. Since 0.1.
+ */
+TIELINE_API const char *tieline_listener_last_accepted(
+	const tieline_listener *listener);
+
+/**
+ * Stop listening and free the listener; connections it gave out live on, those
+ * not yet taken are closed. Removes the socket file if it is still its own.
+ * NULL is fine. Does not block. Since 0.1.
+ */
+TIELINE_API void tieline_listener_close(tieline_listener *listener);
+
+/**
+ * Connect to a listener and authenticate; Python's Client().
+ *
+ * A host name is looked up, which no timeout bounds, and its addresses are
+ * tried in turn.
+ *
+ * @param address         "tcp://host:port" or "unix:/path".
+ * @param options         NULL for the defaults, which lack a key.
+ * @param connection_out  the connection; to be closed with
+ *                        tieline_connection_close(). Untouched on failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EADDRESS   the text is no address that can be connected to.
+ * @retval TIELINE_ERESOLVE   the host name cannot be looked up.
+ * @retval TIELINE_EKEY, TIELINE_EINVAL  as for tieline_listener_open().
+ * @retval TIELINE_ECONNECT   nobody listens there, or nobody answered in
+ *                            connect_timeout_ms.
+ * @retval TIELINE_EAUTH      one side's key is not the other's, or a digest is
+ *                            not allowed.
+ * @retval TIELINE_EPROTOCOL  the peer speaks something else.
+ * @retval TIELINE_ETIMEDOUT  the handshake took longer than
+ *                            handshake_timeout_ms, or than what was left of
+ *                            connect_timeout_ms; the text says what the peer
+ *                            had not done.
+ * @retval TIELINE_ELOST      the connection broke during the handshake.
+ * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM, TIELINE_ESYSTEM
+ *
+ * tieline_handle_error(NULL) says more. Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_client(const char *address,
+	const tieline_options *options, tieline_connection **connection_out);
+
+/**
+ * Start to connect, without blocking; tieline_handle_process() goes on.
+ *
+ * The connection can be used at once: calls on it wait, or return
+ * #TIELINE_ETIMEDOUT, until it is open. Its handle becomes ready for
+ * #TIELINE_WRITE when it is open or has failed; tieline_flush() with a timeout
+ * of 0 tells which, with the errors of tieline_client().
+ *
+ * Parameters and errors as for tieline_client(), but host names are refused
+ * with #TIELINE_EADDRESS, because looking them up blocks: give a numeric
+ * address. Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_client_start(const char *address,
+	const tieline_options *options, tieline_connection **connection_out);
+
+/* ---- Connection ------------------------------------------------------ */
+
+/**
+ * Make two connections that lead to each other; Python's Pipe().
+ *
+ * @param duplex   false: the first can only receive, the second only send.
+ * @param options  max_message_bytes counts; NULL for the default.
+ * @param first_out, second_out  untouched on failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL, TIELINE_EDESCRIPTORS, TIELINE_ENOMEM,
+ *         TIELINE_ESYSTEM
+ *
+ * Does not block. Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_pipe(bool duplex,
+	const tieline_options *options, tieline_connection **first_out,
+	tieline_connection **second_out);
+
+/**
+ * Make a connection of a connected stream socket, with no handshake: one that
+ * was detached, inherited, or came from Python's socketpair or Pipe().
+ *
+ * @param fd       on success it belongs to the connection; on failure it is
+ *                 still the caller's.
+ * @param options  max_message_bytes counts; NULL for the default.
+ * @param connection_out  untouched on failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL  it is no connected stream socket. Pipes of pipe(2)
+ *                         are not: writing to one can raise SIGPIPE.
+ * @retval TIELINE_ENOMEM
+ *
+ * Does not block. Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_connection_adopt(int fd,
+	const tieline_options *options, tieline_connection **connection_out);
+
+/**
+ * Give the socket to the caller and free the connection, in this order.
+ *
+ * @param connection  not NULL; freed on success, as it was on failure.
+ * @param fd_out      the socket, in blocking mode, close-on-exec.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EPENDING  bytes of a message were already received, or not
+ *                           yet sent: receive or flush first. Never right
+ *                           after accept or connect with CPython as the peer.
+ * @retval TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
+ *
+ * Does not block. Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_connection_detach(
+	tieline_connection *connection, int *fd_out);
+
+/**
+ * Send one message; Connection.send_bytes().
+ *
+ * The message is taken wholly or not at all. Taken means handed to the kernel
+ * or, when the time is over in its middle, kept by the connection: the rest
+ * goes out in later calls, of process and flush too, before anything else.
+ *
+ * @param connection  not NULL.
+ * @param data        the message; may be NULL if len is 0. Not kept.
+ * @param len         its length in bytes; 0 is a message too.
+ * @param timeout_ms  how long to wait for room.
+ *
+ * @retval TIELINE_OK         taken; whether the peer got it is not known.
+ * @retval TIELINE_ETIMEDOUT  nothing was taken; the call may be made again.
+ * @retval TIELINE_EMSGSIZE   longer than max_message_bytes; nothing was sent.
+ * @retval TIELINE_EDIRECTION it is the receiving end of a one-way pipe.
+ * @retval TIELINE_ENOMEM     nothing was taken.
+ * @retval TIELINE_ELOST      sticky: the peer is gone.
+ * @retval TIELINE_EFORKED
+ *
+ * Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_send_bytes(
+	tieline_connection *connection, const void *data, size_t len,
+	int timeout_ms);
+
+/**
+ * Wait until everything taken by tieline_send_bytes() is in the kernel.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_ETIMEDOUT  some is not; the connection goes on with it.
+ * @retval TIELINE_ELOST      sticky: the peer is gone.
+ * @retval a sticky error of tieline_client(), after tieline_client_start()
+ * @retval TIELINE_EFORKED
+ *
+ * Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_flush(
+	tieline_connection *connection, int timeout_ms);
+
+/**
+ * Receive one message into new memory; Connection.recv_bytes().
+ *
+ * @param connection  not NULL.
+ * @param timeout_ms  how long to wait; what has come by then is kept.
+ * @param data_out    the message, followed by a NUL byte that does not count;
+ *                    to be freed with tieline_free(). Untouched on failure.
+ * @param len_out     its length in bytes. Untouched on failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_ETIMEDOUT   no whole message came in that time.
+ * @retval TIELINE_ENOMEM      the message is kept; the call may be made again.
+ * @retval TIELINE_EDIRECTION  it is the sending end of a one-way pipe.
+ * @retval TIELINE_EEOF        sticky: ended between two messages (EOFError).
+ * @retval TIELINE_ETRUNCATED  sticky: ended inside a message (OSError "got end
+ *                             of file during message").
+ * @retval TIELINE_EMSGSIZE    sticky: the next message is longer than
+ *                             max_message_bytes (OSError "bad message length").
+ * @retval TIELINE_EPROTOCOL   sticky: a length that no Python sends.
+ * @retval TIELINE_ELOST       sticky: reset, or no answer to keepalive.
+ * @retval TIELINE_EFORKED
+ *
+ * Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_recv_bytes(
+	tieline_connection *connection, int timeout_ms, void **data_out,
+	size_t *len_out);
+
+/**
+ * Receive one message into the caller's memory;
+ * Connection.recv_bytes_into().
+ *
+ * @param buffer   where to; may be NULL if size is 0.
+ * @param size     how many bytes fit.
+ * @param len_out  the message's length, also on #TIELINE_EBUFFERTOOSHORT;
+ *                 untouched on other failures.
+ *
+ * @retval TIELINE_EBUFFERTOOSHORT  *len_out is how many bytes it needs; the
+ *                                  message is kept for the next call.
+ *
+ * All else as tieline_recv_bytes(). Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_recv_bytes_into(
+	tieline_connection *connection, void *buffer, size_t size,
+	int timeout_ms, size_t *len_out);
+
+/** Free what tieline_recv_bytes() gave. NULL is fine. Since 0.1. */
+TIELINE_API void tieline_free(void *data);
+
+/**
+ * Tell whether receiving would return at once; Connection.poll().
+ *
+ * @retval 1  a whole message is there, or the connection has ended.
+ * @retval 0  not within timeout_ms.
+ * @retval TIELINE_EDIRECTION, TIELINE_EFORKED, TIELINE_ESYSTEM
+ *
+ * Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_poll(
+	tieline_connection *connection, int timeout_ms);
+
+/** Whether the connection can receive, and send. Since 0.1. */
+TIELINE_API bool tieline_connection_readable(
+	const tieline_connection *connection);
+TIELINE_API bool tieline_connection_writable(
+	const tieline_connection *connection);
+
+/**
+ * The peer's address, as tcp://host:port; "unix:/path" of a server, "unix:" of
+ * a client on a Unix socket or a pipe. Valid until the connection is closed.
+ * Never fails. Since 0.1.
+ */
+TIELINE_API const char *tieline_connection_peer(
+	const tieline_connection *connection);
+
+/**
+ * Close and free the connection. Messages already in the kernel still reach
+ * the peer; one that tieline_send_bytes() kept is lost, unless it was flushed.
+ * NULL is fine. Does not block. Since 0.1.
+ */
+TIELINE_API void tieline_connection_close(tieline_connection *connection);
+
+/* ---- Waiting, event loops, errors ------------------------------------ */
+
+/** What a handle can be ready for, as bits. */
+enum {
+	TIELINE_READ = 1, /**< accept or receive would return at once */
+	TIELINE_WRITE = 2 /**< send would take a message at once */
+};
+
+/** The handle of a connection, of a listener. Never fails. Since 0.1. */
+TIELINE_API tieline_handle *tieline_connection_handle(
+	tieline_connection *connection);
+TIELINE_API tieline_handle *tieline_listener_handle(tieline_listener *listener);
+
+/**
+ * Choose what the handle is to become ready for, until told otherwise. A fresh
+ * one wants #TIELINE_READ. A connection that does not want it reads nothing,
+ * which holds its peer back.
+ *
+ * @param events  #TIELINE_READ and #TIELINE_WRITE, or 0.
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL  other bits are set.
+ * @retval TIELINE_EFORKED
+ *
+ * Since 0.1.
+ */
+TIELINE_API int tieline_handle_want(tieline_handle *handle, int events);
+
+/**
+ * Wait until one of many handles is ready for what it wants;
+ * multiprocessing.connection.wait(). Goes on with what all of them have to do
+ * meanwhile. What has failed counts as ready: the operation says how.
+ *
+ * @param handles     connections and listeners, mixed; not NULL if count > 0.
+ * @param count       how many.
+ * @param timeout_ms  how long to wait.
+ * @param ready_out   an array of count: what each is ready for, 0 for those
+ *                    that are not.
+ *
+ * @retval n > 0  so many handles are ready.
+ * @retval 0      none within timeout_ms.
+ * @retval TIELINE_EFORKED, TIELINE_ENOMEM, TIELINE_ESYSTEM
+ *
+ * Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_wait(tieline_handle *const handles[],
+	size_t count, int timeout_ms, int ready_out[]);
+
+/**
+ * The handle's descriptor for an event loop: the same for life, whatever
+ * happens behind it. It is level-triggered: readable as long as
+ * tieline_handle_process() has something to do or the handle is ready for
+ * something it wants. Only watch it; to get at the socket, detach it.
+ *
+ * @retval a descriptor
+ * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM, TIELINE_EFORKED,
+ *         TIELINE_ESYSTEM
+ *
+ * Since 0.1.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_handle_fileno(tieline_handle *handle);
+
+/** The poll(2) bits to watch that descriptor for. Ask before each wait.
+ *  Never fails. Since 0.1. */
+TIELINE_API short tieline_handle_events(const tieline_handle *handle);
+
+/**
+ * When tieline_handle_process() is to be called at the latest, whatever the
+ * descriptor says: milliseconds of CLOCK_MONOTONIC, or -1 for never. Ask before
+ * each wait. Never fails. Since 0.1.
+ */
+TIELINE_API int64_t tieline_handle_deadline_ms(const tieline_handle *handle);
+
+/**
+ * Do what can be done without blocking: connect, shake hands, accept, flush,
+ * read. To be called when the descriptor is readable or the deadline is over;
+ * at other times it does no harm.
+ *
+ * @retval >= 0  what the handle is ready for of what it wants, as bits. What
+ *               has failed is ready: the operation says how.
+ * @retval TIELINE_EFORKED
+ *
+ * Since 0.1.
+ */
+TIELINE_API int tieline_handle_process(tieline_handle *handle);
+
+/**
+ * The text of the handle's last error, "" before the first. NULL: of the last
+ * call in this thread that was to make a handle. Valid until the next call on
+ * the handle, or in this thread. Since 0.1.
+ */
+TIELINE_API const char *tieline_handle_error(const tieline_handle *handle);
+
+/** A #tieline_code's short text, and its name ("TIELINE_EAUTH"). For any
+ *  number; never NULL. Since 0.1. */
+TIELINE_API const char *tieline_strerror(int code);
+TIELINE_API const char *tieline_code_name(int code);
+
+/** The version of the library in use, for comparing with #TIELINE_VERSION.
+ *  Since 0.1. */
+TIELINE_API const char *tieline_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

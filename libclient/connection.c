@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static tieline_connection *of(const tieline_handle *handle)
+{
+	return (tieline_connection *)handle;
+}
+
+/* Both directions end with the opening that failed. */
+static void fail_opening(
+	tieline_connection *connection, const struct tli_error *error)
+{
+	tli_opening_free(connection->opening);
+	connection->opening = NULL;
+	connection->input.error = *error;
+	connection->output.error = *error;
+}
+
+int tli_connection_open(tieline_connection *connection)
+{
+	struct tli_error error;
+	int result;
+
+	if (!connection->opening)
+		return connection->output.error.code
+			? connection->output.error.code
+			: 1;
+	result = tli_opening_step(connection->opening, connection->fd,
+		&connection->input, &error);
+	if (result < 0) {
+		fail_opening(connection, &error);
+	} else if (result > 0) {
+		tli_opening_free(connection->opening);
+		connection->opening = NULL;
+	}
+	return result;
+}
+
+static void process(tieline_handle *handle)
+{
+	tieline_connection *connection = of(handle);
+	bool pending;
+
+	if (connection->opening && tli_connection_open(connection) <= 0)
+		return;
+	tli_output_flush(&connection->output, connection->fd);
+	pending = tli_output_is_pending(&connection->output);
+	if ((handle->want & TIELINE_READ) && connection->readable)
+		tli_input_read(&connection->input, connection->fd,
+			connection->patient && !pending ? TLI_SOCKET_BLOCK
+							: TLI_SOCKET_TRY);
+}
+
+static int ready(tieline_handle *handle)
+{
+	tieline_connection *connection = of(handle);
+	int events = 0;
+
+	if (connection->opening)
+		return 0;
+	if (!connection->readable || tli_input_is_ready(&connection->input))
+		events |= TIELINE_READ;
+	if (!connection->writable || connection->output.error.code ||
+		!tli_output_is_pending(&connection->output))
+		events |= TIELINE_WRITE;
+	return events;
+}
+
+struct tli_interest tli_connection_interest(const tieline_handle *handle)
+{
+	tieline_connection *connection = of(handle);
+	struct tli_interest interest = {connection->fd, 0, TLI_NEVER};
+
+	if (connection->opening)
+		return tli_opening_interest(
+			connection->opening, connection->fd);
+	if ((handle->want & TIELINE_READ) && connection->readable &&
+		!tli_input_is_ready(&connection->input))
+		interest.events |= POLLIN;
+	if (tli_output_is_pending(&connection->output) &&
+		!connection->output.error.code)
+		interest.events |= POLLOUT;
+	return interest;
+}
+
+static int watch(tieline_handle *handle)
+{
+	/* poll(2) and epoll(7) have the same bits for these two. */
+	return tli_poller_watch(&handle->poller, of(handle)->fd,
+		&of(handle)->watched,
+		(uint32_t)tli_connection_interest(handle).events, handle);
+}
+
+static const struct tli_handle_class connection_class = {
+	.process = process,
+	.ready = ready,
+	.interest = tli_connection_interest,
+	.watch = watch,
+};
+
+tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
+	size_t max_message_bytes, struct tli_error *error)
+{
+	tieline_connection *connection = calloc(1, sizeof(*connection));
+
+	if (!connection) {
+		tli_error_set(
+			error, TIELINE_ENOMEM, "no memory for a connection");
+		return NULL;
+	}
+	if (tli_handle_init(&connection->handle, &connection_class, error) <
+		0) {
+		free(connection);
+		return NULL;
+	}
+	connection->fd = fd;
+	connection->readable = connection->writable = true;
+	connection->max_message_bytes = max_message_bytes;
+	tli_input_init(&connection->input, max_message_bytes);
+	tli_output_init(&connection->output, max_message_bytes);
+	tli_endpoint_format(peer, connection->peer);
+	return connection;
+}
+
+int tli_connection_release(tieline_connection *connection)
+{
+	int fd = connection->fd;
+
+	tli_opening_free(connection->opening);
+	tli_input_fini(&connection->input);
+	tli_output_fini(&connection->output);
+	tli_handle_fini(&connection->handle);
+	free(connection);
+	return fd;
+}
+
+void tieline_connection_close(tieline_connection *connection)
+{
+	bool ours;
+
+	if (!connection)
+		return;
+	/* What is in a socket that others hold too is not ours to drop. */
+	ours = !connection->shared &&
+		!tli_handle_is_foreign(&connection->handle);
+	if (ours && connection->readable)
+		tli_socket_drain(connection->fd);
+	close(tli_connection_release(connection));
+}
+
+int tieline_connection_adopt(int fd, const tieline_options *options,
+	tieline_connection **connection_out)
+{
+	struct tli_error *error = tli_thread_error();
+	struct tli_settings settings;
+	struct tli_endpoint peer;
+	tieline_connection *connection;
+	int result =
+		tli_settings_init(&settings, options, TLI_WITHOUT_KEY, error);
+
+	if (result < 0)
+		return result;
+	if (!tli_socket_is_connected(fd, &peer))
+		return tli_error_set(error, TIELINE_EINVAL,
+			"descriptor %d is no connected stream socket", fd);
+	connection = tli_connection_new(
+		fd, &peer, settings.max_message_bytes, error);
+	if (!connection)
+		return error->code;
+	connection->shared = true;
+	tli_socket_close_on_exec(fd);
+	*connection_out = connection;
+	return 0;
+}
+
+static int why_not_detach(tieline_connection *connection)
+{
+	struct tli_error *error = &connection->handle.error;
+
+	if (connection->opening)
+		return tli_error_set(error, TIELINE_EPENDING,
+			"the connection is not open yet");
+	if (tli_output_is_pending(&connection->output))
+		return tli_error_set(error, TIELINE_EPENDING,
+			"a message is not sent in full: flush first");
+	if (tli_input_is_pending(&connection->input))
+		return tli_error_set(error, TIELINE_EPENDING,
+			"bytes are received that nobody took: receive first");
+	return 0;
+}
+
+int tieline_connection_detach(tieline_connection *connection, int *fd_out)
+{
+	int result = tli_handle_check(&connection->handle);
+
+	if (result == 0)
+		result = why_not_detach(connection);
+	if (result < 0)
+		return result;
+	*fd_out = tli_connection_release(connection);
+	return 0;
+}
+
+int tieline_pipe(bool duplex, const tieline_options *options,
+	tieline_connection **first_out, tieline_connection **second_out)
+{
+	struct tli_error *error = tli_thread_error();
+	tieline_connection *first, *second;
+	int fds[2];
+	int result = tli_socket_pair(fds);
+
+	if (result < 0)
+		return tli_error_system(
+			error, TIELINE_ESYSTEM, "socketpair", -result);
+	result = tieline_connection_adopt(fds[0], options, &first);
+	if (result < 0)
+		goto close_both;
+	result = tieline_connection_adopt(fds[1], options, &second);
+	if (result < 0)
+		goto release_first;
+	first->writable = second->readable = duplex;
+	*first_out = first;
+	*second_out = second;
+	return 0;
+release_first:
+	tli_connection_release(first);
+close_both:
+	close(fds[0]);
+	close(fds[1]);
+	return result;
+}
+
+bool tieline_connection_readable(const tieline_connection *connection)
+{
+	return connection->readable;
+}
+
+bool tieline_connection_writable(const tieline_connection *connection)
+{
+	return connection->writable;
+}
+
+const char *tieline_connection_peer(const tieline_connection *connection)
+{
+	return connection->peer;
+}
+
+tieline_handle *tieline_connection_handle(tieline_connection *connection)
+{
+	return &connection->handle;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connection: a socket, what opens it, what comes in, what goes out. Both
+ * directions fail by themselves; an opening that fails fails both.
+ */
+#ifndef TLI_CONNECTION_H
+#define TLI_CONNECTION_H
+
+#include "endpoint.h"
+#include "handle.h"
+#include "input.h"
+#include "opening.h"
+#include "output.h"
+
+#include <sys/queue.h>
+
+struct tieline_connection {
+	struct tieline_handle handle;
+	TAILQ_ENTRY(tieline_connection) link; /* in a listener's list */
+	int fd;
+	uint32_t watched;            /* what a poller watches fd for */
+	struct tli_opening *opening; /* NULL = open, or failed */
+	bool readable;
+	bool writable;
+	bool shared;  /* adopted: other processes may hold the socket too */
+	bool patient; /* receiving may block in the kernel */
+	size_t max_message_bytes;
+	struct tli_input input;
+	struct tli_output output;
+	char peer[TLI_ENDPOINT_TEXT];
+};
+
+TAILQ_HEAD(tli_connections, tieline_connection);
+
+/*
+ * Makes a connection of a socket, open until an opening is given to it. It
+ * owns the socket on success. NULL with *error set for lack of memory.
+ */
+tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
+	size_t max_message_bytes, struct tli_error *error);
+
+/* Takes the opening a step on. Returns 1 when open, 0 when it takes longer, or
+ * the code in the error of both directions. */
+int tli_connection_open(tieline_connection *connection);
+
+/* What an opening connection waits for: poll(2) bits and a deadline. */
+struct tli_interest tli_connection_interest(const tieline_handle *handle);
+
+/* Frees the connection but not its socket, which it returns. */
+int tli_connection_release(tieline_connection *connection);
+
+#endif

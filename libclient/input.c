@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "input.h"
+
+#include <tieline/tieline.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AHEAD_BYTES (16u << 10) /* messages up to here stay in `ahead` */
+#define CHUNK_BYTES (64u << 10) /* first memory for a large one */
+
+void tli_input_init(struct tli_input *input, size_t max_message_bytes)
+{
+	*input = (struct tli_input){.in_message = false};
+	tli_frame_reader_init(&input->reader, max_message_bytes, false);
+	tli_buf_init(&input->ahead, AHEAD_BYTES);
+}
+
+void tli_input_fini(struct tli_input *input)
+{
+	tli_buf_fini(&input->ahead);
+	tli_buf_fini(&input->large);
+}
+
+bool tli_input_push(struct tli_input *input, const uint8_t *bytes, size_t len)
+{
+	return tli_buf_append(&input->ahead, bytes, len) == TLI_BUF_OK;
+}
+
+size_t tli_input_message_bytes(const struct tli_input *input)
+{
+	return (size_t)input->reader.body_bytes;
+}
+
+static bool is_large(const struct tli_input *input)
+{
+	return input->in_message &&
+		tli_input_message_bytes(input) > AHEAD_BYTES;
+}
+
+static void end(struct tli_input *input, int code, const char *text)
+{
+	tli_error_set(&input->error, code, "%s", text);
+}
+
+static void refuse_length(struct tli_input *input, int result)
+{
+	if (result == TLI_FRAME_TOO_LONG)
+		tli_error_set(&input->error, TIELINE_EMSGSIZE,
+			"the peer sends a message of %llu bytes, and "
+			"max_message_bytes is %llu",
+			(unsigned long long)input->reader.body_bytes,
+			(unsigned long long)input->reader.max_bytes);
+	else
+		end(input, TIELINE_EPROTOCOL,
+			"the peer sent a message length that no Python sends");
+}
+
+/* Parses the next header, if enough has been read ahead. */
+static void parse(struct tli_input *input)
+{
+	size_t used;
+	int result;
+
+	if (input->in_message || input->error.code ||
+		tli_buf_len(&input->ahead) == 0)
+		return;
+	result = tli_frame_reader_feed(&input->reader,
+		tli_buf_head(&input->ahead), tli_buf_len(&input->ahead), &used);
+	tli_buf_consume(&input->ahead, used);
+	if (result < 0)
+		refuse_length(input, result);
+	if (result != TLI_FRAME_READY)
+		return;
+	input->in_message = true;
+	/* One byte more than the message, for the NUL behind it. */
+	tli_buf_init(&input->large, tli_input_message_bytes(input) + 1);
+}
+
+bool tli_input_has_message(struct tli_input *input)
+{
+	size_t have;
+
+	parse(input);
+	if (!input->in_message)
+		return false;
+	have = tli_buf_len(is_large(input) ? &input->large : &input->ahead);
+	return have >= tli_input_message_bytes(input);
+}
+
+bool tli_input_is_ready(struct tli_input *input)
+{
+	return tli_input_has_message(input) || input->error.code ||
+		input->no_memory;
+}
+
+bool tli_input_is_pending(const struct tli_input *input)
+{
+	return input->in_message || tli_buf_len(&input->ahead) > 0 ||
+		tli_frame_reader_started(&input->reader);
+}
+
+/* Makes room in proportion to what has come, not to what is announced. */
+static bool reserve_large(struct tli_input *input)
+{
+	size_t have = tli_buf_len(&input->large);
+	size_t missing = tli_input_message_bytes(input) - have;
+	size_t chunk = have > CHUNK_BYTES ? have : CHUNK_BYTES;
+
+	if (tli_buf_room(&input->large) > 1)
+		return true;
+	return tli_buf_reserve(&input->large,
+		       (missing < chunk ? missing : chunk) + 1) == TLI_BUF_OK;
+}
+
+/* Moves the start of a large message over from what was read ahead. */
+static bool move_over(struct tli_input *input)
+{
+	size_t missing =
+		tli_input_message_bytes(input) - tli_buf_len(&input->large);
+	size_t have = tli_buf_len(&input->ahead);
+
+	if (have > missing)
+		have = missing;
+	if (tli_buf_append(&input->large, tli_buf_head(&input->ahead), have) !=
+		TLI_BUF_OK)
+		return false;
+	tli_buf_consume(&input->ahead, have);
+	return true;
+}
+
+static size_t room_of_large(const struct tli_input *input)
+{
+	size_t missing =
+		tli_input_message_bytes(input) - tli_buf_len(&input->large);
+	size_t room = tli_buf_room(&input->large) - 1;
+
+	return room < missing ? room : missing;
+}
+
+/*
+ * Where the next bytes go: into the large message, and what follows it into
+ * `ahead` if this read can complete it. Returns 0 for lack of memory.
+ */
+static size_t gather(struct tli_input *input, struct iovec parts[2])
+{
+	size_t count = 0;
+	bool all = true;
+
+	if (is_large(input)) {
+		if (!move_over(input) || !reserve_large(input))
+			return 0;
+		parts[count++] = (struct iovec){
+			tli_buf_tail(&input->large), room_of_large(input)};
+		all = tli_buf_len(&input->large) + room_of_large(input) ==
+			tli_input_message_bytes(input);
+	}
+	if (!all)
+		return count;
+	if (tli_buf_reserve(&input->ahead,
+		    AHEAD_BYTES - tli_buf_len(&input->ahead)) != TLI_BUF_OK)
+		return count; /* the message itself, if there is one, first */
+	parts[count++] = (struct iovec){
+		tli_buf_tail(&input->ahead), tli_buf_room(&input->ahead)};
+	return count;
+}
+
+static void commit(struct tli_input *input, size_t got)
+{
+	size_t to_large = is_large(input) ? room_of_large(input) : 0;
+
+	if (to_large > got)
+		to_large = got;
+	if (to_large > 0)
+		tli_buf_commit(&input->large, to_large);
+	if (got > to_large)
+		tli_buf_commit(&input->ahead, got - to_large);
+}
+
+static void end_of_input(struct tli_input *input, ssize_t how)
+{
+	bool inside =
+		input->in_message || tli_frame_reader_started(&input->reader);
+
+	if (how != TLI_SOCKET_END)
+		tli_error_lost(&input->error, (int)-how);
+	else if (inside)
+		end(input, TIELINE_ETRUNCATED,
+			"the peer closed the connection inside a message");
+	else
+		end(input, TIELINE_EEOF, "the peer has closed the connection");
+}
+
+/* One read. False when there is no use in another one at the moment. */
+static bool read_once(
+	struct tli_input *input, int fd, enum tli_socket_mode mode)
+{
+	struct iovec parts[2];
+	size_t count = gather(input, parts);
+	size_t room = 0;
+	ssize_t got;
+
+	input->no_memory = count == 0;
+	if (input->no_memory)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		room += parts[i].iov_len;
+	got = tli_socket_read(fd, parts, count, mode);
+	if (got > 0)
+		commit(input, (size_t)got);
+	else if (got != TLI_SOCKET_AGAIN)
+		end_of_input(input, got);
+	/* A short read has emptied the socket. */
+	return got > 0 && (mode == TLI_SOCKET_BLOCK || (size_t)got == room);
+}
+
+void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode)
+{
+	bool more = true;
+
+	while (more && !tli_input_has_message(input) && !input->error.code)
+		more = read_once(input, fd, mode);
+	/* At rest a connection holds no buffer. */
+	if (tli_buf_len(&input->ahead) == 0)
+		tli_buf_fini(&input->ahead);
+}
+
+static void drop(struct tli_input *input)
+{
+	if (is_large(input))
+		tli_buf_fini(&input->large);
+	else
+		tli_buf_consume(&input->ahead, tli_input_message_bytes(input));
+	input->in_message = false;
+	tli_frame_reader_next(&input->reader);
+}
+
+void tli_input_take_into(struct tli_input *input, void *data)
+{
+	struct tli_buf *from = is_large(input) ? &input->large : &input->ahead;
+	size_t len = tli_input_message_bytes(input);
+
+	if (len > 0)
+		memcpy(data, tli_buf_head(from), len);
+	drop(input);
+}
+
+void *tli_input_take(struct tli_input *input)
+{
+	size_t len = tli_input_message_bytes(input);
+	uint8_t *data;
+
+	if (is_large(input)) {
+		data = tli_buf_steal(&input->large);
+		drop(input);
+	} else {
+		data = malloc(len + 1);
+		if (!data)
+			return NULL;
+		tli_input_take_into(input, data);
+	}
+	data[len] = '\0';
+	return data;
+}

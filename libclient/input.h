@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What comes in on a connection: whole messages out of a stream of bytes.
+ *
+ * Small messages stay in the read-ahead buffer until they are taken, many to a
+ * read; a large one is collected in memory of its own, which grows as its bytes
+ * arrive and is handed over without a copy.
+ */
+#ifndef TLI_INPUT_H
+#define TLI_INPUT_H
+
+#include "../proto/buf.h"
+#include "../proto/frame.h"
+
+#include "error.h"
+#include "socket.h"
+
+struct tli_input {
+	struct tli_frame_reader reader;
+	struct tli_buf ahead; /* bytes behind the last header parsed */
+	struct tli_buf large; /* the body so far, of a message that is large */
+	bool in_message;      /* its header is parsed */
+	bool no_memory;       /* the last read failed for lack of it */
+	struct tli_error error; /* sticky: how it ended; code 0 = it goes on */
+};
+
+void tli_input_init(struct tli_input *input, size_t max_message_bytes);
+void tli_input_fini(struct tli_input *input);
+
+/* Puts bytes that were read with the handshake in front. False for lack of
+ * memory. */
+bool tli_input_push(struct tli_input *input, const uint8_t *bytes, size_t len);
+
+/* Reads until a message is whole, the input has ended, or no more has come. */
+void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode);
+
+/* Whether a whole message is there. Also finds out, in what was read ahead. */
+bool tli_input_has_message(struct tli_input *input);
+
+/* Whether taking a message would give one, or an error, at once. */
+bool tli_input_is_ready(struct tli_input *input);
+
+/* Whether anything was read that has not been taken. */
+bool tli_input_is_pending(const struct tli_input *input);
+
+/* The length of the message that is there. */
+size_t tli_input_message_bytes(const struct tli_input *input);
+
+/* Copies the message that is there into data, which has room for it, and
+ * drops it. */
+void tli_input_take_into(struct tli_input *input, void *data);
+
+/* The message that is there, with a NUL behind it, in memory that free() frees.
+ * NULL for lack of memory: the message stays. */
+void *tli_input_take(struct tli_input *input);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "key.h"
+
+#include "../proto/hmac.h"
+
+#include <tieline/tieline.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct tli_key *tli_key_copy(
+	const void *bytes, size_t len, struct tli_error *error)
+{
+	struct tli_key *key;
+
+	if (len < 1 || len > TLI_KEY_MAX) {
+		tli_error_set(error, TIELINE_EKEY,
+			"the authkey has %zu bytes; it must have 1 to %u", len,
+			TLI_KEY_MAX);
+		return NULL;
+	}
+	key = malloc(sizeof(*key) + len);
+	if (!key) {
+		tli_error_set(error, TIELINE_ENOMEM, "no memory for the key");
+		return NULL;
+	}
+	key->len = len;
+	memcpy(key->bytes, bytes, len);
+	return key;
+}
+
+void tli_key_free(struct tli_key *key)
+{
+	if (!key)
+		return;
+	tli_wipe(key->bytes, key->len);
+	free(key);
+}
+
+/* Who else could read or change the file could speak with its key. */
+static const char *distrust(const struct stat *file)
+{
+	if (!S_ISREG(file->st_mode))
+		return "is not a regular file";
+	if (file->st_uid != geteuid() && file->st_uid != 0)
+		return "belongs to another user";
+	if (file->st_mode & (S_IRWXG | S_IRWXO))
+		return "can be used by group or others: chmod 600 it";
+	return NULL;
+}
+
+static ssize_t read_all(int fd, uint8_t *bytes, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t got = read(fd, bytes + len, size - len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	return (ssize_t)len;
+}
+
+static struct tli_key *read_key(
+	int fd, const char *path, struct tli_error *error)
+{
+	uint8_t bytes[TLI_KEY_MAX + 1];
+	struct tli_key *key = NULL;
+	struct stat file;
+	const char *wrong;
+	ssize_t len;
+
+	if (fstat(fd, &file) != 0 ||
+		(len = read_all(fd, bytes, sizeof(bytes))) < 0) {
+		tli_error_system(error, TIELINE_EKEY, path, errno);
+		return NULL;
+	}
+	wrong = distrust(&file);
+	if (wrong)
+		tli_error_set(error, TIELINE_EKEY, "the authkey file %s %s",
+			path, wrong);
+	else
+		key = tli_key_copy(bytes, (size_t)len, error);
+	tli_wipe(bytes, sizeof(bytes));
+	return key;
+}
+
+struct tli_key *tli_key_read(const char *path, struct tli_error *error)
+{
+	/* O_NONBLOCK: opening a fifo must not wait for its writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct tli_key *key;
+
+	if (fd < 0) {
+		tli_error_system(error, TIELINE_EKEY, path, errno);
+		return NULL;
+	}
+	key = read_key(fd, path, error);
+	close(fd);
+	return key;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The shared key: copied in, wiped on the way out. */
+#ifndef TLI_KEY_H
+#define TLI_KEY_H
+
+#include "error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TLI_KEY_MAX 4096u
+
+struct tli_key {
+	size_t len; /* 1 to TLI_KEY_MAX */
+	uint8_t bytes[];
+};
+
+/* Copies a key. NULL with *error set when its length is out of range. */
+struct tli_key *tli_key_copy(
+	const void *bytes, size_t len, struct tli_error *error);
+
+/*
+ * Reads the exact bytes of a file that is regular, the user's own or root's,
+ * and closed to group and others. NULL with *error set otherwise.
+ */
+struct tli_key *tli_key_read(const char *path, struct tli_error *error);
+
+/* Wipes and frees. NULL is fine. */
+void tli_key_free(struct tli_key *key);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Sending and receiving: waiting wrapped around input and output. */
+#include "connection.h"
+
+#include <stdlib.h>
+
+static int wrong_way(tieline_connection *connection, const char *which)
+{
+	return tli_error_set(&connection->handle.error, TIELINE_EDIRECTION,
+		"the connection is %s", which);
+}
+
+/* Makes a direction's sticky error the last one of the handle. */
+static int stuck(tieline_connection *connection, const struct tli_error *error)
+{
+	connection->handle.error = *error;
+	return error->code;
+}
+
+/* Whether receiving, and sending, makes sense here at all. */
+static int check_readable(tieline_connection *connection)
+{
+	int result = tli_handle_check(&connection->handle);
+
+	if (result == 0 && !connection->readable)
+		return wrong_way(connection, "write-only");
+	return result;
+}
+
+static int check_writable(tieline_connection *connection)
+{
+	int result = tli_handle_check(&connection->handle);
+
+	if (result == 0 && !connection->writable)
+		return wrong_way(connection, "read-only");
+	return result;
+}
+
+/* Waits until a message is there. Returns 0, or the code. */
+static int await_message(tieline_connection *connection, int timeout_ms)
+{
+	struct tli_input *input = &connection->input;
+	tieline_handle *handle = &connection->handle;
+	int result;
+
+	input->no_memory = false;
+	connection->patient = timeout_ms < 0;
+	result = tli_handle_await(
+		handle, TIELINE_READ, tli_deadline_in(timeout_ms));
+	connection->patient = false;
+	if (result < 0)
+		return result;
+	if (result == 0)
+		return tli_handle_timed_out(
+			handle, "no whole message came in time");
+	if (tli_input_has_message(input))
+		return 0;
+	if (input->error.code)
+		return stuck(connection, &input->error);
+	return tli_error_set(&handle->error, TIELINE_ENOMEM,
+		"no memory to receive a message");
+}
+
+static int take(
+	tieline_connection *connection, void **data_out, size_t *len_out)
+{
+	size_t len = tli_input_message_bytes(&connection->input);
+	void *data = tli_input_take(&connection->input);
+
+	if (!data)
+		return tli_error_set(&connection->handle.error, TIELINE_ENOMEM,
+			"no memory for a message of %zu bytes", len);
+	*data_out = data;
+	*len_out = len;
+	return 0;
+}
+
+int tieline_recv_bytes(tieline_connection *connection, int timeout_ms,
+	void **data_out, size_t *len_out)
+{
+	int result = check_readable(connection);
+
+	if (result < 0)
+		return result;
+	result = await_message(connection, timeout_ms);
+	if (result == 0)
+		result = take(connection, data_out, len_out);
+	return tli_handle_settle(&connection->handle, result);
+}
+
+static int take_into(tieline_connection *connection, void *buffer, size_t size,
+	size_t *len_out)
+{
+	size_t len = tli_input_message_bytes(&connection->input);
+
+	*len_out = len;
+	if (len > size)
+		return tli_error_set(&connection->handle.error,
+			TIELINE_EBUFFERTOOSHORT,
+			"the message has %zu bytes, and the buffer %zu", len,
+			size);
+	tli_input_take_into(&connection->input, buffer);
+	return 0;
+}
+
+int tieline_recv_bytes_into(tieline_connection *connection, void *buffer,
+	size_t size, int timeout_ms, size_t *len_out)
+{
+	int result = check_readable(connection);
+
+	if (result < 0)
+		return result;
+	result = await_message(connection, timeout_ms);
+	if (result == 0)
+		result = take_into(connection, buffer, size, len_out);
+	return tli_handle_settle(&connection->handle, result);
+}
+
+int tieline_poll(tieline_connection *connection, int timeout_ms)
+{
+	int result = check_readable(connection);
+
+	if (result < 0)
+		return result;
+	result = tli_handle_await(
+		&connection->handle, TIELINE_READ, tli_deadline_in(timeout_ms));
+	return tli_handle_settle(&connection->handle, result);
+}
+
+void tieline_free(void *data)
+{
+	free(data);
+}
+
+/* Waits until nothing is left to be sent. Returns 0, or the code. */
+static int await_room(tieline_connection *connection, int64_t deadline_ms)
+{
+	tieline_handle *handle = &connection->handle;
+	int result = tli_handle_await(handle, TIELINE_WRITE, deadline_ms);
+
+	if (result < 0)
+		return result;
+	if (connection->output.error.code)
+		return stuck(connection, &connection->output.error);
+	if (result == 0)
+		return tli_handle_timed_out(handle,
+			connection->opening ? "the connection is not open yet"
+					    : "the peer does not read");
+	return 0;
+}
+
+static int send_message(tieline_connection *connection, const void *data,
+	size_t len, int timeout_ms)
+{
+	struct tli_output *output = &connection->output;
+	int64_t deadline_ms = tli_deadline_in(timeout_ms);
+	int result = await_room(connection, deadline_ms);
+
+	if (result < 0)
+		return result;
+	result = tli_output_send(output, connection->fd, data, len,
+		timeout_ms < 0 ? TLI_SOCKET_BLOCK : TLI_SOCKET_TRY);
+	if (output->error.code)
+		return stuck(connection, &output->error);
+	if (result < 0)
+		return tli_error_set(&connection->handle.error, result,
+			"no memory to keep a message of %zu bytes", len);
+	if (!tli_output_is_pending(output) || timeout_ms == 0)
+		return 0;
+	/* The message is taken: what is not sent in time goes out later. */
+	result = await_room(connection, deadline_ms);
+	return result == TIELINE_ETIMEDOUT ? 0 : result;
+}
+
+int tieline_send_bytes(tieline_connection *connection, const void *data,
+	size_t len, int timeout_ms)
+{
+	int result = check_writable(connection);
+
+	if (result < 0)
+		return result;
+	if (len > connection->max_message_bytes)
+		return tli_error_set(&connection->handle.error,
+			TIELINE_EMSGSIZE,
+			"the message has %zu bytes, and max_message_bytes is "
+			"%zu",
+			len, connection->max_message_bytes);
+	result = send_message(connection, data, len, timeout_ms);
+	return tli_handle_settle(&connection->handle, result);
+}
+
+int tieline_flush(tieline_connection *connection, int timeout_ms)
+{
+	int result = tli_handle_check(&connection->handle);
+
+	if (result < 0)
+		return result;
+	result = await_room(connection, tli_deadline_in(timeout_ms));
+	return tli_handle_settle(&connection->handle, result);
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "opening.h"
+
+#include "../proto/hmac.h"
+
+#include "socket.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#define RETRY_MS 10 /* a Unix listener's queue was full */
+
+static struct tli_opening *new_opening(const struct tli_endpoint *endpoint)
+{
+	struct tli_opening *opening = calloc(1, sizeof(*opening));
+
+	if (opening)
+		opening->endpoint = *endpoint;
+	return opening;
+}
+
+struct tli_opening *tli_opening_client(const struct tli_settings *settings,
+	const struct tli_endpoint *endpoint, int64_t deadline_ms)
+{
+	struct tli_opening *opening = new_opening(endpoint);
+
+	if (!opening)
+		return NULL;
+	opening->role = TLI_AUTH_CLIENT;
+	if (tli_settings_copy(&opening->own, settings) < 0) {
+		free(opening);
+		return NULL;
+	}
+	opening->settings = &opening->own;
+	opening->deadline_ms = deadline_ms;
+	return opening;
+}
+
+struct tli_opening *tli_opening_listener(
+	const struct tli_settings *settings, const struct tli_endpoint *peer)
+{
+	struct tli_opening *opening = new_opening(peer);
+
+	if (!opening)
+		return NULL;
+	opening->role = TLI_AUTH_LISTENER;
+	opening->settings = settings;
+	opening->deadline_ms = TLI_NEVER; /* the handshake has one */
+	return opening;
+}
+
+void tli_opening_free(struct tli_opening *opening)
+{
+	if (!opening)
+		return;
+	tli_settings_fini(&opening->own);
+	tli_wipe(&opening->auth, sizeof(opening->auth));
+	free(opening);
+}
+
+/* The user of the other process, before it gets anything from us. */
+static int check_peer_user(
+	const struct tli_opening *opening, int fd, struct tli_error *error)
+{
+	const struct tli_settings *settings = opening->settings;
+	uint32_t uid;
+
+	if (!settings->check_peer_uid ||
+		tli_endpoint_is_tcp(&opening->endpoint))
+		return 0;
+	if (!tli_socket_peer_uid(fd, &uid))
+		return tli_error_set(error, TIELINE_EAUTH,
+			"the kernel does not tell whose process the peer is");
+	if (uid != settings->peer_uid)
+		return tli_error_set(error, TIELINE_EAUTH,
+			"the peer's process belongs to user %u, and only user "
+			"%u is allowed",
+			uid, settings->peer_uid);
+	return 0;
+}
+
+static int start_handshake(struct tli_opening *opening, struct tli_error *error)
+{
+	const struct tli_settings *settings = opening->settings;
+	struct tli_auth_policy policy = tli_settings_policy(
+		settings, tli_endpoint_is_local(&opening->endpoint));
+	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
+
+	if (getrandom(nonce, sizeof(nonce), 0) != sizeof(nonce))
+		return tli_error_system(
+			error, TIELINE_ESYSTEM, "getrandom", errno);
+	tli_auth_init(&opening->auth, opening->role, &policy,
+		settings->key->bytes, settings->key->len, nonce);
+	return 0;
+}
+
+/* The connection is established: what comes now has a deadline of its own. */
+static int connected(
+	struct tli_opening *opening, int fd, struct tli_error *error)
+{
+	int64_t deadline_ms =
+		tli_deadline_in(opening->settings->handshake_timeout_ms);
+	int result = check_peer_user(opening, fd, error);
+
+	if (result < 0)
+		return result;
+	opening->connected = true;
+	opening->deadline_ms = tli_earlier(opening->deadline_ms, deadline_ms);
+	tli_socket_settle(fd, &opening->endpoint);
+	return opening->settings->key ? start_handshake(opening, error) : 0;
+}
+
+/* Returns 1 when connected, 0 when it takes longer, or the code in *error. */
+static int connect_step(
+	struct tli_opening *opening, int fd, struct tli_error *error)
+{
+	char peer[TLI_ENDPOINT_TEXT];
+	char what[TLI_ENDPOINT_TEXT + 32];
+	int result = 0;
+
+	if (opening->role == TLI_AUTH_CLIENT)
+		result = tli_socket_connect(fd, &opening->endpoint);
+	opening->retry_ms = result == -EAGAIN ? tli_now_ms() + RETRY_MS : 0;
+	if (result == -EINPROGRESS || result == -EAGAIN)
+		return 0;
+	if (result == 0) {
+		result = connected(opening, fd, error);
+		return result < 0 ? result : 1;
+	}
+	tli_endpoint_format(&opening->endpoint, peer);
+	snprintf(what, sizeof(what), "cannot connect to %s", peer);
+	return tli_error_system(error, TIELINE_ECONNECT, what, -result);
+}
+
+/* Returns 0, also when not all could be sent, or the code in *error. */
+static int send_output(struct tli_auth *auth, int fd, struct tli_error *error)
+{
+	size_t len;
+	const uint8_t *bytes = tli_auth_output(auth, &len);
+
+	while (len > 0) {
+		struct iovec part = {(void *)bytes, len};
+		ssize_t put = tli_socket_write(fd, &part, 1, TLI_SOCKET_TRY);
+
+		if (put < 0)
+			return tli_error_lost(error, (int)-put);
+		if (put == TLI_SOCKET_AGAIN)
+			return 0;
+		tli_auth_output_sent(auth, (size_t)put);
+		bytes = tli_auth_output(auth, &len);
+	}
+	return 0;
+}
+
+/* Who is to blame, in the words of the side that can do something. */
+static const struct {
+	int code;
+	const char *advice;
+} advice[] = {
+	[TLI_AUTH_NONE] = {TIELINE_OK, ""},
+	[TLI_AUTH_BAD_LENGTH] = {TIELINE_EPROTOCOL,
+		"does it speak multiprocessing.connection, and is its authkey "
+		"set?"},
+	[TLI_AUTH_NO_CHALLENGE] = {TIELINE_EPROTOCOL,
+		"it talked before it had authenticated; is its authkey set?"},
+	[TLI_AUTH_SHORT_CHALLENGE] = {TIELINE_EPROTOCOL, "no Python does that"},
+	[TLI_AUTH_UNKNOWN_DIGEST] = {TIELINE_EAUTH,
+		"md5, sha256, sha384, sha3_256 and sha3_384 are"},
+	[TLI_AUTH_NO_ANSWER] = {TIELINE_EPROTOCOL,
+		"it talked before it had authenticated; is its authkey set?"},
+	[TLI_AUTH_REFUSED_DIALECT] = {TIELINE_EAUTH,
+		"Python up to 3.11 can only do MD5, which is taken from this "
+		"machine alone unless legacy_auth is TIELINE_LEGACY_AUTH_ANY"},
+	[TLI_AUTH_WRONG_ANSWER] = {TIELINE_EAUTH,
+		"both sides need the same authkey, byte for byte"},
+	[TLI_AUTH_REFLECTED] = {TIELINE_EAUTH, "it has no key of its own"},
+	[TLI_AUTH_REJECTED] = {TIELINE_EAUTH,
+		"both sides need the same authkey, byte for byte"},
+	[TLI_AUTH_NO_VERDICT] = {TIELINE_EPROTOCOL, "no Python does that"},
+	[TLI_AUTH_NO_DIGEST] = {TIELINE_EAUTH,
+		"MD5 is off under FIPS, or memory is short"},
+};
+
+static int refuse(struct tli_opening *opening, int fd, struct tli_error *error)
+{
+	enum tli_auth_reason reason = opening->auth.reason;
+	struct tli_error ignored;
+
+	(void)send_output(&opening->auth, fd, &ignored);
+	tli_socket_drain(fd);
+	return tli_error_set(error, advice[reason].code, "the peer %s: %s",
+		tli_auth_reason_text(reason), advice[reason].advice);
+}
+
+static int handshake_cut(ssize_t how, struct tli_error *error)
+{
+	if (how != TLI_SOCKET_END)
+		return tli_error_lost(error, (int)-how);
+	return tli_error_set(error, TIELINE_ELOST,
+		"the peer closed the connection during the handshake: does it "
+		"speak multiprocessing.connection, and is its authkey set?");
+}
+
+/* The handshake is over; what was read behind it is the first input. */
+static int finish(struct tli_opening *opening, int fd, struct tli_input *input,
+	const uint8_t *rest, size_t len, struct tli_error *error)
+{
+	if (!tli_input_push(input, rest, len))
+		return tli_error_set(error, TIELINE_ENOMEM,
+			"no memory for what follows the handshake");
+	if (opening->role == TLI_AUTH_LISTENER &&
+		tli_endpoint_is_tcp(&opening->endpoint))
+		tli_socket_quick_ack(fd);
+	return 0;
+}
+
+/* Reads once. Returns 1 if that got on, 0 if nothing came, or the code. */
+static int read_step(struct tli_opening *opening, int fd,
+	struct tli_input *input, struct tli_error *error)
+{
+	uint8_t bytes[TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX];
+	struct iovec part = {bytes, tli_auth_wants(&opening->auth)};
+	size_t used;
+	ssize_t got;
+	int result;
+
+	got = tli_socket_read(fd, &part, 1, TLI_SOCKET_TRY);
+	if (got == TLI_SOCKET_AGAIN)
+		return 0;
+	if (got < 0)
+		return handshake_cut(got, error);
+	result = tli_auth_feed(&opening->auth, bytes, (size_t)got, &used);
+	if (result == TLI_AUTH_FAILED)
+		return refuse(opening, fd, error);
+	if (result == TLI_AUTH_DONE)
+		result = finish(opening, fd, input, bytes + used,
+			(size_t)got - used, error);
+	return result < 0 ? result : 1;
+}
+
+/* Returns 1 when both sides are satisfied, 0 when it takes longer. */
+static int handshake_step(struct tli_opening *opening, int fd,
+	struct tli_input *input, struct tli_error *error)
+{
+	int result = 1;
+
+	while (result > 0) {
+		size_t unsent;
+
+		result = send_output(&opening->auth, fd, error);
+		if (result < 0)
+			return result;
+		tli_auth_output(&opening->auth, &unsent);
+		if (unsent > 0)
+			return 0;
+		if (tli_auth_awaits(&opening->auth) == TLI_AUTH_FINISHED)
+			return 1;
+		result = read_step(opening, fd, input, error);
+	}
+	return result;
+}
+
+static int too_late(const struct tli_opening *opening, struct tli_error *error)
+{
+	static const char *const missing[] = {
+		[TLI_AUTH_AWAIT_ANSWER] = "did not answer our challenge in "
+					  "time: is its authkey set?",
+		[TLI_AUTH_AWAIT_CHALLENGE] =
+			"sent no challenge in time: is its authkey set?",
+		[TLI_AUTH_AWAIT_VERDICT] =
+			"did not say in time whether it takes our answer",
+		[TLI_AUTH_FINISHED] = "did not read our last answer in time",
+	};
+	char peer[TLI_ENDPOINT_TEXT];
+
+	if (opening->connected)
+		return tli_error_set(error, TIELINE_ETIMEDOUT, "the peer %s",
+			missing[tli_auth_awaits(&opening->auth)]);
+	tli_endpoint_format(&opening->endpoint, peer);
+	return tli_error_set(error, TIELINE_ECONNECT,
+		"cannot connect to %s: no answer in connect_timeout_ms", peer);
+}
+
+int tli_opening_step(struct tli_opening *opening, int fd,
+	struct tli_input *input, struct tli_error *error)
+{
+	int result = 1;
+
+	if (!opening->connected)
+		result = connect_step(opening, fd, error);
+	if (result > 0 && opening->settings->key)
+		result = handshake_step(opening, fd, input, error);
+	/* What has come in time counts, even if it is looked at late. */
+	if (result == 0 && tli_time_left_ms(opening->deadline_ms) == 0)
+		return too_late(opening, error);
+	return result;
+}
+
+struct tli_interest tli_opening_interest(
+	const struct tli_opening *opening, int fd)
+{
+	struct tli_interest interest = {fd, 0, opening->deadline_ms};
+	size_t unsent;
+
+	if (opening->retry_ms) {
+		interest.deadline_ms =
+			tli_earlier(opening->retry_ms, interest.deadline_ms);
+		return interest;
+	}
+	tli_auth_output(&opening->auth, &unsent);
+	if (!opening->connected || unsent > 0)
+		interest.events = POLLOUT;
+	else
+		interest.events = POLLIN;
+	return interest;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a socket to an authenticated connection: connecting (a client), then the
+ * handshake, each within its deadline. Freed when the connection is open.
+ */
+#ifndef TLI_OPENING_H
+#define TLI_OPENING_H
+
+#include "../proto/auth.h"
+
+#include "endpoint.h"
+#include "handle.h"
+#include "input.h"
+#include "settings.h"
+
+struct tli_opening {
+	struct tli_settings own; /* a client's; a listener keeps its own */
+	const struct tli_settings *settings;
+	enum tli_auth_role role;
+	struct tli_endpoint endpoint; /* the peer's */
+	bool connected;
+	int64_t retry_ms;    /* when to try connecting again; 0 = not due */
+	int64_t deadline_ms; /* of the step under way */
+	struct tli_auth auth;
+};
+
+/*
+ * A client's opening, which has yet to connect, until deadline_ms. It copies
+ * the settings. NULL for lack of memory.
+ */
+struct tli_opening *tli_opening_client(const struct tli_settings *settings,
+	const struct tli_endpoint *endpoint, int64_t deadline_ms);
+
+/*
+ * A listener's opening of a peer that has connected. The settings stay the
+ * listener's. NULL for lack of memory.
+ */
+struct tli_opening *tli_opening_listener(
+	const struct tli_settings *settings, const struct tli_endpoint *peer);
+
+/* Wipes and frees. NULL is fine. */
+void tli_opening_free(struct tli_opening *opening);
+
+/*
+ * Goes on. Returns 1 when the connection is open, 0 when it takes longer, or
+ * the code in *error. Bytes behind the handshake go to input.
+ */
+int tli_opening_step(struct tli_opening *opening, int fd,
+	struct tli_input *input, struct tli_error *error);
+
+/* What it waits for. */
+struct tli_interest tli_opening_interest(
+	const struct tli_opening *opening, int fd);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#define DEFAULT_CONNECT_TIMEOUT_MS   10000u
+#define DEFAULT_HANDSHAKE_TIMEOUT_MS 5000u
+#define DEFAULT_MAX_MESSAGE_BYTES    (64u << 20)
+#define DEFAULT_BACKLOG              128u
+#define DEFAULT_MAX_HANDSHAKES       512u
+
+/* A program built against a later version may know more options than we do;
+ * those it left at their defaults do not matter. */
+static bool copy_known(const tieline_options *from, tieline_options *to)
+{
+	const char *bytes = (const char *)from;
+
+	if (from->size < offsetof(tieline_options, authkey))
+		return false;
+	for (size_t i = sizeof(*to); i < from->size; i++)
+		if (bytes[i] != 0)
+			return false;
+	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+	return true;
+}
+
+static uint64_t or_default(uint64_t value, uint64_t standard)
+{
+	return value ? value : standard;
+}
+
+/* NULL, or the name and range of an option that is out of it. */
+static const char *out_of_range(const tieline_options *options)
+{
+	if (options->connect_timeout_ms > INT_MAX)
+		return "connect_timeout_ms must be at most 2147483647";
+	if (options->handshake_timeout_ms > INT_MAX)
+		return "handshake_timeout_ms must be at most 2147483647";
+	if (options->max_message_bytes > SIZE_MAX / 2)
+		return "max_message_bytes must be at most SIZE_MAX / 2";
+	if (options->backlog > 65535)
+		return "backlog must be at most 65535";
+	if (options->max_handshakes > 65535)
+		return "max_handshakes must be at most 65535";
+	if ((unsigned)options->legacy_auth > TIELINE_LEGACY_AUTH_ANY)
+		return "legacy_auth is none of TIELINE_LEGACY_AUTH_...";
+	if ((unsigned)options->legacy_digest > TIELINE_LEGACY_DIGEST_SHA256)
+		return "legacy_digest is none of TIELINE_LEGACY_DIGEST_...";
+	return NULL;
+}
+
+static struct tli_settings with_defaults(const tieline_options *options)
+{
+	return (struct tli_settings){
+		.connect_timeout_ms =
+			(int)or_default(options->connect_timeout_ms,
+				DEFAULT_CONNECT_TIMEOUT_MS),
+		.handshake_timeout_ms =
+			(int)or_default(options->handshake_timeout_ms,
+				DEFAULT_HANDSHAKE_TIMEOUT_MS),
+		.max_message_bytes = (size_t)or_default(
+			options->max_message_bytes, DEFAULT_MAX_MESSAGE_BYTES),
+		.backlog =
+			(unsigned)or_default(options->backlog, DEFAULT_BACKLOG),
+		.max_handshakes = (unsigned)or_default(
+			options->max_handshakes, DEFAULT_MAX_HANDSHAKES),
+		.legacy_auth = options->legacy_auth,
+		.legacy_answer =
+			options->legacy_digest == TIELINE_LEGACY_DIGEST_SHA256
+			? TLI_AUTH_RAW_SHA256
+			: TLI_AUTH_RAW_MD5,
+		.check_peer_uid = options->check_peer_uid,
+		.peer_uid = options->peer_uid,
+		.on_refused = options->on_refused,
+		.on_refused_arg = options->on_refused_arg,
+	};
+}
+
+/* Exactly one of authkey, authkey_file and no_authkey, or it is a mistake. */
+static int take_key(struct tli_settings *settings,
+	const tieline_options *options, struct tli_error *error)
+{
+	int given = (options->authkey != NULL) +
+		(options->authkey_file != NULL) + options->no_authkey;
+
+	if (given == 0)
+		return tli_error_set(error, TIELINE_EKEY,
+			"there is no authkey: set authkey, authkey_file or "
+			"no_authkey in the options");
+	if (given > 1)
+		return tli_error_set(error, TIELINE_EKEY,
+			"only one of authkey, authkey_file and no_authkey can "
+			"be set");
+	if (options->authkey)
+		settings->key = tli_key_copy(
+			options->authkey, options->authkey_len, error);
+	else if (options->authkey_file)
+		settings->key = tli_key_read(options->authkey_file, error);
+	else
+		return 0;
+	return settings->key ? 0 : error->code;
+}
+
+int tli_settings_init(struct tli_settings *settings,
+	const tieline_options *options, enum tli_key_need need,
+	struct tli_error *error)
+{
+	tieline_options known = tieline_options_default();
+	const char *wrong;
+
+	if (options && !copy_known(options, &known))
+		return tli_error_set(error, TIELINE_EINVAL,
+			"the options' size is wrong, or they ask for what "
+			"version %s does not have: start from "
+			"tieline_options_default()",
+			TIELINE_VERSION);
+	wrong = out_of_range(&known);
+	if (wrong)
+		return tli_error_set(error, TIELINE_EINVAL, "%s", wrong);
+	*settings = with_defaults(&known);
+	return need == TLI_WITH_KEY ? take_key(settings, &known, error) : 0;
+}
+
+int tli_settings_copy(
+	struct tli_settings *settings, const struct tli_settings *from)
+{
+	struct tli_error error;
+
+	*settings = *from;
+	if (!from->key)
+		return 0;
+	settings->key = tli_key_copy(from->key->bytes, from->key->len, &error);
+	return settings->key ? 0 : TIELINE_ENOMEM;
+}
+
+void tli_settings_fini(struct tli_settings *settings)
+{
+	tli_key_free(settings->key);
+	settings->key = NULL;
+}
+
+struct tli_auth_policy tli_settings_policy(
+	const struct tli_settings *settings, bool peer_is_local)
+{
+	bool legacy = settings->legacy_auth == TIELINE_LEGACY_AUTH_ANY ||
+		(settings->legacy_auth == TIELINE_LEGACY_AUTH_LOCAL &&
+			peer_is_local);
+
+	return (struct tli_auth_policy){
+		.dialects =
+			legacy ? TLI_AUTH_ALL : TLI_AUTH_ALL & ~TLI_AUTH_LEGACY,
+		.legacy_answer = settings->legacy_answer,
+	};
+}

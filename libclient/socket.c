@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEEPALIVE_IDLE_S     30
+#define KEEPALIVE_INTERVAL_S 10
+#define KEEPALIVE_PROBES     3
+#define DRAIN_BYTES_MAX      (1u << 20)
+#define SOCKET_FILE_MODE     (S_IRUSR | S_IWUSR)
+
+/* Turns what a call returned into a count, TLI_SOCKET_AGAIN or -errno. */
+static ssize_t outcome(ssize_t result)
+{
+	if (result >= 0)
+		return result;
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return TLI_SOCKET_AGAIN;
+	return -errno;
+}
+
+ssize_t tli_socket_read(
+	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode)
+{
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+	int flags = mode == TLI_SOCKET_TRY ? MSG_DONTWAIT : 0;
+	ssize_t got;
+
+	do
+		got = recvmsg(fd, &message, flags);
+	while (got < 0 && errno == EINTR);
+	return got == 0 ? TLI_SOCKET_END : outcome(got);
+}
+
+ssize_t tli_socket_write(
+	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode)
+{
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+	int flags = MSG_NOSIGNAL | (mode == TLI_SOCKET_TRY ? MSG_DONTWAIT : 0);
+	ssize_t put;
+
+	do
+		put = sendmsg(fd, &message, flags);
+	while (put < 0 && errno == EINTR);
+	return outcome(put);
+}
+
+int tli_socket_new(const struct tli_endpoint *endpoint)
+{
+	int fd = socket(endpoint->address.ss_family,
+		SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int tli_socket_connect(int fd, const struct tli_endpoint *endpoint)
+{
+	const struct sockaddr *address =
+		(const struct sockaddr *)&endpoint->address;
+
+	if (connect(fd, address, endpoint->len) == 0 || errno == EISCONN)
+		return 0;
+	/* An interrupted connect goes on by itself. */
+	if (errno == EALREADY || errno == EINTR)
+		return -EINPROGRESS;
+	return -errno;
+}
+
+static void set_int(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* Errors do not count: where an option is missing, the default serves. */
+static void prepare_to_listen(int fd, const struct tli_endpoint *endpoint)
+{
+	if (endpoint->address.ss_family == AF_UNIX) {
+		/* The file gets this mode, less the umask, when it is made. */
+		fchmod(fd, SOCKET_FILE_MODE);
+		return;
+	}
+	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (endpoint->address.ss_family == AF_INET6)
+		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+}
+
+int tli_socket_listen(const struct tli_endpoint *endpoint, int backlog)
+{
+	int fd = tli_socket_new(endpoint);
+	int error_number;
+
+	if (fd < 0)
+		return fd;
+	prepare_to_listen(fd, endpoint);
+	if (bind(fd, (const struct sockaddr *)&endpoint->address,
+		    endpoint->len) == 0 &&
+		listen(fd, backlog) == 0)
+		return fd;
+	error_number = errno;
+	close(fd);
+	return -error_number;
+}
+
+int tli_socket_accept(int fd, struct tli_endpoint *peer)
+{
+	int accepted;
+
+	*peer = (struct tli_endpoint){.len = sizeof(peer->address)};
+	do
+		accepted = accept4(fd, (struct sockaddr *)&peer->address,
+			&peer->len, SOCK_CLOEXEC);
+	while (accepted < 0 && errno == EINTR);
+	return accepted < 0 ? -errno : accepted;
+}
+
+int tli_socket_pair(int fds[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+		return -errno;
+	return 0;
+}
+
+static void set_blocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && (flags & O_NONBLOCK))
+		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+void tli_socket_settle(int fd, const struct tli_endpoint *endpoint)
+{
+	set_blocking(fd);
+	if (!tli_endpoint_is_tcp(endpoint))
+		return;
+	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+}
+
+void tli_socket_close_on_exec(int fd)
+{
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void tli_socket_quick_ack(int fd)
+{
+	set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
+}
+
+void tli_socket_drain(int fd)
+{
+	char dropped[4096];
+	struct iovec part = {dropped, sizeof(dropped)};
+	size_t total = 0;
+	ssize_t got;
+
+	do {
+		got = tli_socket_read(fd, &part, 1, TLI_SOCKET_TRY);
+		total += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && total < DRAIN_BYTES_MAX);
+}
+
+bool tli_socket_is_connected(int fd, struct tli_endpoint *peer)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	*peer = (struct tli_endpoint){.len = sizeof(peer->address)};
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+		type == SOCK_STREAM &&
+		getpeername(
+			fd, (struct sockaddr *)&peer->address, &peer->len) == 0;
+}
+
+bool tli_socket_peer_uid(int fd, uint32_t *uid_out)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return false;
+	*uid_out = peer.uid;
+	return true;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system calls on stream sockets, with signals, SIGPIPE and descriptor
+ * flags taken care of. Nothing here blocks unless it says so.
+ */
+#ifndef TLI_SOCKET_H
+#define TLI_SOCKET_H
+
+#include "endpoint.h"
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/* What moving bytes returns: a count above 0, or one of these, or -errno. */
+enum {
+	TLI_SOCKET_AGAIN = 0,    /* nothing to be had, no room, at the moment */
+	TLI_SOCKET_END = -10000, /* the peer has ended; no errno is as low */
+};
+
+enum tli_socket_mode {
+	TLI_SOCKET_TRY,
+	TLI_SOCKET_BLOCK, /* unless the descriptor itself is non-blocking */
+};
+
+ssize_t tli_socket_read(
+	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode);
+ssize_t tli_socket_write(
+	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode);
+
+/* Makes a non-blocking socket for connecting. Returns it, or -errno. */
+int tli_socket_new(const struct tli_endpoint *endpoint);
+
+/*
+ * Connects, or asks how connecting goes. Returns 0 when connected, or -errno:
+ * -EINPROGRESS while the socket's becoming writable will tell, -EAGAIN while
+ * only another try will.
+ */
+int tli_socket_connect(int fd, const struct tli_endpoint *endpoint);
+
+/* Makes a listening socket. Returns it, or -errno. */
+int tli_socket_listen(const struct tli_endpoint *endpoint, int backlog);
+
+/* Takes the next connection, in blocking mode. Returns it, or -errno. */
+int tli_socket_accept(int fd, struct tli_endpoint *peer);
+
+/* A pair of connected Unix sockets. Returns 0 or -errno. */
+int tli_socket_pair(int fds[2]);
+
+/* Settles a connected socket: no delay, keepalive on TCP; blocking mode. */
+void tli_socket_settle(int fd, const struct tli_endpoint *endpoint);
+
+void tli_socket_close_on_exec(int fd);
+
+/* Acknowledges at once what came last. Without it a peer that leaves Nagle's
+ * algorithm on, as Python does, waits 40 ms before its first message. */
+void tli_socket_quick_ack(int fd);
+
+/* Reads and drops what has come, so that closing does not send a reset, which
+ * would destroy what the peer has not read yet. */
+void tli_socket_drain(int fd);
+
+/* Whether fd is a connected stream socket, whose peer is then stored. */
+bool tli_socket_is_connected(int fd, struct tli_endpoint *peer);
+
+/* The user id of the process at the other end of a Unix socket; false if the
+ * kernel does not know. */
+bool tli_socket_peer_uid(int fd, uint32_t *uid_out);
+
+#endif
