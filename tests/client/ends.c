@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "ends.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void assert_code_at(int expected, int actual, const char *file, int line)
+{
+	if (expected == actual)
+		return;
+	print_error("expected %s, got %s (%d)\n", tieline_code_name(expected),
+		tieline_code_name(actual), actual);
+	_fail(file, line);
+}
+
+tieline_options with_key(void)
+{
+	tieline_options options = tieline_options_default();
+
+	options.authkey = KEY;
+	options.authkey_len = strlen(KEY);
+	return options;
+}
+
+tieline_connection *raw_pair(int *raw_fd, const tieline_options *options)
+{
+	tieline_connection *connection;
+	int fds[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_code(TIELINE_OK,
+		tieline_connection_adopt(fds[0], options, &connection));
+	*raw_fd = fds[1];
+	return connection;
+}
+
+/* Neither blocks, so one thread can be both. */
+static int open_both(struct ends *ends)
+{
+	int result;
+
+	do {
+		result = tieline_flush(ends->client, 0);
+		if (result < 0 && result != TIELINE_ETIMEDOUT)
+			return result;
+		if (!ends->server)
+			result = tieline_listener_accept(
+				ends->listener, 0, &ends->server);
+		if (result < 0 && result != TIELINE_ETIMEDOUT)
+			return result;
+	} while (!ends->server || tieline_flush(ends->client, 0) != 0);
+	return 0;
+}
+
+int open_ends(
+	struct ends *ends, const char *address, const tieline_options *options)
+{
+	int result;
+
+	*ends = (struct ends){NULL, NULL, NULL};
+	result = tieline_listener_open(
+		address ? address : LOOPBACK, options, &ends->listener);
+	if (result == 0)
+		result = tieline_client_start(
+			tieline_listener_address(ends->listener), options,
+			&ends->client);
+	if (result == 0)
+		result = open_both(ends);
+	if (result < 0)
+		close_ends(ends);
+	return result;
+}
+
+void close_ends(struct ends *ends)
+{
+	tieline_connection_close(ends->client);
+	tieline_connection_close(ends->server);
+	tieline_listener_close(ends->listener);
+}
+
+void put(int fd, const void *bytes, size_t len)
+{
+	assert_int_equal(send(fd, bytes, len, MSG_NOSIGNAL), len);
+}
+
+void expect_message(
+	tieline_connection *connection, const void *data, size_t len)
+{
+	void *got;
+	size_t got_len;
+
+	assert_code(TIELINE_OK,
+		tieline_recv_bytes(connection, HANG_MS, &got, &got_len));
+	assert_int_equal(got_len, len);
+	if (len > 0)
+		assert_memory_equal(got, data, len);
+	assert_int_equal(((char *)got)[len], 0);
+	tieline_free(got);
+}
+
+unsigned count_descriptors(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	unsigned count = 0;
+
+	assert_non_null(folder);
+	while (readdir(folder))
+		count++;
+	closedir(folder);
+	return count;
+}
+
+int note_descriptors(void **state)
+{
+	*state = (void *)(uintptr_t)count_descriptors();
+	return 0;
+}
+
+int check_descriptors(void **state)
+{
+	unsigned before = (unsigned)(uintptr_t)*state;
+
+	if (count_descriptors() == before)
+		return 0;
+	print_error("%u descriptors before, %u after\n", before,
+		count_descriptors());
+	return -1;
+}

@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: MIT */
+/* A connection: messages, their limits, and the ways in which it ends. */
+#include "ends.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Sizes around every boundary: header, read-ahead, first chunk, growth. */
+static const size_t sizes[] = {0, 1, 2, 4, 16379, 16380, 16383, 16384, 16385,
+	65535, 65536, 65537, 131072, 1 << 20, 9 << 20};
+
+static uint8_t *pattern(size_t len)
+{
+	uint8_t *bytes = malloc(len + 1);
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)(i * 31 + i / 251);
+	return bytes;
+}
+
+/* Sends without blocking; returns what tieline_send_bytes() does. */
+static int send_now(
+	tieline_connection *connection, const void *data, size_t len)
+{
+	return tieline_send_bytes(connection, data, len, 0);
+}
+
+static void messages_of_every_size_arrive(void **state)
+{
+	struct ends ends;
+	tieline_options options = with_key();
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint8_t *bytes = pattern(sizes[i]);
+
+		assert_code(TIELINE_OK, send_now(ends.client, bytes, sizes[i]));
+		while (tieline_poll(ends.server, 0) == 0)
+			tieline_handle_process(
+				tieline_connection_handle(ends.client));
+		expect_message(ends.server, bytes, sizes[i]);
+		free(bytes);
+	}
+	close_ends(&ends);
+}
+
+static void many_messages_in_one_read_arrive_in_order(void **state)
+{
+	tieline_connection *connection;
+	uint8_t stream[3000 * 5];
+	int fd;
+
+	(void)state;
+	connection = raw_pair(&fd, NULL);
+	for (size_t i = 0; i < 3000; i++)
+		memcpy(stream + 5 * i, (uint8_t[]){0, 0, 0, 1, (uint8_t)i}, 5);
+	put(fd, stream, sizeof(stream));
+	for (size_t i = 0; i < 3000; i++)
+		expect_message(connection, (uint8_t[]){(uint8_t)i}, 1);
+	assert_int_equal(tieline_poll(connection, 0), 0);
+	tieline_connection_close(connection);
+	close(fd);
+}
+
+static void a_message_cut_anywhere_arrives(void **state)
+{
+	static const uint8_t frame[] = {0, 0, 0, 5, 'h', 'e', 'l', 'l', 'o'};
+	tieline_connection *connection;
+	int fd;
+
+	(void)state;
+	connection = raw_pair(&fd, NULL);
+	for (size_t cut = 1; cut < sizeof(frame); cut++) {
+		void *data;
+		size_t len;
+
+		put(fd, frame, cut);
+		assert_code(TIELINE_ETIMEDOUT,
+			tieline_recv_bytes(connection, 0, &data, &len));
+		put(fd, frame + cut, sizeof(frame) - cut);
+		expect_message(connection, "hello", 5);
+	}
+	tieline_connection_close(connection);
+	close(fd);
+}
+
+static void a_short_buffer_loses_nothing(void **state)
+{
+	static const size_t lens[] = {5, 40000};
+	tieline_connection *first, *second;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t *bytes = pattern(lens[i]);
+		uint8_t *buffer = malloc(lens[i]);
+		size_t len = 0;
+
+		assert_code(TIELINE_OK, send_now(first, bytes, lens[i]));
+		assert_code(TIELINE_EBUFFERTOOSHORT,
+			tieline_recv_bytes_into(
+				second, buffer, lens[i] - 1, HANG_MS, &len));
+		assert_int_equal(len, lens[i]);
+		assert_code(TIELINE_EBUFFERTOOSHORT,
+			tieline_recv_bytes_into(second, NULL, 0, 0, &len));
+		assert_code(TIELINE_OK,
+			tieline_recv_bytes_into(second, buffer, len, 0, &len));
+		assert_memory_equal(buffer, bytes, lens[i]);
+		free(buffer);
+		free(bytes);
+	}
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+static void an_empty_message_needs_no_buffer(void **state)
+{
+	tieline_connection *first, *second;
+	size_t len = 1;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, send_now(first, NULL, 0));
+	assert_code(TIELINE_OK,
+		tieline_recv_bytes_into(second, NULL, 0, HANG_MS, &len));
+	assert_int_equal(len, 0);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+/* What a peer writes before it closes, and how that ends. */
+static const struct {
+	const char *bytes;
+	size_t len;
+	int code;
+} ends_of_input[] = {
+	{"", 0, TIELINE_EEOF},
+	{"\0", 1, TIELINE_ETRUNCATED},
+	{"\0\0\0", 3, TIELINE_ETRUNCATED},
+	{"\0\0\0\2", 4, TIELINE_ETRUNCATED},
+	{"\0\0\0\2x", 5, TIELINE_ETRUNCATED},
+	{"\0\0\4\0x", 5, TIELINE_ETRUNCATED},
+	{"\377\377\377\377", 4, TIELINE_ETRUNCATED},
+	{"\377\377\377\377\0\0\0", 7, TIELINE_ETRUNCATED},
+	{"\377\377\377\376", 4, TIELINE_EPROTOCOL},
+	{"\200\0\0\0", 4, TIELINE_EPROTOCOL},
+	{"\377\377\377\377\200\0\0\0\0\0\0\0", 12, TIELINE_EPROTOCOL},
+	{"\377\377\377\377\377\377\377\377\377\377\377\377", 12,
+		TIELINE_EPROTOCOL},
+	{"\0\0\4\1", 4, TIELINE_EMSGSIZE},
+	{"\177\377\377\377", 4, TIELINE_EMSGSIZE},
+	{"\377\377\377\377\0\0\0\1\0\0\0\0", 12, TIELINE_EMSGSIZE},
+};
+
+static void each_end_has_its_code_and_keeps_it(void **state)
+{
+	tieline_options options = tieline_options_default();
+
+	(void)state;
+	options.max_message_bytes = 1024;
+	for (size_t i = 0; i < sizeof(ends_of_input) / sizeof(*ends_of_input);
+		i++) {
+		tieline_connection *connection;
+		void *data;
+		size_t len;
+		int fd;
+
+		connection = raw_pair(&fd, &options);
+		put(fd, ends_of_input[i].bytes, ends_of_input[i].len);
+		close(fd);
+		for (int again = 0; again < 2; again++) {
+			assert_code(ends_of_input[i].code,
+				tieline_recv_bytes(
+					connection, HANG_MS, &data, &len));
+			assert_int_equal(tieline_poll(connection, 0), 1);
+		}
+		tieline_connection_close(connection);
+	}
+}
+
+static void the_longest_message_passes_and_one_more_does_not(void **state)
+{
+	tieline_options options = tieline_options_default();
+	tieline_connection *first, *second;
+	uint8_t *bytes = pattern(1025);
+
+	(void)state;
+	options.max_message_bytes = 1024;
+	assert_code(TIELINE_OK, tieline_pipe(true, &options, &first, &second));
+	assert_code(TIELINE_EMSGSIZE, send_now(first, bytes, 1025));
+	assert_code(TIELINE_OK, send_now(first, bytes, 1024));
+	expect_message(second, bytes, 1024);
+	free(bytes);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+static void too_long_a_message_ends_receiving_alone(void **state)
+{
+	tieline_options options = tieline_options_default();
+	tieline_connection *connection;
+	char got[6];
+	void *data;
+	size_t len;
+	int fd;
+
+	(void)state;
+	options.max_message_bytes = 10;
+	connection = raw_pair(&fd, &options);
+	put(fd, "\0\0\0\13", 4);
+	assert_code(TIELINE_EMSGSIZE,
+		tieline_recv_bytes(connection, HANG_MS, &data, &len));
+	assert_code(TIELINE_OK, send_now(connection, "hi", 2));
+	assert_int_equal(recv(fd, got, sizeof(got), MSG_WAITALL), 6);
+	assert_memory_equal(got, "\0\0\0\2hi", 6);
+	tieline_connection_close(connection);
+	close(fd);
+}
+
+static void a_peer_that_is_gone_ends_sending_without_a_signal(void **state)
+{
+	tieline_connection *connection;
+	int fd;
+	int result = 0;
+
+	(void)state;
+	connection = raw_pair(&fd, NULL);
+	close(fd);
+	for (int i = 0; i < 3 && result == 0; i++)
+		result = send_now(connection, "x", 1);
+	assert_code(TIELINE_ELOST, result);
+	assert_code(TIELINE_ELOST, send_now(connection, "x", 1));
+	assert_code(TIELINE_ELOST, tieline_flush(connection, 0));
+	tieline_connection_close(connection);
+}
+
+static void a_half_closed_connection_still_sends(void **state)
+{
+	tieline_connection *connection;
+	char got[5];
+	void *data;
+	size_t len;
+	int fd;
+
+	(void)state;
+	connection = raw_pair(&fd, NULL);
+	shutdown(fd, SHUT_WR);
+	assert_code(TIELINE_EEOF,
+		tieline_recv_bytes(connection, HANG_MS, &data, &len));
+	assert_code(TIELINE_OK, send_now(connection, "x", 1));
+	assert_int_equal(recv(fd, got, sizeof(got), MSG_WAITALL), 5);
+	tieline_connection_close(connection);
+	close(fd);
+}
+
+/* A message bigger than the socket's buffers, to a peer that does not read. */
+static void what_is_taken_is_kept_and_goes_out(void **state)
+{
+	tieline_connection *first, *second;
+	uint8_t *bytes = pattern(4 << 20);
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, send_now(first, bytes, 4 << 20));
+	assert_code(TIELINE_ETIMEDOUT, send_now(first, "next", 4));
+	assert_code(TIELINE_ETIMEDOUT, tieline_flush(first, 1));
+	while (tieline_poll(second, 0) == 0)
+		tieline_handle_process(tieline_connection_handle(first));
+	expect_message(second, bytes, 4 << 20);
+	assert_code(TIELINE_OK, tieline_flush(first, 0));
+	assert_code(TIELINE_OK, send_now(first, "next", 4));
+	expect_message(second, "next", 4);
+	free(bytes);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+static void a_timeout_in_the_middle_still_takes_the_message(void **state)
+{
+	tieline_connection *first, *second;
+	uint8_t *bytes = pattern(4 << 20);
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, tieline_send_bytes(first, bytes, 4 << 20, 20));
+	while (tieline_poll(second, 0) == 0)
+		tieline_handle_process(tieline_connection_handle(first));
+	expect_message(second, bytes, 4 << 20);
+	free(bytes);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+/* The other end of blocking calls, in a thread of its own. */
+static void *echo_until_end(void *arg)
+{
+	tieline_connection *connection = arg;
+	void *data;
+	size_t len;
+
+	while (tieline_recv_bytes(connection, TIELINE_FOREVER, &data, &len) ==
+		0) {
+		if (tieline_send_bytes(connection, data, len, TIELINE_FOREVER) <
+			0)
+			abort();
+		tieline_free(data);
+	}
+	tieline_connection_close(connection);
+	return NULL;
+}
+
+static void blocking_calls_carry_big_messages(void **state)
+{
+	tieline_connection *first, *second;
+	uint8_t *bytes = pattern(9 << 20);
+	pthread_t thread;
+	void *data;
+	size_t len;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_int_equal(
+		pthread_create(&thread, NULL, echo_until_end, second), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_code(TIELINE_OK,
+			tieline_send_bytes(
+				first, bytes, 9 << 20, TIELINE_FOREVER));
+		assert_code(TIELINE_OK,
+			tieline_recv_bytes(
+				first, TIELINE_FOREVER, &data, &len));
+		assert_int_equal(len, 9 << 20);
+		assert_memory_equal(data, bytes, len);
+		tieline_free(data);
+	}
+	free(bytes);
+	tieline_connection_close(first);
+	pthread_join(thread, NULL);
+}
+
+/* A descriptor that is non-blocking itself must not make blocking calls fail.
+ */
+static void an_adopted_nonblocking_socket_blocks_all_the_same(void **state)
+{
+	tieline_connection *ours, *theirs;
+	uint8_t *bytes = pattern(4 << 20);
+	pthread_t thread;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	assert_code(TIELINE_OK, tieline_connection_adopt(fds[0], NULL, &ours));
+	assert_code(
+		TIELINE_OK, tieline_connection_adopt(fds[1], NULL, &theirs));
+	assert_int_equal(
+		pthread_create(&thread, NULL, echo_until_end, theirs), 0);
+	assert_code(TIELINE_OK,
+		tieline_send_bytes(ours, bytes, 4 << 20, TIELINE_FOREVER));
+	expect_message(ours, bytes, 4 << 20);
+	free(bytes);
+	tieline_connection_close(ours);
+	pthread_join(thread, NULL);
+}
+
+static void a_one_way_pipe_goes_one_way(void **state)
+{
+	tieline_connection *reader, *writer;
+	void *data;
+	size_t len;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(false, NULL, &reader, &writer));
+	assert_true(tieline_connection_readable(reader));
+	assert_false(tieline_connection_writable(reader));
+	assert_false(tieline_connection_readable(writer));
+	assert_true(tieline_connection_writable(writer));
+	assert_code(TIELINE_EDIRECTION, send_now(reader, "x", 1));
+	assert_code(
+		TIELINE_EDIRECTION, tieline_recv_bytes(writer, 0, &data, &len));
+	assert_code(TIELINE_EDIRECTION, tieline_poll(writer, 0));
+	assert_code(TIELINE_OK, send_now(writer, "x", 1));
+	expect_message(reader, "x", 1);
+	tieline_connection_close(writer);
+	assert_code(
+		TIELINE_EEOF, tieline_recv_bytes(reader, HANG_MS, &data, &len));
+	tieline_connection_close(reader);
+}
+
+static void a_detached_connection_can_be_adopted(void **state)
+{
+	struct ends ends;
+	tieline_options options = with_key();
+	int fd;
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	assert_code(TIELINE_OK, tieline_connection_detach(ends.server, &fd));
+	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	assert_code(
+		TIELINE_OK, tieline_connection_adopt(fd, NULL, &ends.server));
+	assert_code(TIELINE_OK, send_now(ends.client, "hello", 5));
+	expect_message(ends.server, "hello", 5);
+	close_ends(&ends);
+}
+
+static void pending_bytes_keep_a_connection_from_being_detached(void **state)
+{
+	tieline_connection *first, *second;
+	uint8_t *bytes = pattern(4 << 20);
+	int fd;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, send_now(first, bytes, 4 << 20));
+	assert_code(TIELINE_EPENDING, tieline_connection_detach(first, &fd));
+	assert_int_equal(tieline_poll(second, 0), 0);
+	assert_code(TIELINE_EPENDING, tieline_connection_detach(second, &fd));
+	free(bytes);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+static void only_connected_stream_sockets_are_adopted(void **state)
+{
+	tieline_connection *connection;
+	int pipe_fds[2], datagram[2];
+	int unconnected = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_int_equal(pipe(pipe_fds), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, datagram), 0);
+	const int refused[] = {
+		-1, pipe_fds[1], datagram[0], unconnected, 123456};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		assert_code(TIELINE_EINVAL,
+			tieline_connection_adopt(
+				refused[i], NULL, &connection));
+	assert_int_equal(fcntl(pipe_fds[1], F_GETFD), 0);
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+	close(datagram[0]);
+	close(datagram[1]);
+	close(unconnected);
+}
+
+/* Runs in the child; its exit status says at which line it failed. */
+static void in_child(tieline_connection *inherited, int detached_fd)
+{
+	tieline_connection *adopted;
+	void *data;
+	size_t len;
+
+#define check(condition)                                                       \
+	if (!(condition))                                                      \
+	_exit(__LINE__ % 250 + 1)
+	check(tieline_recv_bytes(inherited, 0, &data, &len) == TIELINE_EFORKED);
+	check(tieline_send_bytes(inherited, "x", 1, 0) == TIELINE_EFORKED);
+	check(tieline_handle_fileno(tieline_connection_handle(inherited)) ==
+		TIELINE_EFORKED);
+	check(strstr(tieline_handle_error(tieline_connection_handle(inherited)),
+		      "fork") != NULL);
+	tieline_connection_close(inherited);
+	check(tieline_connection_adopt(detached_fd, NULL, &adopted) == 0);
+	check(tieline_send_bytes(adopted, "child", 5, HANG_MS) == 0);
+	tieline_connection_close(adopted);
+#undef check
+	_exit(0);
+}
+
+static void a_fork_leaves_the_parents_connection_alone(void **state)
+{
+	tieline_connection *ours, *theirs, *other, *detached;
+	pid_t child;
+	int fd, status;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &ours, &theirs));
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &other, &detached));
+	assert_code(TIELINE_OK, tieline_connection_detach(detached, &fd));
+	assert_true(
+		tieline_handle_fileno(tieline_connection_handle(ours)) >= 0);
+	assert_code(TIELINE_OK, send_now(theirs, "still here", 10));
+	child = fork();
+	if (child == 0)
+		in_child(ours, fd);
+	close(fd);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	expect_message(other, "child", 5);
+	expect_message(ours, "still here", 10);
+	tieline_connection_close(ours);
+	tieline_connection_close(theirs);
+	tieline_connection_close(other);
+}
+
+static void a_close_with_unread_input_still_delivers_the_reply(void **state)
+{
+	struct ends ends;
+	tieline_options options = with_key();
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	assert_code(TIELINE_OK, send_now(ends.client, "unread", 6));
+	assert_code(TIELINE_OK, send_now(ends.server, "reply", 5));
+	tieline_connection_close(ends.server);
+	ends.server = NULL;
+	expect_message(ends.client, "reply", 5);
+	close_ends(&ends);
+}
+
+#define DESCRIPTORS 256
+
+static void note_open(bool open_fds[DESCRIPTORS])
+{
+	for (int fd = 0; fd < DESCRIPTORS; fd++)
+		open_fds[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
+static void descriptors_are_close_on_exec(void **state)
+{
+	bool before[DESCRIPTORS], after[DESCRIPTORS];
+	tieline_options options = with_key();
+	struct ends ends;
+	int made = 0;
+
+	(void)state;
+	note_open(before);
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	tieline_handle *const handles[] = {
+		tieline_listener_handle(ends.listener),
+		tieline_connection_handle(ends.client),
+		tieline_connection_handle(ends.server),
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		assert_code(TIELINE_OK,
+			tieline_handle_want(handles[i], TIELINE_WRITE));
+		assert_true(tieline_handle_fileno(handles[i]) >= 0);
+	}
+	note_open(after);
+	for (int fd = 0; fd < DESCRIPTORS; fd++) {
+		if (before[fd] || !after[fd])
+			continue;
+		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		made++;
+	}
+	/* Three sockets, a poller for each, a signal for two of them. */
+	assert_int_equal(made, 8);
+	close_ends(&ends);
+}
+
+static void the_peers_address_is_told(void **state)
+{
+	struct ends ends;
+	tieline_options options = with_key();
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	assert_string_equal(tieline_connection_peer(ends.client),
+		tieline_listener_address(ends.listener));
+	assert_string_equal(tieline_connection_peer(ends.server),
+		tieline_listener_last_accepted(ends.listener));
+	assert_memory_equal(
+		tieline_connection_peer(ends.server), "tcp://127.0.0.1:", 16);
+	close_ends(&ends);
+}
+
+static void closing_nothing_is_fine(void **state)
+{
+	(void)state;
+	tieline_connection_close(NULL);
+	tieline_listener_close(NULL);
+	tieline_free(NULL);
+}
+
+static void every_code_has_a_name_and_a_text(void **state)
+{
+	(void)state;
+	for (int code = 0; code >= TIELINE_ELOST; code--) {
+		assert_memory_equal(tieline_code_name(code), "TIELINE_", 8);
+		assert_string_not_equal(
+			tieline_strerror(code), tieline_strerror(1));
+	}
+	assert_string_equal(tieline_code_name(1), "unknown");
+	assert_string_equal(tieline_version(), TIELINE_VERSION);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		leak_test(messages_of_every_size_arrive),
+		leak_test(many_messages_in_one_read_arrive_in_order),
+		leak_test(a_message_cut_anywhere_arrives),
+		leak_test(a_short_buffer_loses_nothing),
+		leak_test(an_empty_message_needs_no_buffer),
+		leak_test(each_end_has_its_code_and_keeps_it),
+		leak_test(the_longest_message_passes_and_one_more_does_not),
+		leak_test(too_long_a_message_ends_receiving_alone),
+		leak_test(a_peer_that_is_gone_ends_sending_without_a_signal),
+		leak_test(a_half_closed_connection_still_sends),
+		leak_test(what_is_taken_is_kept_and_goes_out),
+		leak_test(a_timeout_in_the_middle_still_takes_the_message),
+		leak_test(blocking_calls_carry_big_messages),
+		leak_test(an_adopted_nonblocking_socket_blocks_all_the_same),
+		leak_test(a_one_way_pipe_goes_one_way),
+		leak_test(a_detached_connection_can_be_adopted),
+		leak_test(pending_bytes_keep_a_connection_from_being_detached),
+		leak_test(only_connected_stream_sockets_are_adopted),
+		leak_test(a_fork_leaves_the_parents_connection_alone),
+		leak_test(a_close_with_unread_input_still_delivers_the_reply),
+		leak_test(descriptors_are_close_on_exec),
+		leak_test(the_peers_address_is_told),
+		leak_test(closing_nothing_is_fine),
+		leak_test(every_code_has_a_name_and_a_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

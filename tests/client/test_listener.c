@@ -1,0 +1,725 @@
+/* SPDX-License-Identifier: MIT */
+/* Listeners and clients: options, addresses, keys, socket files, handshakes
+ * side by side. */
+#include "ends.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A folder for socket and key files. */
+static char folder[] = "/tmp/tieline-test-XXXXXX";
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+static const char *path_of(const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+static const char *unix_address(const char *name)
+{
+	static char address[PATH_MAX + 8];
+
+	snprintf(address, sizeof(address), "unix:%s", path_of(name));
+	return address;
+}
+
+static const char *last_text(void)
+{
+	return tieline_handle_error(NULL);
+}
+
+/* A raw socket that has connected to the listener. */
+static int connect_raw(const tieline_listener *listener)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	unsigned port;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(sscanf(tieline_listener_address(listener),
+				 "tcp://127.0.0.1:%u", &port),
+		1);
+	address.sin_port = htons((uint16_t)port);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(
+		connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+/* What on_refused heard. */
+struct refusals {
+	int count;
+	int code;
+	char text[256];
+};
+
+static void note_refusal(
+	void *arg, int code, const char *peer, const char *message)
+{
+	struct refusals *refusals = arg;
+
+	assert_true(strncmp(peer, "tcp://", 6) == 0 ||
+		strncmp(peer, "unix:", 5) == 0);
+	refusals->count++;
+	refusals->code = code;
+	snprintf(refusals->text, sizeof(refusals->text), "%s", message);
+}
+
+static void both_roles_meet_over_each_transport(void **state)
+{
+	const char *addresses[] = {NULL, "tcp://[::1]:0", "tcp://localhost:0",
+		"tcp://:0", unix_address("meet")};
+	tieline_options options = with_key();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		struct ends ends;
+
+		assert_code(
+			TIELINE_OK, open_ends(&ends, addresses[i], &options));
+		assert_code(TIELINE_OK,
+			tieline_send_bytes(ends.client, "ping", 4, HANG_MS));
+		expect_message(ends.server, "ping", 4);
+		assert_code(TIELINE_OK,
+			tieline_send_bytes(ends.server, "pong", 4, HANG_MS));
+		expect_message(ends.client, "pong", 4);
+		close_ends(&ends);
+	}
+}
+
+static void without_a_key_there_is_no_handshake(void **state)
+{
+	tieline_options options = tieline_options_default();
+	struct ends ends;
+
+	(void)state;
+	options.no_authkey = true;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	assert_code(TIELINE_OK,
+		tieline_send_bytes(ends.client, "ping", 4, HANG_MS));
+	expect_message(ends.server, "ping", 4);
+	close_ends(&ends);
+}
+
+static void a_listener_tells_its_address(void **state)
+{
+	static const struct {
+		const char *asked;
+		const char *told; /* what it starts with */
+	} table[] = {
+		{NULL, "tcp://127.0.0.1:"},
+		{"tcp://127.0.0.1:0", "tcp://127.0.0.1:"},
+		{"tcp://localhost:0", "tcp://127.0.0.1:"},
+		{"tcp://:0", "tcp://0.0.0.0:"},
+		{"tcp://0.0.0.0:0", "tcp://0.0.0.0:"},
+		{"tcp://[::1]:0", "tcp://[::1]:"},
+	};
+	tieline_options options = with_key();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		tieline_listener *listener;
+		const char *told;
+
+		assert_code(TIELINE_OK,
+			tieline_listener_open(
+				table[i].asked, &options, &listener));
+		told = tieline_listener_address(listener);
+		assert_memory_equal(told, table[i].told, strlen(table[i].told));
+		assert_string_not_equal(told + strlen(table[i].told), "0");
+		assert_string_equal(
+			tieline_listener_last_accepted(listener), "");
+		tieline_listener_close(listener);
+	}
+}
+
+static void unusable_addresses_are_refused_with_a_text(void **state)
+{
+	static const struct {
+		const char *address;
+		int code;
+		const char *text; /* part of it */
+	} table[] = {
+		{"localhost:6000", TIELINE_EADDRESS, "neither"},
+		{"tcp://localhost", TIELINE_EADDRESS, "port is missing"},
+		{"tcp://127.0.0.1:0#echo", TIELINE_EADDRESS, "broker"},
+		{"tcp://192.0.2.1:0", TIELINE_EADDRESS, "192.0.2.1"},
+		{"tcp://no-such-host.invalid:0", TIELINE_ERESOLVE,
+			"no-such-host.invalid"},
+		{"unix:/nonexistent/socket", TIELINE_EADDRESS,
+			"/nonexistent/socket"},
+	};
+	tieline_options options = with_key();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		tieline_listener *listener = NULL;
+
+		assert_code(table[i].code,
+			tieline_listener_open(
+				table[i].address, &options, &listener));
+		assert_null(listener);
+		assert_non_null(strstr(last_text(), table[i].text));
+	}
+}
+
+static void clients_need_somebody_to_connect_to(void **state)
+{
+	static const struct {
+		const char *address;
+		int code;
+		const char *text;
+	} table[] = {
+		{"tcp://:6000", TIELINE_EADDRESS, "host"},
+		{"tcp://127.0.0.1:0", TIELINE_EADDRESS, "port"},
+		{"tcp://127.0.0.1:1", TIELINE_ECONNECT, "tcp://127.0.0.1:1"},
+		{"unix:/nonexistent/socket", TIELINE_ECONNECT,
+			"/nonexistent/socket"},
+		{"tcp://no-such-host.invalid:1", TIELINE_ERESOLVE,
+			"no-such-host.invalid"},
+	};
+	tieline_options options = with_key();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		tieline_connection *connection = NULL;
+
+		assert_code(table[i].code,
+			tieline_client(
+				table[i].address, &options, &connection));
+		assert_null(connection);
+		assert_non_null(strstr(last_text(), table[i].text));
+	}
+}
+
+static void starting_a_client_looks_no_name_up(void **state)
+{
+	tieline_options options = with_key();
+	tieline_connection *connection;
+
+	(void)state;
+	assert_code(TIELINE_EADDRESS,
+		tieline_client_start(
+			"tcp://localhost:6000", &options, &connection));
+	assert_non_null(strstr(last_text(), "numeric"));
+}
+
+static void options_are_checked(void **state)
+{
+	static const char long_key[4097];
+	tieline_options o;
+	tieline_listener *listener;
+
+	(void)state;
+#define refused(code, change)                                                  \
+	o = with_key();                                                        \
+	change;                                                                \
+	assert_code(code, tieline_listener_open(NULL, &o, &listener))
+	refused(TIELINE_EKEY, o.authkey = NULL);
+	refused(TIELINE_EKEY, o.authkey_len = 0);
+	refused(TIELINE_EKEY, (o.authkey = long_key, o.authkey_len = 4097));
+	refused(TIELINE_EKEY, o.no_authkey = true);
+	refused(TIELINE_EKEY, o.authkey_file = "/dev/null");
+	refused(TIELINE_EINVAL, o.size = 0);
+	refused(TIELINE_EINVAL, o.backlog = 65536);
+	refused(TIELINE_EINVAL, o.max_handshakes = 65536);
+	refused(TIELINE_EINVAL, o.connect_timeout_ms = 0x80000000u);
+	refused(TIELINE_EINVAL, o.handshake_timeout_ms = 0x80000000u);
+	refused(TIELINE_EINVAL, o.max_message_bytes = UINT64_MAX);
+	refused(TIELINE_EINVAL, o.legacy_auth = (tieline_legacy_auth)3);
+	refused(TIELINE_EINVAL, o.legacy_digest = (tieline_legacy_digest)2);
+#undef refused
+	assert_code(TIELINE_EKEY, tieline_listener_open(NULL, NULL, &listener));
+}
+
+static void keys_of_every_allowed_length_work(void **state)
+{
+	static const size_t lengths[] = {1, 63, 64, 65, 4096};
+	uint8_t key[4096];
+	struct ends ends;
+
+	(void)state;
+	memset(key, 'k', sizeof(key));
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		tieline_options options = tieline_options_default();
+
+		options.authkey = key;
+		options.authkey_len = lengths[i];
+		assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+		close_ends(&ends);
+	}
+}
+
+/* Options of another version: shorter ones lack fields, longer ones have
+ * fields that this version does not know. */
+static void options_of_another_version_are_taken_if_they_can_be(void **state)
+{
+	struct {
+		tieline_options known;
+		uint64_t later;
+	} longer = {with_key(), 0};
+	tieline_options shorter = with_key();
+	tieline_listener *listener;
+
+	(void)state;
+	shorter.size = offsetof(tieline_options, authkey_file);
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &shorter, &listener));
+	tieline_listener_close(listener);
+	longer.known.size = sizeof(longer);
+	assert_code(TIELINE_OK,
+		tieline_listener_open(NULL, &longer.known, &listener));
+	tieline_listener_close(listener);
+	longer.later = 1;
+	assert_code(TIELINE_EINVAL,
+		tieline_listener_open(NULL, &longer.known, &listener));
+}
+
+static void write_key(const char *path, const char *key, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, key, strlen(key)), strlen(key));
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void key_files_are_checked(void **state)
+{
+	static const struct {
+		const char *key;
+		mode_t mode;
+		int code;
+		const char *text;
+	} table[] = {
+		{KEY, 0600, TIELINE_OK, ""},
+		{KEY, 0400, TIELINE_OK, ""},
+		{KEY, 0640, TIELINE_EKEY, "chmod 600"},
+		{KEY, 0602, TIELINE_EKEY, "chmod 600"},
+		{"", 0600, TIELINE_EKEY, "0 bytes"},
+	};
+	tieline_options options = tieline_options_default();
+	tieline_listener *listener;
+	char *path = strdup(path_of("key"));
+
+	(void)state;
+	options.authkey_file = path;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		write_key(path, table[i].key, table[i].mode);
+		assert_code(table[i].code,
+			tieline_listener_open(NULL, &options, &listener));
+		if (table[i].code == TIELINE_OK)
+			tieline_listener_close(listener);
+		else
+			assert_non_null(strstr(last_text(), table[i].text));
+		unlink(path);
+	}
+	assert_code(
+		TIELINE_EKEY, tieline_listener_open(NULL, &options, &listener));
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_code(
+		TIELINE_EKEY, tieline_listener_open(NULL, &options, &listener));
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_code(
+		TIELINE_EKEY, tieline_listener_open(NULL, &options, &listener));
+	unlink(path);
+	free(path);
+}
+
+static void another_key_is_refused_on_both_sides(void **state)
+{
+	struct refusals refusals = {0, 0, ""};
+	tieline_options options = with_key(), other = with_key();
+	tieline_listener *listener;
+	tieline_connection *client, *none;
+
+	(void)state;
+	options.on_refused = note_refusal;
+	options.on_refused_arg = &refusals;
+	other.authkey = "another key of these tests";
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &options, &listener));
+	assert_code(TIELINE_OK,
+		tieline_client_start(
+			tieline_listener_address(listener), &other, &client));
+	do
+		assert_code(TIELINE_ETIMEDOUT,
+			tieline_listener_accept(listener, 0, &none));
+	while (tieline_flush(client, 0) == TIELINE_ETIMEDOUT);
+	assert_code(TIELINE_EAUTH, tieline_flush(client, 0));
+	assert_non_null(
+		strstr(tieline_handle_error(tieline_connection_handle(client)),
+			"rejected our key"));
+	assert_int_equal(refusals.count, 1);
+	assert_code(TIELINE_EAUTH, refusals.code);
+	assert_non_null(strstr(refusals.text, "another key"));
+	tieline_connection_close(client);
+	tieline_listener_close(listener);
+}
+
+static void the_user_of_a_unix_peer_is_checked(void **state)
+{
+	tieline_options options = with_key();
+	tieline_listener *listener;
+	tieline_connection *client;
+	struct ends ends;
+	char *address = strdup(unix_address("user"));
+
+	(void)state;
+	options.check_peer_uid = true;
+	options.peer_uid = geteuid();
+	assert_code(TIELINE_OK, open_ends(&ends, address, &options));
+	close_ends(&ends);
+	assert_code(TIELINE_OK,
+		tieline_listener_open(address, &options, &listener));
+	options.peer_uid = geteuid() + 1;
+	assert_code(TIELINE_EAUTH,
+		tieline_client_start(address, &options, &client));
+	assert_non_null(strstr(last_text(), "user"));
+	tieline_listener_close(listener);
+	free(address);
+}
+
+static void a_socket_file_is_private_and_goes_with_its_listener(void **state)
+{
+	tieline_options options = with_key();
+	tieline_listener *listener;
+	struct stat file;
+	mode_t before = umask(0);
+
+	(void)state;
+	assert_code(TIELINE_OK,
+		tieline_listener_open(
+			unix_address("private"), &options, &listener));
+	umask(before);
+	assert_int_equal(stat(path_of("private"), &file), 0);
+	assert_int_equal(file.st_mode & 07777, 0600);
+	tieline_listener_close(listener);
+	assert_int_equal(stat(path_of("private"), &file), -1);
+}
+
+static void a_socket_file_in_use_is_left_alone(void **state)
+{
+	tieline_options options = with_key();
+	tieline_listener *first, *second;
+
+	(void)state;
+	assert_code(TIELINE_OK,
+		tieline_listener_open(unix_address("used"), &options, &first));
+	assert_code(TIELINE_EADDRINUSE,
+		tieline_listener_open(unix_address("used"), &options, &second));
+	/* Another file in its place is not ours to remove. */
+	assert_int_equal(unlink(path_of("used")), 0);
+	assert_code(TIELINE_OK,
+		tieline_listener_open(unix_address("used"), &options, &second));
+	tieline_listener_close(first);
+	assert_int_equal(access(path_of("used"), F_OK), 0);
+	tieline_listener_close(second);
+	assert_int_equal(access(path_of("used"), F_OK), -1);
+}
+
+static void a_forked_child_does_not_remove_the_socket_file(void **state)
+{
+	tieline_options options = with_key();
+	tieline_listener *listener;
+	tieline_connection *connection;
+	int status;
+	pid_t child;
+
+	(void)state;
+	assert_code(TIELINE_OK,
+		tieline_listener_open(
+			unix_address("forked"), &options, &listener));
+	child = fork();
+	if (child == 0) {
+		int result = tieline_listener_accept(listener, 0, &connection);
+
+		tieline_listener_close(listener);
+		_exit(result == TIELINE_EFORKED ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(access(path_of("forked"), F_OK), 0);
+	assert_code(TIELINE_ETIMEDOUT,
+		tieline_listener_accept(listener, 0, &connection));
+	tieline_listener_close(listener);
+}
+
+static void tcp_addresses_are_taken_once(void **state)
+{
+	tieline_options options = with_key();
+	tieline_listener *first, *second;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_listener_open(NULL, &options, &first));
+	assert_code(TIELINE_EADDRINUSE,
+		tieline_listener_open(
+			tieline_listener_address(first), &options, &second));
+	tieline_listener_close(first);
+}
+
+static void silent_peers_hold_nobody_up(void **state)
+{
+	tieline_options options = with_key();
+	struct ends ends = {NULL, NULL, NULL};
+	tieline_connection *more;
+	int silent[20];
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	for (size_t i = 0; i < 20; i++)
+		silent[i] = connect_raw(ends.listener);
+	tieline_connection_close(ends.client);
+	tieline_connection_close(ends.server);
+	ends.server = NULL;
+	assert_code(TIELINE_OK,
+		tieline_client_start(tieline_listener_address(ends.listener),
+			&options, &ends.client));
+	while (tieline_listener_accept(ends.listener, 0, &more) != 0)
+		tieline_handle_process(tieline_connection_handle(ends.client));
+	tieline_connection_close(more);
+	for (size_t i = 0; i < 20; i++)
+		close(silent[i]);
+	close_ends(&ends);
+}
+
+static void a_silent_peer_is_refused_at_its_deadline(void **state)
+{
+	struct refusals refusals = {0, 0, ""};
+	tieline_options options = with_key();
+	tieline_listener *listener;
+	tieline_connection *none;
+	int silent;
+
+	(void)state;
+	options.on_refused = note_refusal;
+	options.on_refused_arg = &refusals;
+	options.handshake_timeout_ms = 50;
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &options, &listener));
+	silent = connect_raw(listener);
+	assert_code(
+		TIELINE_ETIMEDOUT, tieline_listener_accept(listener, 0, &none));
+	assert_int_equal(refusals.count, 0);
+	assert_true(tieline_handle_deadline_ms(
+			    tieline_listener_handle(listener)) > 0);
+	assert_code(TIELINE_ETIMEDOUT,
+		tieline_listener_accept(listener, 100, &none));
+	assert_int_equal(refusals.count, 1);
+	assert_code(TIELINE_ETIMEDOUT, refusals.code);
+	assert_non_null(strstr(refusals.text, "authkey"));
+	close(silent);
+	tieline_listener_close(listener);
+}
+
+static void a_silent_server_is_given_up_at_the_deadline(void **state)
+{
+	tieline_options options = with_key();
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	tieline_connection *client;
+	char text[64];
+
+	(void)state;
+	options.handshake_timeout_ms = 50;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (void *)&address, len), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	getsockname(fd, (void *)&address, &len);
+	snprintf(text, sizeof(text), "tcp://127.0.0.1:%u",
+		ntohs(address.sin_port));
+	assert_code(TIELINE_ETIMEDOUT, tieline_client(text, &options, &client));
+	assert_non_null(strstr(last_text(), "sent no challenge"));
+	assert_non_null(strstr(last_text(), "is its authkey set?"));
+	close(fd);
+}
+
+static void at_the_cap_the_oldest_handshake_goes(void **state)
+{
+	struct refusals refusals = {0, 0, ""};
+	tieline_options options = with_key();
+	tieline_listener *listener;
+	tieline_connection *none;
+	char byte;
+	int fds[4];
+
+	(void)state;
+	options.max_handshakes = 3;
+	options.on_refused = note_refusal;
+	options.on_refused_arg = &refusals;
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &options, &listener));
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(refusals.count, 0);
+		fds[i] = connect_raw(listener);
+		assert_code(TIELINE_ETIMEDOUT,
+			tieline_listener_accept(listener, 0, &none));
+	}
+	assert_int_equal(refusals.count, 1);
+	assert_non_null(strstr(refusals.text, "max_handshakes"));
+	/* The first was closed behind its challenge, the second was not. */
+	while (recv(fds[0], &byte, 1, 0) == 1)
+		;
+	assert_int_equal(recv(fds[1], &byte, 1, 0), 1);
+	for (size_t i = 0; i < 4; i++)
+		close(fds[i]);
+	tieline_listener_close(listener);
+}
+
+static void accepted_ones_wait_in_order_up_to_the_backlog(void **state)
+{
+	tieline_options options = with_key();
+	tieline_listener *listener;
+	tieline_connection *clients[5], *servers[5];
+	char peers[5][64];
+	size_t opened = 0;
+
+	(void)state;
+	options.backlog = 2;
+	options.no_authkey = true;
+	options.authkey = NULL;
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &options, &listener));
+	for (size_t i = 0; i < 5; i++)
+		assert_code(TIELINE_OK,
+			tieline_client_start(tieline_listener_address(listener),
+				&options, &clients[i]));
+	while (opened < 5)
+		if (tieline_listener_accept(listener, HANG_MS,
+			    &servers[opened]) == TIELINE_OK) {
+			snprintf(peers[opened], 64, "%s",
+				tieline_listener_last_accepted(listener));
+			opened++;
+		}
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(peers[i], peers[j]);
+		tieline_connection_close(clients[i]);
+		tieline_connection_close(servers[i]);
+	}
+	tieline_listener_close(listener);
+}
+
+static void no_descriptor_left_is_said_and_passes(void **state)
+{
+	tieline_options options = with_key();
+	struct rlimit limit, low;
+	tieline_listener *listener;
+	tieline_connection *connection;
+	int knocking, spare = open("/dev/null", O_RDONLY);
+
+	(void)state;
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &options, &listener));
+	knocking = connect_raw(listener);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	low = limit;
+	low.rlim_cur = (rlim_t)spare;
+	setrlimit(RLIMIT_NOFILE, &low);
+	assert_code(TIELINE_EDESCRIPTORS,
+		tieline_listener_accept(listener, HANG_MS, &connection));
+	/* In the pause that follows, waiting is quiet. */
+	assert_code(TIELINE_ETIMEDOUT,
+		tieline_listener_accept(listener, 0, &connection));
+	assert_code(TIELINE_EDESCRIPTORS,
+		tieline_listener_accept(listener, HANG_MS, &connection));
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_code(TIELINE_ETIMEDOUT,
+		tieline_listener_accept(listener, 150, &connection));
+	close(knocking);
+	close(spare);
+	tieline_listener_close(listener);
+}
+
+/* A Unix listener whose queue is full makes connecting a matter of retries. */
+static void a_full_unix_queue_is_waited_for(void **state)
+{
+	tieline_options options = with_key();
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	tieline_connection *clients[3];
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int accepted[3];
+
+	(void)state;
+	options.no_authkey = true;
+	options.authkey = NULL;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s",
+		path_of("full"));
+	assert_int_equal(bind(fd, (void *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 0), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_code(TIELINE_OK,
+			tieline_client_start(
+				unix_address("full"), &options, &clients[i]));
+	assert_code(TIELINE_ETIMEDOUT, tieline_flush(clients[2], 0));
+	for (size_t i = 0; i < 3; i++) {
+		assert_code(TIELINE_OK, tieline_flush(clients[i], HANG_MS));
+		accepted[i] = accept(fd, NULL, NULL);
+		assert_true(accepted[i] >= 0);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		tieline_connection_close(clients[i]);
+		close(accepted[i]);
+	}
+	close(fd);
+	unlink(address.sun_path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		leak_test(both_roles_meet_over_each_transport),
+		leak_test(without_a_key_there_is_no_handshake),
+		leak_test(a_listener_tells_its_address),
+		leak_test(unusable_addresses_are_refused_with_a_text),
+		leak_test(clients_need_somebody_to_connect_to),
+		leak_test(starting_a_client_looks_no_name_up),
+		leak_test(options_are_checked),
+		leak_test(keys_of_every_allowed_length_work),
+		leak_test(options_of_another_version_are_taken_if_they_can_be),
+		leak_test(key_files_are_checked),
+		leak_test(another_key_is_refused_on_both_sides),
+		leak_test(the_user_of_a_unix_peer_is_checked),
+		leak_test(a_socket_file_is_private_and_goes_with_its_listener),
+		leak_test(a_socket_file_in_use_is_left_alone),
+		leak_test(a_forked_child_does_not_remove_the_socket_file),
+		leak_test(tcp_addresses_are_taken_once),
+		leak_test(silent_peers_hold_nobody_up),
+		leak_test(a_silent_peer_is_refused_at_its_deadline),
+		leak_test(a_silent_server_is_given_up_at_the_deadline),
+		leak_test(at_the_cap_the_oldest_handshake_goes),
+		leak_test(accepted_ones_wait_in_order_up_to_the_backlog),
+		leak_test(no_descriptor_left_is_said_and_passes),
+		leak_test(a_full_unix_queue_is_waited_for),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
