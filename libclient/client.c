@@ -14,7 +14,7 @@ static int start(const struct tli_settings *settings,
 	int fd = tli_socket_new(endpoint);
 
 	if (fd < 0)
-		return tli_error_system(error, TIELINE_ESYSTEM, "socket", -fd);
+		return tli_error_system(error, TIELINE_ECONNECT, "socket", -fd);
 	connection = tli_connection_new(
 		fd, endpoint, settings->max_message_bytes, error);
 	if (!connection) {

@@ -15,8 +15,10 @@
 int tli_endpoint_parse(
 	const char *text, struct tli_address *address, struct tli_error *error)
 {
-	const char *wrong = tli_address_parse(text, address);
+	const char *wrong;
 
+	text = text ? text : "";
+	wrong = tli_address_parse(text, address);
 	if (!wrong && address->name[0])
 		wrong = "meeting by #name needs a broker, which this version "
 			"does not have";

@@ -109,7 +109,8 @@ static int connected(
 		return result;
 	opening->connected = true;
 	opening->deadline_ms = tli_earlier(opening->deadline_ms, deadline_ms);
-	tli_socket_settle(fd, &opening->endpoint);
+	if (opening->role == TLI_AUTH_CLIENT)
+		tli_socket_set_blocking(fd);
 	return opening->settings->key ? start_handshake(opening, error) : 0;
 }
 

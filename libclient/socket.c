@@ -50,12 +50,31 @@ ssize_t tli_socket_write(
 	return outcome(put);
 }
 
+static void set_int(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* Errors do not count: where an option is missing, the default serves. */
+static void set_tcp_options(int fd)
+{
+	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+}
+
 int tli_socket_new(const struct tli_endpoint *endpoint)
 {
 	int fd = socket(endpoint->address.ss_family,
 		SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	if (tli_endpoint_is_tcp(endpoint))
+		set_tcp_options(fd);
+	return fd;
 }
 
 int tli_socket_connect(int fd, const struct tli_endpoint *endpoint)
@@ -71,12 +90,6 @@ int tli_socket_connect(int fd, const struct tli_endpoint *endpoint)
 	return -errno;
 }
 
-static void set_int(int fd, int level, int option, int value)
-{
-	setsockopt(fd, level, option, &value, sizeof(value));
-}
-
-/* Errors do not count: where an option is missing, the default serves. */
 static void prepare_to_listen(int fd, const struct tli_endpoint *endpoint)
 {
 	if (endpoint->address.ss_family == AF_UNIX) {
@@ -125,24 +138,12 @@ int tli_socket_pair(int fds[2])
 	return 0;
 }
 
-static void set_blocking(int fd)
+void tli_socket_set_blocking(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags >= 0 && (flags & O_NONBLOCK))
 		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
-void tli_socket_settle(int fd, const struct tli_endpoint *endpoint)
-{
-	set_blocking(fd);
-	if (!tli_endpoint_is_tcp(endpoint))
-		return;
-	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-	set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
-	set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
 }
 
 void tli_socket_close_on_exec(int fd)

@@ -27,7 +27,11 @@ ssize_t tli_socket_read(
 ssize_t tli_socket_write(
 	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode);
 
-/* Makes a non-blocking socket for connecting. Returns it, or -errno. */
+/*
+ * Makes a non-blocking socket. On TCP it sends without delay and probes a peer
+ * that is silent; what is accepted from it does the same. Returns it, or
+ * -errno.
+ */
 int tli_socket_new(const struct tli_endpoint *endpoint);
 
 /*
@@ -46,8 +50,8 @@ int tli_socket_accept(int fd, struct tli_endpoint *peer);
 /* A pair of connected Unix sockets. Returns 0 or -errno. */
 int tli_socket_pair(int fds[2]);
 
-/* Settles a connected socket: no delay, keepalive on TCP; blocking mode. */
-void tli_socket_settle(int fd, const struct tli_endpoint *endpoint);
+/* Puts a socket that has connected into blocking mode. */
+void tli_socket_set_blocking(int fd);
 
 void tli_socket_close_on_exec(int fd);
 

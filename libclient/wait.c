@@ -78,7 +78,8 @@ static int wait_with(tieline_handle *const handles[], size_t count,
 
 		if (poll(polled, count, left) < 0) {
 			if (errno != EINTR)
-				return TIELINE_ESYSTEM;
+				return tli_error_system(tli_thread_error(),
+					TIELINE_ESYSTEM, "poll", errno);
 			memset(polled, 0, count * sizeof(*polled));
 		}
 		process_some(handles, count, polled, tli_now_ms());
@@ -100,7 +101,8 @@ int tieline_wait(tieline_handle *const handles[], size_t count, int timeout_ms,
 	if (count > ON_STACK)
 		polled = calloc(count, sizeof(*polled));
 	if (!polled)
-		return TIELINE_ENOMEM;
+		return tli_error_set(tli_thread_error(), TIELINE_ENOMEM,
+			"no memory to wait for %zu handles", count);
 	result = wait_with(
 		handles, count, tli_deadline_in(timeout_ms), ready_out, polled);
 	if (polled != on_stack)

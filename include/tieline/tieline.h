@@ -536,7 +536,9 @@ TIELINE_API int tieline_handle_want(tieline_handle *handle, int events);
  *
  * @retval n > 0  so many handles are ready.
  * @retval 0      none within timeout_ms.
- * @retval TIELINE_EFORKED, TIELINE_ENOMEM, TIELINE_ESYSTEM
+ * @retval TIELINE_EFORKED  one of them; its text says so.
+ * @retval TIELINE_ENOMEM, TIELINE_ESYSTEM  tieline_handle_error(NULL) says
+ *                more.
  *
  * Since 0.1.
  */
@@ -583,7 +585,8 @@ TIELINE_API int tieline_handle_process(tieline_handle *handle);
 
 /**
  * The text of the handle's last error, "" before the first. NULL: of the last
- * call in this thread that was to make a handle. Valid until the next call on
+ * call in this thread that failed without a handle: one that was to make a
+ * handle, or tieline_wait(). Valid until the next call on
  * the handle, or in this thread. Since 0.1.
  */
 TIELINE_API const char *tieline_handle_error(const tieline_handle *handle);

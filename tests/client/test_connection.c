@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -411,6 +413,41 @@ static void a_detached_connection_can_be_adopted(void **state)
 	close_ends(&ends);
 }
 
+static int option_of(int fd, int level, int option)
+{
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	assert_int_equal(getsockopt(fd, level, option, &value, &len), 0);
+	return value;
+}
+
+static void tcp_sockets_do_not_delay_and_are_kept_alive(void **state)
+{
+	struct ends ends;
+	tieline_options options = with_key();
+	int fds[2];
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	assert_code(
+		TIELINE_OK, tieline_connection_detach(ends.server, &fds[0]));
+	assert_code(
+		TIELINE_OK, tieline_connection_detach(ends.client, &fds[1]));
+	for (int i = 0; i < 2; i++) {
+		assert_true(option_of(fds[i], IPPROTO_TCP, TCP_NODELAY));
+		assert_true(option_of(fds[i], SOL_SOCKET, SO_KEEPALIVE));
+		assert_int_equal(
+			option_of(fds[i], IPPROTO_TCP, TCP_KEEPIDLE), 30);
+		assert_int_equal(
+			option_of(fds[i], IPPROTO_TCP, TCP_KEEPINTVL), 10);
+		assert_int_equal(
+			option_of(fds[i], IPPROTO_TCP, TCP_KEEPCNT), 3);
+		close(fds[i]);
+	}
+	tieline_listener_close(ends.listener);
+}
+
 static void pending_bytes_keep_a_connection_from_being_detached(void **state)
 {
 	tieline_connection *first, *second;
@@ -613,6 +650,7 @@ int main(void)
 		leak_test(an_adopted_nonblocking_socket_blocks_all_the_same),
 		leak_test(a_one_way_pipe_goes_one_way),
 		leak_test(a_detached_connection_can_be_adopted),
+		leak_test(tcp_sockets_do_not_delay_and_are_kept_alive),
 		leak_test(pending_bytes_keep_a_connection_from_being_detached),
 		leak_test(only_connected_stream_sockets_are_adopted),
 		leak_test(a_fork_leaves_the_parents_connection_alone),

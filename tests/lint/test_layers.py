@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Who may include what: the layers of ARCHITECTURE.md, over every #include."""
+
+import re
+
+import pytest
+
+from conftest import ROOT
+
+LIBC = {
+    "assert.h", "errno.h", "getopt.h", "inttypes.h", "limits.h", "locale.h",
+    "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
+    "string.h", "time.h", "wchar.h",
+}
+SYSTEM = LIBC | {
+    "arpa/inet.h", "fcntl.h", "netdb.h", "netinet/in.h", "netinet/tcp.h",
+    "poll.h", "pthread.h", "signal.h", "unistd.h",
+}
+PUBLIC = {"tieline/tieline.h"}
+ADAPTERS = {"tieline/adapters/libevent.h", "tieline/adapters/poll.h"}
+
+# Folder: which headers of its own, of other layers, and of others it may see.
+LAYERS = {
+    "proto": (("proto/",), LIBC),
+    "libclient": (("libclient/", "proto/"), SYSTEM | PUBLIC),
+    "include": ((), {"stdbool.h", "stddef.h", "stdint.h", "string.h"}),
+    "examples": (("examples/",), SYSTEM | PUBLIC | ADAPTERS),
+    "tests/helpers": ((), SYSTEM | PUBLIC),
+}
+
+# Third-party and system headers with one home each.
+HOMES = {
+    "openssl/": {"proto/hmac.c"},
+    "event2/": {"include/tieline/adapters/libevent.h"},
+    "sys/epoll.h": {"libclient/poller.h"},
+    "sys/eventfd.h": {"libclient/poller.c"},
+    "sys/random.h": {"libclient/opening.c"},
+    "sys/socket.h": {"libclient/endpoint.h", "examples/echo-server.c"},
+    "sys/uio.h": {"libclient/socket.h"},
+    "sys/un.h": {"libclient/endpoint.c", "libclient/socketfile.c"},
+    "sys/stat.h": {"libclient/key.c", "libclient/socket.c",
+                   "libclient/socketfile.h"},
+    "sys/types.h": {"libclient/socket.h", "libclient/socketfile.h"},
+    "sys/queue.h": {"libclient/connection.h", "examples/event-echo.c"},
+    "stdlib.h": {"include/tieline/adapters/libevent.h"},
+    "poll.h": {"include/tieline/adapters/poll.h"},
+    "limits.h": {"include/tieline/adapters/poll.h"},
+    "time.h": {"include/tieline/adapters/poll.h"},
+    "tieline/": {"include/tieline/adapters/libevent.h",
+                 "include/tieline/adapters/poll.h"},
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+
+
+def allowed(path, folder, kind, header):
+    """Whether the file at path (from the root) may include that header."""
+    own, others = LAYERS[folder]
+    if kind == '"':
+        target = (ROOT / path).parent.joinpath(header).resolve()
+        return any(str(target.relative_to(ROOT)).startswith(layer)
+                   for layer in own)
+    return header in others or any(
+        header.startswith(name) and path in homes
+        for name, homes in HOMES.items())
+
+
+def wrong_includes(folder, read=lambda path: path.read_text()):
+    for path in sorted((ROOT / folder).rglob("*.[ch]")):
+        name = str(path.relative_to(ROOT))
+        for kind, header in INCLUDE.findall(read(path)):
+            if not allowed(name, folder, kind, header):
+                yield name, header
+
+
+@pytest.mark.parametrize("folder", LAYERS)
+def test_a_layer_sees_only_what_it_may(folder):
+    assert list(wrong_includes(folder)) == []
+
+
+@pytest.mark.parametrize("folder,line", [
+    ("proto", "#include <sys/socket.h>"),
+    ("proto", "#include <time.h>\n#include <unistd.h>"),
+    ("proto", "#include <cjson/cJSON.h>"),
+    ("proto", '#include "../libclient/socket.h"'),
+    ("proto", "#include <tieline/tieline.h>"),
+    ("libclient", "#include <openssl/hmac.h>"),
+    ("libclient", "#include <event2/event.h>"),
+    ("libclient", '#include "../examples/common.h"'),
+    ("examples", '#include "../proto/frame.h"'),
+    ("include", "#include <sys/types.h>"),
+])
+def test_a_wrong_include_is_found(folder, line):
+    assert list(wrong_includes(folder, lambda path: line))
+
+
+def test_no_layer_is_forgotten():
+    """Each folder with C in it has a row, or is a test's own."""
+    folders = {str(path.parent.relative_to(ROOT)).split("/")[0]
+               for path in ROOT.rglob("*.c")}
+    named = {folder.split("/")[0] for folder in LAYERS}
+    assert {name for name in folders if not name.startswith("build")} <= named
