@@ -56,6 +56,18 @@ static void refuse_length(struct tli_input *input, int result)
 			"the peer sent a message length that no Python sends");
 }
 
+/* Chooses where a large message goes. */
+static void start_message(struct tli_input *input)
+{
+	size_t len = tli_input_message_bytes(input);
+
+	input->in_message = true;
+	/* One byte more than the message, for the NUL behind it. */
+	tli_buf_init(&input->large, len + 1);
+	if (input->lent && len <= input->lent_bytes)
+		tli_buf_lend(&input->large, input->lent, len);
+}
+
 /* Parses the next header, if enough has been read ahead. */
 static void parse(struct tli_input *input)
 {
@@ -70,11 +82,8 @@ static void parse(struct tli_input *input)
 	tli_buf_consume(&input->ahead, used);
 	if (result < 0)
 		refuse_length(input, result);
-	if (result != TLI_FRAME_READY)
-		return;
-	input->in_message = true;
-	/* One byte more than the message, for the NUL behind it. */
-	tli_buf_init(&input->large, tli_input_message_bytes(input) + 1);
+	if (result == TLI_FRAME_READY)
+		start_message(input);
 }
 
 bool tli_input_has_message(struct tli_input *input)
@@ -100,24 +109,37 @@ bool tli_input_is_pending(const struct tli_input *input)
 		tli_frame_reader_started(&input->reader);
 }
 
+static size_t missing_of_large(const struct tli_input *input)
+{
+	return tli_input_message_bytes(input) - tli_buf_len(&input->large);
+}
+
+/* How much of the message there is room for. */
+static size_t room_of_large(const struct tli_input *input)
+{
+	size_t missing = missing_of_large(input);
+	size_t room = tli_buf_room(&input->large);
+
+	return room < missing ? room : missing;
+}
+
 /* Makes room in proportion to what has come, not to what is announced. */
 static bool reserve_large(struct tli_input *input)
 {
 	size_t have = tli_buf_len(&input->large);
-	size_t missing = tli_input_message_bytes(input) - have;
+	size_t missing = missing_of_large(input);
 	size_t chunk = have > CHUNK_BYTES ? have : CHUNK_BYTES;
 
-	if (tli_buf_room(&input->large) > 1)
+	if (room_of_large(input) > 0)
 		return true;
 	return tli_buf_reserve(&input->large,
-		       (missing < chunk ? missing : chunk) + 1) == TLI_BUF_OK;
+		       missing <= chunk ? missing + 1 : chunk) == TLI_BUF_OK;
 }
 
 /* Moves the start of a large message over from what was read ahead. */
 static bool move_over(struct tli_input *input)
 {
-	size_t missing =
-		tli_input_message_bytes(input) - tli_buf_len(&input->large);
+	size_t missing = missing_of_large(input);
 	size_t have = tli_buf_len(&input->ahead);
 
 	if (have > missing)
@@ -127,15 +149,6 @@ static bool move_over(struct tli_input *input)
 		return false;
 	tli_buf_consume(&input->ahead, have);
 	return true;
-}
-
-static size_t room_of_large(const struct tli_input *input)
-{
-	size_t missing =
-		tli_input_message_bytes(input) - tli_buf_len(&input->large);
-	size_t room = tli_buf_room(&input->large) - 1;
-
-	return room < missing ? room : missing;
 }
 
 /*
@@ -152,8 +165,7 @@ static size_t gather(struct tli_input *input, struct iovec parts[2])
 			return 0;
 		parts[count++] = (struct iovec){
 			tli_buf_tail(&input->large), room_of_large(input)};
-		all = tli_buf_len(&input->large) + room_of_large(input) ==
-			tli_input_message_bytes(input);
+		all = room_of_large(input) == missing_of_large(input);
 	}
 	if (!all)
 		return count;
@@ -218,7 +230,7 @@ void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode)
 {
 	bool more = true;
 
-	while (more && !tli_input_has_message(input) && !input->error.code)
+	while (more && !tli_input_is_ready(input))
 		more = read_once(input, fd, mode);
 	/* At rest a connection holds no buffer. */
 	if (tli_buf_len(&input->ahead) == 0)
@@ -240,9 +252,25 @@ void tli_input_take_into(struct tli_input *input, void *data)
 	struct tli_buf *from = is_large(input) ? &input->large : &input->ahead;
 	size_t len = tli_input_message_bytes(input);
 
-	if (len > 0)
+	if (len > 0 && tli_buf_head(from) != data)
 		memcpy(data, tli_buf_head(from), len);
 	drop(input);
+}
+
+void tli_input_lend(struct tli_input *input, void *data, size_t len)
+{
+	input->lent = data;
+	input->lent_bytes = len;
+}
+
+void tli_input_unlend(struct tli_input *input)
+{
+	input->lent = NULL;
+	if (!input->in_message || !input->large.lent)
+		return;
+	tli_buf_fini(&input->large);
+	if (!input->error.code)
+		end(input, TIELINE_ELOST, "a message was given up half-way");
 }
 
 void *tli_input_take(struct tli_input *input)
@@ -251,6 +279,8 @@ void *tli_input_take(struct tli_input *input)
 	uint8_t *data;
 
 	if (is_large(input)) {
+		if (tli_buf_reserve(&input->large, 1) != TLI_BUF_OK)
+			return NULL;
 		data = tli_buf_steal(&input->large);
 		drop(input);
 	} else {

@@ -19,8 +19,11 @@ struct tli_input {
 	struct tli_frame_reader reader;
 	struct tli_buf ahead; /* bytes behind the last header parsed */
 	struct tli_buf large; /* the body so far, of a message that is large */
-	bool in_message;      /* its header is parsed */
-	bool no_memory;       /* the last read failed for lack of it */
+	void *lent;           /* the program's memory for a large message */
+	size_t lent_bytes;
+	bool in_message;        /* its header is parsed */
+	bool no_memory;         /* reading needs more than there was; cleared by
+				   who tells the program */
 	struct tli_error error; /* sticky: how it ended; code 0 = it goes on */
 };
 
@@ -31,7 +34,8 @@ void tli_input_fini(struct tli_input *input);
  * memory. */
 bool tli_input_push(struct tli_input *input, const uint8_t *bytes, size_t len);
 
-/* Reads until a message is whole, the input has ended, or no more has come. */
+/* Reads until a message is whole, the input has ended, no more has come, or
+ * memory is short. */
 void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode);
 
 /* Whether a whole message is there. Also finds out, in what was read ahead. */
@@ -45,6 +49,15 @@ bool tli_input_is_pending(const struct tli_input *input);
 
 /* The length of the message that is there. */
 size_t tli_input_message_bytes(const struct tli_input *input);
+
+/*
+ * Lets a large message whose header has yet to come be received straight into
+ * memory of the program's. Until tli_input_unlend(), which has to come after a
+ * message was taken or the input has ended: half a message in memory that is
+ * taken back is lost, and ends the input.
+ */
+void tli_input_lend(struct tli_input *input, void *data, size_t len);
+void tli_input_unlend(struct tli_input *input);
 
 /* Copies the message that is there into data, which has room for it, and
  * drops it. */

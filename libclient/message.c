@@ -43,7 +43,6 @@ static int await_message(tieline_connection *connection, int timeout_ms)
 	tieline_handle *handle = &connection->handle;
 	int result;
 
-	input->no_memory = false;
 	connection->patient = timeout_ms < 0;
 	result = tli_handle_await(
 		handle, TIELINE_READ, tli_deadline_in(timeout_ms));
@@ -57,6 +56,7 @@ static int await_message(tieline_connection *connection, int timeout_ms)
 		return 0;
 	if (input->error.code)
 		return stuck(connection, &input->error);
+	input->no_memory = false; /* the next call tries again */
 	return tli_error_set(&handle->error, TIELINE_ENOMEM,
 		"no memory to receive a message");
 }
@@ -110,9 +110,13 @@ int tieline_recv_bytes_into(tieline_connection *connection, void *buffer,
 
 	if (result < 0)
 		return result;
+	/* Only a call that does not give up can have half a message there. */
+	if (timeout_ms < 0)
+		tli_input_lend(&connection->input, buffer, size);
 	result = await_message(connection, timeout_ms);
 	if (result == 0)
 		result = take_into(connection, buffer, size, len_out);
+	tli_input_unlend(&connection->input);
 	return tli_handle_settle(&connection->handle, result);
 }
 

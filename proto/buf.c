@@ -12,9 +12,18 @@ void tli_buf_init(struct tli_buf *buf, size_t max_bytes)
 	*buf = (struct tli_buf){.max_bytes = max_bytes};
 }
 
+void tli_buf_lend(struct tli_buf *buf, void *storage, size_t capacity)
+{
+	assert(!buf->data);
+	buf->data = storage;
+	buf->capacity = capacity;
+	buf->lent = true;
+}
+
 void tli_buf_fini(struct tli_buf *buf)
 {
-	free(buf->data);
+	if (!buf->lent)
+		free(buf->data);
 	tli_buf_init(buf, buf->max_bytes);
 }
 
@@ -53,6 +62,8 @@ int tli_buf_reserve(struct tli_buf *buf, size_t len)
 	move_to_start(buf);
 	if (len <= tli_buf_room(buf))
 		return TLI_BUF_OK;
+	if (buf->lent)
+		return TLI_BUF_FULL;
 	capacity = capacity_for(buf, held + len);
 	data = realloc(buf->data, capacity);
 	if (!data)
@@ -91,6 +102,7 @@ uint8_t *tli_buf_steal(struct tli_buf *buf)
 {
 	uint8_t *data;
 
+	assert(!buf->lent);
 	move_to_start(buf);
 	data = buf->data;
 	tli_buf_init(buf, buf->max_bytes);

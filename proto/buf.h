@@ -7,6 +7,7 @@
 #ifndef TLI_BUF_H
 #define TLI_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,10 +24,17 @@ struct tli_buf {
 	size_t end;
 	size_t capacity;
 	size_t max_bytes;
+	bool lent; /* the storage is somebody else's */
 };
 
 /* Makes an empty buffer. Allocates nothing. */
 void tli_buf_init(struct tli_buf *buf, size_t max_bytes);
+
+/*
+ * Lets an empty buffer use storage that stays the caller's, and no more than
+ * that, until tli_buf_fini().
+ */
+void tli_buf_lend(struct tli_buf *buf, void *storage, size_t capacity);
 
 /* Frees the storage; the buffer is empty and can be used again. */
 void tli_buf_fini(struct tli_buf *buf);
@@ -69,8 +77,8 @@ int tli_buf_append(struct tli_buf *buf, const void *bytes, size_t len);
 void tli_buf_consume(struct tli_buf *buf, size_t len);
 
 /*
- * Hands the storage to the caller, who frees it with free(); the held bytes
- * are at its very start. The buffer is empty afterwards.
+ * Hands the storage, which must be its own, to the caller, who frees it with
+ * free(); the held bytes are at its very start. The buffer is empty afterwards.
  */
 uint8_t *tli_buf_steal(struct tli_buf *buf);
 

@@ -15,7 +15,8 @@
 
 /* Sizes around every boundary: header, read-ahead, first chunk, growth. */
 static const size_t sizes[] = {0, 1, 2, 4, 16379, 16380, 16383, 16384, 16385,
-	65535, 65536, 65537, 131072, 1 << 20, 9 << 20};
+	65535, 65536, 65537, 81919, 81920, 81921, 131071, 131072, 131073,
+	163839, 163840, 163841, 1 << 20, 9 << 20};
 
 static uint8_t *pattern(size_t len)
 {
@@ -121,6 +122,77 @@ static void a_short_buffer_loses_nothing(void **state)
 	}
 	tieline_connection_close(first);
 	tieline_connection_close(second);
+}
+
+/* Sends what it is given, and then a small message. */
+static void *send_two(void *arg)
+{
+	tieline_connection *connection = arg;
+	uint8_t *bytes = pattern(3 << 20);
+
+	if (tieline_send_bytes(connection, bytes, 3 << 20, TIELINE_FOREVER) <
+			0 ||
+		tieline_send_bytes(connection, "next", 4, TIELINE_FOREVER) < 0)
+		abort();
+	free(bytes);
+	return NULL;
+}
+
+/* Without a time limit a large message goes straight into the buffer, unless
+ * it does not fit. */
+static void a_big_message_fits_or_not_without_a_time_limit(void **state)
+{
+	uint8_t *bytes = pattern(3 << 20), *buffer = malloc(3 << 20);
+
+	(void)state;
+	for (size_t spare = 0; spare < 2; spare++) {
+		tieline_connection *first, *second;
+		pthread_t thread;
+		size_t len = 0;
+
+		assert_code(
+			TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+		assert_int_equal(
+			pthread_create(&thread, NULL, send_two, first), 0);
+		memset(buffer, 0, 3 << 20);
+		assert_code(spare ? TIELINE_EBUFFERTOOSHORT : TIELINE_OK,
+			tieline_recv_bytes_into(second, buffer,
+				(3 << 20) - spare, TIELINE_FOREVER, &len));
+		if (spare)
+			assert_code(TIELINE_OK,
+				tieline_recv_bytes_into(second, buffer, 3 << 20,
+					TIELINE_FOREVER, &len));
+		assert_int_equal(len, 3 << 20);
+		assert_memory_equal(buffer, bytes, len);
+		expect_message(second, "next", 4);
+		pthread_join(thread, NULL);
+		tieline_connection_close(first);
+		tieline_connection_close(second);
+	}
+	free(buffer);
+	free(bytes);
+}
+
+/* A break in the middle of a message that was going into the buffer. */
+static void half_a_message_in_the_buffer_is_an_end(void **state)
+{
+	tieline_connection *connection;
+	uint8_t *buffer = malloc(1 << 20), *bytes = pattern(100000);
+	size_t len;
+	int fd;
+
+	(void)state;
+	connection = raw_pair(&fd, NULL);
+	put(fd, "\0\20\0\0", 4);
+	put(fd, bytes, 100000);
+	close(fd);
+	for (int i = 0; i < 2; i++)
+		assert_code(TIELINE_ETRUNCATED,
+			tieline_recv_bytes_into(connection, buffer, 1 << 20,
+				TIELINE_FOREVER, &len));
+	free(buffer);
+	free(bytes);
+	tieline_connection_close(connection);
 }
 
 static void an_empty_message_needs_no_buffer(void **state)
@@ -638,6 +710,8 @@ int main(void)
 		leak_test(many_messages_in_one_read_arrive_in_order),
 		leak_test(a_message_cut_anywhere_arrives),
 		leak_test(a_short_buffer_loses_nothing),
+		leak_test(a_big_message_fits_or_not_without_a_time_limit),
+		leak_test(half_a_message_in_the_buffer_is_an_end),
 		leak_test(an_empty_message_needs_no_buffer),
 		leak_test(each_end_has_its_code_and_keeps_it),
 		leak_test(the_longest_message_passes_and_one_more_does_not),

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every allocation of the library, and of OpenSSL below it, made to fail in
+ * turn: once, and from then on for good. Each time the call that needed it says
+ * so, nothing leaks, and what was kept is still there when there is memory
+ * again.
+ */
+#include "ends.h"
+
+#include "../unit/alloc.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+
+#define BIG       (1u << 20)
+#define MANY      70   /* more handles than tieline_wait() has on its stack */
+#define SITES_MAX 5000 /* far more allocations than any scenario makes */
+
+static uint8_t big[BIG];
+
+static void *crypto_malloc(size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return malloc(len);
+}
+
+static void *crypto_realloc(void *data, size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return realloc(data, len);
+}
+
+static void crypto_free(void *data, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(data);
+}
+
+/* Each scenario returns 0, or the first code that is not. */
+static int handshake(void)
+{
+	tieline_options options = with_key();
+	struct ends ends;
+	int result = open_ends(&ends, NULL, &options);
+
+	if (result == 0)
+		close_ends(&ends);
+	return result;
+}
+
+static int accept_blocking(void)
+{
+	tieline_options options = tieline_options_default();
+	struct ends ends = {NULL, NULL, NULL};
+	int result;
+
+	options.no_authkey = true;
+	result = tieline_listener_open(NULL, &options, &ends.listener);
+	if (result == 0)
+		result = tieline_client(tieline_listener_address(ends.listener),
+			&options, &ends.client);
+	if (result == 0)
+		result = tieline_listener_accept(
+			ends.listener, HANG_MS, &ends.server);
+	close_ends(&ends);
+	return result;
+}
+
+static int listen_with_key_file(void)
+{
+	tieline_options options = tieline_options_default();
+	tieline_listener *listener;
+	int result;
+
+	options.authkey_file = "/dev/null";
+	result = tieline_listener_open(NULL, &options, &listener);
+	return result == TIELINE_EKEY ? 0 : result;
+}
+
+/* Sends without blocking, as that keeps what does not fit. */
+static int send_and_flush(
+	tieline_connection *from, tieline_connection *to, size_t len)
+{
+	int result = tieline_send_bytes(from, big, len, 0);
+
+	while (result == 0 && tieline_poll(to, 0) == 0)
+		tieline_handle_process(tieline_connection_handle(from));
+	return result;
+}
+
+static int exchange(size_t len)
+{
+	tieline_connection *first, *second;
+	void *data = NULL;
+	size_t got;
+	int result = tieline_pipe(true, NULL, &first, &second);
+
+	if (result < 0)
+		return result;
+	result = send_and_flush(first, second, len);
+	if (result == 0)
+		result = tieline_recv_bytes(second, HANG_MS, &data, &got);
+	if (result == 0)
+		assert_int_equal(got, len);
+	tieline_free(data);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+	return result;
+}
+
+static int exchange_small(void)
+{
+	return exchange(100);
+}
+
+static int exchange_big(void)
+{
+	return exchange(BIG);
+}
+
+static int wait_for_many(void)
+{
+	tieline_connection *first, *second;
+	tieline_handle *handles[MANY];
+	int ready[MANY];
+	int result = tieline_pipe(true, NULL, &first, &second);
+
+	if (result < 0)
+		return result;
+	for (int i = 0; i < MANY; i++)
+		handles[i] = tieline_connection_handle(i % 2 ? first : second);
+	result = tieline_wait(handles, MANY, 0, ready);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+	return result;
+}
+
+/* What a caller may be told when memory was short somewhere: here, in the
+ * digest, or at the other end, which then closes. */
+static bool is_told_of(int code)
+{
+	return code == TIELINE_ENOMEM || code == TIELINE_EAUTH ||
+		code == TIELINE_ELOST;
+}
+
+static void fail_every_allocation(int (*scenario)(void), bool persistent)
+{
+	int result = -1;
+	unsigned long n;
+
+	/* OpenSSL and the C library keep things from the first time on. */
+	assert_code(TIELINE_OK, scenario());
+	for (n = 1; n < SITES_MAX; n++) {
+		unsigned descriptors = count_descriptors();
+
+		alloc_fail_from(n, persistent);
+		result = scenario();
+		if (alloc_count() < n)
+			break;
+		alloc_reset();
+		assert_true(result == 0 || is_told_of(result));
+		assert_int_equal(count_descriptors(), descriptors);
+		assert_code(TIELINE_OK, scenario());
+	}
+	alloc_reset();
+	assert_code(TIELINE_OK, result);
+	assert_in_range(n, 2, SITES_MAX - 1);
+}
+
+/* Returns the code; what came is checked and freed. */
+static int receive(tieline_connection *from, size_t expected)
+{
+	void *data;
+	size_t len;
+	int result = tieline_recv_bytes(from, HANG_MS, &data, &len);
+
+	if (result < 0)
+		return result;
+	assert_int_equal(len, expected);
+	tieline_free(data);
+	return 0;
+}
+
+/* A message whose receiver is short of memory is received when it is not. */
+static void receive_with_shortage_at(
+	unsigned long n, size_t len, unsigned *shortages)
+{
+	tieline_connection *first, *second;
+	int result;
+
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, tieline_send_bytes(first, big, len, 0));
+	alloc_fail_from(n, false);
+	result = receive(second, len);
+	alloc_fail_from(0, false);
+	if (result == TIELINE_ENOMEM) {
+		(*shortages)++;
+		result = receive(second, len);
+	}
+	assert_code(TIELINE_OK, result);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+static void a_message_outlives_a_shortage(void **state)
+{
+	unsigned small = 0, large = 0;
+
+	(void)state;
+	/* More than either needs. */
+	for (unsigned long n = 1; n <= 10; n++) {
+		receive_with_shortage_at(n, 100, &small);
+		receive_with_shortage_at(n, 100000, &large);
+	}
+	/* The read-ahead buffer and the message; with a large one it grows. */
+	assert_int_equal(small, 2);
+	assert_in_range(large, 3, 9);
+}
+
+static void run_scenario(void **state)
+{
+	int (*scenario)(void) = (int (*)(void))(uintptr_t)*state;
+
+	fail_every_allocation(scenario, false);
+	fail_every_allocation(scenario, true);
+}
+
+#define scenario_test(function)                                                \
+	{                                                                      \
+#function, run_scenario, NULL, NULL,                           \
+			(void *)(uintptr_t)(function)                          \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scenario_test(handshake),
+		scenario_test(accept_blocking),
+		scenario_test(listen_with_key_file),
+		scenario_test(exchange_small),
+		scenario_test(exchange_big),
+		scenario_test(wait_for_many),
+		cmocka_unit_test(a_message_outlives_a_shortage),
+	};
+
+	if (!CRYPTO_set_mem_functions(
+		    crypto_malloc, crypto_realloc, crypto_free))
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
