@@ -267,18 +267,16 @@ static int handshake_step(struct tli_opening *opening, int fd,
 static int too_late(const struct tli_opening *opening, struct tli_error *error)
 {
 	static const char *const missing[] = {
-		[TLI_AUTH_AWAIT_ANSWER] = "did not answer our challenge in "
-					  "time: is its authkey set?",
-		[TLI_AUTH_AWAIT_CHALLENGE] =
-			"sent no challenge in time: is its authkey set?",
-		[TLI_AUTH_AWAIT_VERDICT] =
-			"did not say in time whether it takes our answer",
-		[TLI_AUTH_FINISHED] = "did not read our last answer in time",
+		[TLI_AUTH_AWAIT_ANSWER] = "did not answer our challenge",
+		[TLI_AUTH_AWAIT_CHALLENGE] = "sent no challenge",
+		[TLI_AUTH_AWAIT_VERDICT] = "did not say if our answer is right",
+		[TLI_AUTH_FINISHED] = "did not read our last answer",
 	};
 	char peer[TLI_ENDPOINT_TEXT];
 
 	if (opening->connected)
-		return tli_error_set(error, TIELINE_ETIMEDOUT, "the peer %s",
+		return tli_error_set(error, TIELINE_ETIMEDOUT,
+			"the peer %s in time: is its authkey set?",
 			missing[tli_auth_awaits(&opening->auth)]);
 	tli_endpoint_format(&opening->endpoint, peer);
 	return tli_error_set(error, TIELINE_ECONNECT,

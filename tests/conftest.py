@@ -91,6 +91,25 @@ def peer(start, key_file):
     return run
 
 
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true",
+                     help="also what takes minutes or gigabytes")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes minutes or gigabytes")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Without --long, what is long is left out, not skipped: nothing that
+    the machine lacks keeps it from running."""
+    if config.getoption("--long"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def python_version(path):
     """(major, minor, micro) of an interpreter; None if it does not run."""
     code = "import sys; print('%d.%d.%d' % sys.version_info[:3])"

@@ -671,7 +671,7 @@ static void a_full_unix_queue_is_waited_for(void **state)
 	(void)state;
 	options.no_authkey = true;
 	options.authkey = NULL;
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s",
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.100s",
 		path_of("full"));
 	assert_int_equal(bind(fd, (void *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(fd, 0), 0);
