@@ -150,7 +150,7 @@ struct tli_auth_policy tli_settings_policy(
 
 	return (struct tli_auth_policy){
 		.dialects =
-			legacy ? TLI_AUTH_ALL : TLI_AUTH_ALL & ~TLI_AUTH_LEGACY,
+			legacy ? TLI_AUTH_ALL : TLI_AUTH_ALL & ~TLI_AUTH_HMAC_MD5,
 		.legacy_answer = settings->legacy_answer,
 	};
 }

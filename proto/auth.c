@@ -91,7 +91,7 @@ void tli_auth_init(struct tli_auth *auth, enum tli_auth_role role,
 	const uint8_t nonce[TLI_AUTH_NONCE_BYTES])
 {
 	*auth = (struct tli_auth){
-		.answered = TLI_AUTH_DIALECTS,
+		.answered = TLI_AUTH_NO_DIALECT,
 		.role = role,
 		.policy = *policy,
 		.key = key,
@@ -150,7 +150,7 @@ static enum tli_auth_reason take_answer(
 	bool equal;
 
 	auth->answered = dialect_of_answer(body, len);
-	if (auth->answered == TLI_AUTH_DIALECTS)
+	if (auth->answered == TLI_AUTH_NO_DIALECT)
 		return TLI_AUTH_NO_ANSWER;
 	if (!allowed(auth, auth->answered))
 		return TLI_AUTH_REFUSED_DIALECT;
@@ -185,7 +185,7 @@ static enum tli_auth_reason answer_message(
 		: dialect_asked_for(message, len);
 	uint8_t mac[TLI_HMAC_MAX];
 
-	if (as == TLI_AUTH_DIALECTS)
+	if (as == TLI_AUTH_NO_DIALECT)
 		return TLI_AUTH_UNKNOWN_DIGEST;
 	if (!allowed(auth, as))
 		return TLI_AUTH_REFUSED_DIALECT;

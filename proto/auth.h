@@ -32,11 +32,12 @@ enum tli_auth_dialect {
 	TLI_AUTH_SHA3_256,
 	TLI_AUTH_SHA3_384,
 	TLI_AUTH_DIALECTS,
+	TLI_AUTH_NO_DIALECT = TLI_AUTH_DIALECTS,
 };
 
 #define TLI_AUTH_BIT(dialect) (1u << (dialect))
 #define TLI_AUTH_ALL          (TLI_AUTH_BIT(TLI_AUTH_DIALECTS) - 1u)
-#define TLI_AUTH_LEGACY                                                        \
+#define TLI_AUTH_HMAC_MD5                                                      \
 	(TLI_AUTH_BIT(TLI_AUTH_RAW_MD5) | TLI_AUTH_BIT(TLI_AUTH_MD5))
 
 struct tli_auth_policy {
@@ -86,8 +87,7 @@ enum tli_auth_result {
 /* To be read by others: reason, answered. The rest is auth.c's. */
 struct tli_auth {
 	enum tli_auth_reason reason;
-	enum tli_auth_dialect answered; /* how the peer did; TLI_AUTH_DIALECTS
-					   until then */
+	enum tli_auth_dialect answered; /* how the peer did */
 	enum tli_auth_role role;
 	struct tli_auth_policy policy;
 	const uint8_t *key; /* borrowed */

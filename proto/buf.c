@@ -16,7 +16,7 @@ void tli_buf_lend(struct tli_buf *buf, void *storage, size_t capacity)
 {
 	assert(!buf->data);
 	buf->data = storage;
-	buf->capacity = capacity;
+	buf->capacity = capacity < buf->max_bytes ? capacity : buf->max_bytes;
 	buf->lent = true;
 }
 

@@ -44,16 +44,17 @@ static inline size_t tli_buf_len(const struct tli_buf *buf)
 	return buf->end - buf->start;
 }
 
-/* The first held byte; valid until the next call that changes the buffer. */
+/* The first held byte, NULL if there never was any; valid until the next call
+ * that changes the buffer. */
 static inline uint8_t *tli_buf_head(const struct tli_buf *buf)
 {
-	return buf->data + buf->start;
+	return buf->data ? buf->data + buf->start : NULL;
 }
 
 /* The room behind the held bytes, which tli_buf_reserve() made. */
 static inline uint8_t *tli_buf_tail(const struct tli_buf *buf)
 {
-	return buf->data + buf->end;
+	return buf->data ? buf->data + buf->end : NULL;
 }
 
 static inline size_t tli_buf_room(const struct tli_buf *buf)
@@ -63,7 +64,7 @@ static inline size_t tli_buf_room(const struct tli_buf *buf)
 
 /*
  * Makes room for at least len more bytes at the tail. On TLI_BUF_FULL and
- * TLI_BUF_NOMEM the buffer is as it was.
+ * TLI_BUF_NOMEM the same bytes are held, if not in the same place.
  */
 int tli_buf_reserve(struct tli_buf *buf, size_t len);
 
