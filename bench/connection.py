@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """bench/connection.c's commands, with stock multiprocessing.connection:
-connection.py serve | ping|stream|connect ADDRESS LEN COUNT"""
+connection.py serve | ping|stream|connect|greet ADDRESS LEN COUNT"""
 
 import sys
 import time

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sends each message as a Python str and prints the reply. */
 #include "common.h"
+#include "pickle.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -33,16 +33,13 @@ struct server {
 	size_t room;
 };
 
-/* Where the signal handler writes; the other end is a connection. */
+/* The other end is a connection, whose end the signal handler makes. */
 static int wake_fd = -1;
 
 static void on_signal(int signal)
 {
-	static const char empty_message[4];
-
 	(void)signal;
-	if (write(wake_fd, empty_message, sizeof(empty_message)) < 0)
-		_exit(EXIT_OTHER);
+	shutdown(wake_fd, SHUT_WR);
 }
 
 static void *grow(void *array, size_t count, size_t size)
@@ -84,14 +81,6 @@ static void drop(struct server *server, size_t i)
 	server->parties[i] = server->parties[server->count];
 	server->handles[i] = server->handles[server->count];
 	server->ready[i] = server->ready[server->count];
-}
-
-static void on_refused(
-	void *arg, int code, const char *peer, const char *message)
-{
-	(void)arg;
-	fprintf(stderr, "echo-server: refused %s: %s: %s\n", peer,
-		tieline_strerror(code), message);
 }
 
 static void take_clients(struct server *server, tieline_listener *listener)
@@ -193,11 +182,15 @@ static void watch_signals(struct server *server)
 {
 	struct sigaction action = {.sa_handler = on_signal};
 	struct party party = {NULL, NULL};
-	int fds[2];
+	int fds[2], result;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0 ||
-		tieline_connection_adopt(fds[0], NULL, &party.connection) < 0)
-		exit(complain("echo-server", "signals", TIELINE_ESYSTEM, NULL));
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
+		perror("echo-server: socketpair");
+		exit(EXIT_OTHER);
+	}
+	result = tieline_connection_adopt(fds[0], NULL, &party.connection);
+	if (result < 0)
+		exit(complain("echo-server", "signals", result, NULL));
 	wake_fd = fds[1];
 	add(server, party);
 	sigaction(SIGINT, &action, NULL);
@@ -223,7 +216,6 @@ int main(int argc, char **argv)
 	int count = read_arguments(argc, argv, &options, 1, USAGE);
 	int result;
 
-	options.on_refused = on_refused;
 	watch_signals(&server);
 	for (int i = 0; i < count; i++)
 		listen_at(&server, argv[i], &options);

@@ -26,7 +26,7 @@ struct server {
 static void close_client(struct client *client)
 {
 	LIST_REMOVE(client, link);
-	tieline_libevent_detach(client->place);
+	tieline_libevent_remove(client->place);
 	tieline_connection_close(client->connection);
 	free(client);
 }
@@ -73,7 +73,7 @@ static void on_listener(tieline_handle *handle, int ready, void *arg)
 	}
 	LIST_INSERT_HEAD(&server->clients, client, link);
 	client->connection = connection;
-	client->place = tieline_libevent_attach(server->base,
+	client->place = tieline_libevent_add(server->base,
 		tieline_connection_handle(connection), on_client, client);
 	if (!client->place)
 		close_client(client);
@@ -91,7 +91,7 @@ static int run(struct server *server)
 {
 	struct event *interrupt =
 		evsignal_new(server->base, SIGINT, on_signal, server->base);
-	tieline_libevent *place = tieline_libevent_attach(server->base,
+	tieline_libevent *place = tieline_libevent_add(server->base,
 		tieline_listener_handle(server->listener), on_listener, server);
 	int result = EXIT_OTHER;
 
@@ -104,7 +104,7 @@ static int run(struct server *server)
 	}
 	while (!LIST_EMPTY(&server->clients))
 		close_client(LIST_FIRST(&server->clients));
-	tieline_libevent_detach(place);
+	tieline_libevent_remove(place);
 	if (interrupt)
 		event_free(interrupt);
 	return result;

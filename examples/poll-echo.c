@@ -12,49 +12,71 @@
 
 #define USAGE "poll-echo ADDRESS --authkey-file FILE\n"
 
-enum { LISTENER, CLIENT };
+/* Places in the arrays; standard input comes behind those in use. */
+enum { LISTENER, CLIENT, PLACES };
 
-/* Returns 0, or why the client is done. */
+/* Sends one message back. Nothing blocks: a client that does not read its reply
+ * is not read from. Returns 0, or why the client is done. */
 static int echo(tieline_connection *client)
 {
+	tieline_handle *handle = tieline_connection_handle(client);
 	void *data;
 	size_t len;
-	int result = tieline_recv_bytes(client, 0, &data, &len);
+	int result = tieline_flush(client, 0);
 
+	if (result == TIELINE_OK)
+		result = tieline_recv_bytes(client, 0, &data, &len);
+	else if (result == TIELINE_ETIMEDOUT)
+		return 0;
 	if (result == TIELINE_OK) {
-		result = tieline_send_bytes(client, data, len, TIELINE_FOREVER);
+		result = tieline_send_bytes(client, data, len, 0);
 		tieline_free(data);
 	}
-	return result == TIELINE_ETIMEDOUT ? 0 : result;
+	if (result < 0 && result != TIELINE_ETIMEDOUT)
+		return result;
+	return tieline_handle_want(handle,
+		tieline_flush(client, 0) == TIELINE_OK ? TIELINE_READ
+						       : TIELINE_WRITE);
+}
+
+/* Takes a client if there is none, or serves the one that there is. */
+static tieline_connection *go_on(tieline_listener *listener,
+	tieline_connection *client, const int ready[PLACES])
+{
+	if (!client && ready[LISTENER] &&
+		tieline_listener_accept(listener, 0, &client) < 0)
+		return NULL;
+	if (client && ready[CLIENT] && echo(client) < 0) {
+		tieline_connection_close(client);
+		return NULL;
+	}
+	return client;
 }
 
 static int serve(tieline_listener *listener)
 {
-	tieline_handle *handles[2] = {tieline_listener_handle(listener)};
+	tieline_handle *handles[PLACES] = {tieline_listener_handle(listener)};
 	tieline_connection *client = NULL;
-	struct pollfd entries[3];
-	int ready[2];
 
 	for (;;) {
-		size_t count = client ? 2 : 1;
-		int timeout_ms = tieline_poll_prepare(handles, count, entries);
+		size_t count = client ? PLACES : CLIENT;
+		struct pollfd entries[PLACES + 1];
+		int ready[PLACES] = {0};
+		int timeout_ms;
 
+		/* While there is a client, others wait. */
+		tieline_handle_want(
+			handles[LISTENER], client ? 0 : TIELINE_READ);
+		if (client)
+			handles[CLIENT] = tieline_connection_handle(client);
+		timeout_ms = tieline_pollfd_prepare(handles, count, entries);
 		entries[count] = (struct pollfd){STDIN_FILENO, POLLIN, 0};
 		if (poll(entries, count + 1, timeout_ms) < 0)
 			return EXIT_OTHER;
 		if (entries[count].revents)
 			break;
-		tieline_poll_process(handles, count, entries, ready);
-		if (client && ready[CLIENT] && echo(client) < 0) {
-			tieline_connection_close(client);
-			client = NULL;
-			tieline_handle_want(handles[LISTENER], TIELINE_READ);
-		}
-		if (!client && ready[LISTENER] &&
-			tieline_listener_accept(listener, 0, &client) == 0) {
-			handles[CLIENT] = tieline_connection_handle(client);
-			tieline_handle_want(handles[LISTENER], 0);
-		}
+		tieline_pollfd_process(handles, count, entries, ready);
+		client = go_on(listener, client, ready);
 	}
 	tieline_connection_close(client);
 	return EXIT_DONE;

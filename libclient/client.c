@@ -28,7 +28,7 @@ static int start(const struct tli_settings *settings,
 		return tli_error_set(error, TIELINE_ENOMEM,
 			"no memory to open a connection");
 	}
-	if (tli_connection_open(connection) < 0) {
+	if (tli_connection_step(connection) < 0) {
 		*error = connection->output.error;
 		tieline_connection_close(connection);
 		return error->code;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static tieline_connection *of(const tieline_handle *handle)
+static tieline_connection *of(tieline_handle *handle)
 {
 	return (tieline_connection *)handle;
 }
@@ -16,19 +16,18 @@ static void fail_opening(
 {
 	tli_opening_free(connection->opening);
 	connection->opening = NULL;
+	connection->failed = true;
 	connection->input.error = *error;
 	connection->output.error = *error;
 }
 
-int tli_connection_open(tieline_connection *connection)
+int tli_connection_step(tieline_connection *connection)
 {
 	struct tli_error error;
 	int result;
 
 	if (!connection->opening)
-		return connection->output.error.code
-			? connection->output.error.code
-			: 1;
+		return connection->failed ? connection->output.error.code : 1;
 	result = tli_opening_step(connection->opening, connection->fd,
 		&connection->input, &error);
 	if (result < 0) {
@@ -45,7 +44,7 @@ static void process(tieline_handle *handle)
 	tieline_connection *connection = of(handle);
 	bool pending;
 
-	if (connection->opening && tli_connection_open(connection) <= 0)
+	if (connection->opening && tli_connection_step(connection) <= 0)
 		return;
 	tli_output_flush(&connection->output, connection->fd);
 	pending = tli_output_is_pending(&connection->output);
@@ -70,7 +69,7 @@ static int ready(tieline_handle *handle)
 	return events;
 }
 
-struct tli_interest tli_connection_interest(const tieline_handle *handle)
+struct tli_interest tli_connection_interest(tieline_handle *handle)
 {
 	tieline_connection *connection = of(handle);
 	struct tli_interest interest = {connection->fd, 0, TLI_NEVER};
@@ -181,6 +180,10 @@ static int why_not_detach(tieline_connection *connection)
 {
 	struct tli_error *error = &connection->handle.error;
 
+	if (connection->failed) {
+		*error = connection->output.error;
+		return error->code;
+	}
 	if (connection->opening)
 		return tli_error_set(error, TIELINE_EPENDING,
 			"the connection is not open yet");

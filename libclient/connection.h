@@ -23,7 +23,8 @@ struct tieline_connection {
 	bool readable;
 	bool writable;
 	bool shared;  /* adopted: other processes may hold the socket too */
-	bool patient; /* receiving may block in the kernel */
+	bool patient; /* receiving may block in the kernel, for speed */
+	bool failed;  /* it never opened; both directions have the error */
 	size_t max_message_bytes;
 	struct tli_input input;
 	struct tli_output output;
@@ -41,10 +42,10 @@ tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
 
 /* Takes the opening a step on. Returns 1 when open, 0 when it takes longer, or
  * the code in the error of both directions. */
-int tli_connection_open(tieline_connection *connection);
+int tli_connection_step(tieline_connection *connection);
 
-/* What an opening connection waits for: poll(2) bits and a deadline. */
-struct tli_interest tli_connection_interest(const tieline_handle *handle);
+/* What it waits for. */
+struct tli_interest tli_connection_interest(tieline_handle *handle);
 
 /* Frees the connection but not its socket, which it returns. */
 int tli_connection_release(tieline_connection *connection);

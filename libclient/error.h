@@ -22,7 +22,7 @@ int tli_error_system(
 /* Sets TIELINE_ELOST with the text of error_number, and returns it. */
 int tli_error_lost(struct tli_error *error, int error_number);
 
-/* The last failure of this thread to make a handle. */
+/* The last failure of this thread that has no handle to keep it. */
 struct tli_error *tli_thread_error(void);
 
 #endif

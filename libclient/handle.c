@@ -39,26 +39,31 @@ int tli_handle_check(tieline_handle *handle)
 		"connection there and adopt it here");
 }
 
-static int wanted(tieline_handle *handle)
+int tli_handle_wanted(tieline_handle *handle)
 {
 	return handle->class->ready(handle) & handle->want;
+}
+
+struct pollfd tli_interest_pollfd(struct tli_interest interest)
+{
+	return (struct pollfd){
+		.fd = interest.events ? interest.fd : -1,
+		.events = interest.events,
+	};
 }
 
 int tli_handle_settle(tieline_handle *handle, int result)
 {
 	if (handle->poller.epoll_fd >= 0)
 		handle->overdue = handle->class->watch(handle) != 0 ||
-			tli_poller_signal(
-				&handle->poller, wanted(handle) != 0) != 0;
+			tli_poller_signal(&handle->poller,
+				tli_handle_wanted(handle) != 0) != 0;
 	return result;
 }
 
 static int sleep_on(struct tli_interest interest, int64_t deadline_ms)
 {
-	struct pollfd entry = {
-		.fd = interest.events ? interest.fd : -1,
-		.events = interest.events,
-	};
+	struct pollfd entry = tli_interest_pollfd(interest);
 	int64_t until = tli_earlier(interest.deadline_ms, deadline_ms);
 
 	if (poll(&entry, 1, tli_time_left_ms(until)) < 0 && errno != EINTR)
@@ -135,7 +140,7 @@ short tieline_handle_events(const tieline_handle *handle)
 	return POLLIN;
 }
 
-int64_t tieline_handle_deadline_ms(const tieline_handle *handle)
+int64_t tieline_handle_deadline_ms(tieline_handle *handle)
 {
 	int64_t deadline_ms = handle->class->interest(handle).deadline_ms;
 
@@ -151,7 +156,7 @@ int tieline_handle_process(tieline_handle *handle)
 	if (result < 0)
 		return result;
 	handle->class->process(handle);
-	return tli_handle_settle(handle, wanted(handle));
+	return tli_handle_settle(handle, tli_handle_wanted(handle));
 }
 
 const char *tieline_handle_error(const tieline_handle *handle)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What listeners and connections have in common: each says what it is ready
- * for, what it waits for, and goes on when told. Blocking calls and event loops
+ * What listeners and connections have in common: each goes on when told, says
+ * what it is ready for, and what it waits for. Blocking calls and event loops
  * are both built on these three.
  */
 #ifndef TLI_HANDLE_H
@@ -24,13 +24,15 @@ struct tli_interest {
 };
 
 struct tli_handle_class {
-	/* Does what can be done without blocking. */
+	/* Does what can be done without blocking (but see `patient` of
+	 * connections). */
 	void (*process)(tieline_handle *handle);
 	/* What an operation would not wait for, wanted or not, as bits: it
 	 * would succeed, or fail at once. */
 	int (*ready)(tieline_handle *handle);
-	struct tli_interest (*interest)(const tieline_handle *handle);
-	/* Brings what the open poller watches in step. Returns 0 or -errno. */
+	struct tli_interest (*interest)(tieline_handle *handle);
+	/* For event loops: brings what the open poller watches in step. Returns
+	 * 0 or -errno. */
 	int (*watch)(tieline_handle *handle);
 };
 
@@ -50,14 +52,20 @@ int tli_handle_init(tieline_handle *handle,
 
 void tli_handle_fini(tieline_handle *handle);
 
+/* What the handle is ready for of what it wants. */
+int tli_handle_wanted(tieline_handle *handle);
+
+/* What to hand to poll(2) for the handle. */
+struct pollfd tli_interest_pollfd(struct tli_interest interest);
+
 /* True in a forked child, where all but closing is refused. */
 bool tli_handle_is_foreign(const tieline_handle *handle);
 
-/* Every public function starts with this: 0, or TIELINE_EFORKED. */
+/* What acts on a handle starts with this: 0, or TIELINE_EFORKED. */
 int tli_handle_check(tieline_handle *handle);
 
-/* Every public function that moves something ends with this: it brings the
- * descriptor in step with the handle, and returns result. */
+/* What has acted on a handle ends with this: it brings the descriptor in step
+ * with the handle, and returns result. */
 int tli_handle_settle(tieline_handle *handle, int result);
 
 /*

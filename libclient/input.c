@@ -68,7 +68,10 @@ static void start_message(struct tli_input *input)
 		tli_buf_lend(&input->large, input->lent, len);
 }
 
-/* Parses the next header, if enough has been read ahead. */
+/*
+ * Parses the next header, if enough has been read ahead. Done as late as it is
+ * asked for, because memory for the message may still be lent.
+ */
 static void parse(struct tli_input *input)
 {
 	size_t used;
@@ -101,6 +104,14 @@ bool tli_input_is_ready(struct tli_input *input)
 {
 	return tli_input_has_message(input) || input->error.code ||
 		input->no_memory;
+}
+
+bool tli_input_shortage(struct tli_input *input)
+{
+	bool shortage = input->no_memory;
+
+	input->no_memory = false;
+	return shortage;
 }
 
 bool tli_input_is_pending(const struct tli_input *input)

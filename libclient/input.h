@@ -22,8 +22,7 @@ struct tli_input {
 	void *lent;           /* the program's memory for a large message */
 	size_t lent_bytes;
 	bool in_message;        /* its header is parsed */
-	bool no_memory;         /* reading needs more than there was; cleared by
-				   who tells the program */
+	bool no_memory;         /* reading needs more than there was */
 	struct tli_error error; /* sticky: how it ended; code 0 = it goes on */
 };
 
@@ -43,6 +42,9 @@ bool tli_input_has_message(struct tli_input *input);
 
 /* Whether taking a message would give one, or an error, at once. */
 bool tli_input_is_ready(struct tli_input *input);
+
+/* Whether reading has stopped for lack of memory; it goes on after this. */
+bool tli_input_shortage(struct tli_input *input);
 
 /* Whether anything was read that has not been taken. */
 bool tli_input_is_pending(const struct tli_input *input);

@@ -7,10 +7,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static struct tli_key *cannot_read(
+	const char *path, int error_number, struct tli_error *error)
+{
+	char what[TLI_ERROR_TEXT];
+
+	snprintf(what, sizeof(what), "cannot read the authkey file %.120s",
+		path);
+	tli_error_system(error, TIELINE_EKEY, what, error_number);
+	return NULL;
+}
 
 struct tli_key *tli_key_copy(
 	const void *bytes, size_t len, struct tli_error *error)
@@ -19,8 +31,9 @@ struct tli_key *tli_key_copy(
 
 	if (len < 1 || len > TLI_KEY_MAX) {
 		tli_error_set(error, TIELINE_EKEY,
-			"the authkey has %zu bytes; it must have 1 to %u", len,
-			TLI_KEY_MAX);
+			"the authkey has %zu bytes (is authkey_len set?); it "
+			"must have 1 to %u",
+			len, TLI_KEY_MAX);
 		return NULL;
 	}
 	key = malloc(sizeof(*key) + len);
@@ -81,13 +94,11 @@ static struct tli_key *read_key(
 	ssize_t len;
 
 	if (fstat(fd, &file) != 0 ||
-		(len = read_all(fd, bytes, sizeof(bytes))) < 0) {
-		tli_error_system(error, TIELINE_EKEY, path, errno);
-		return NULL;
-	}
+		(len = read_all(fd, bytes, sizeof(bytes))) < 0)
+		return cannot_read(path, errno, error);
 	wrong = distrust(&file);
 	if (wrong)
-		tli_error_set(error, TIELINE_EKEY, "the authkey file %s %s",
+		tli_error_set(error, TIELINE_EKEY, "the authkey file %.120s %s",
 			path, wrong);
 	else
 		key = tli_key_copy(bytes, (size_t)len, error);
@@ -101,10 +112,8 @@ struct tli_key *tli_key_read(const char *path, struct tli_error *error)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct tli_key *key;
 
-	if (fd < 0) {
-		tli_error_system(error, TIELINE_EKEY, path, errno);
-		return NULL;
-	}
+	if (fd < 0)
+		return cannot_read(path, errno, error);
 	key = read_key(fd, path, error);
 	close(fd);
 	return key;

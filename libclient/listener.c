@@ -2,17 +2,17 @@
 /*
  * Listener(): many handshakes side by side, each a connection that opens, below
  * one epoll descriptor. The lists are in order of arrival, so the head of
- * `opening` is both the oldest and the first to run out of time.
+ * `handshakes` is both the oldest and the first to run out of time.
  */
 #include "connection.h"
+#include "listening.h"
 #include "socket.h"
-#include "socketfile.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#define ANY_PORT "tcp://127.0.0.1:0"
 #define BATCH    64  /* events, and new peers, in one go */
 #define PAUSE_MS 100 /* when no descriptor is left for a new peer */
 
@@ -22,29 +22,29 @@ struct tieline_listener {
 	uint32_t watched; /* what the poller watches fd for */
 	struct tli_settings settings;
 	struct tli_socket_file file;
-	struct tli_connections opening;
-	struct tli_connections open; /* wait for accept */
-	unsigned opening_count;
-	unsigned open_count;
+	struct tli_connections handshakes; /* under way */
+	struct tli_connections waiting;    /* for accept */
+	unsigned handshake_count;
+	unsigned waiting_count;
 	int64_t resume_ms;        /* no new peers until then; 0 = go on */
 	struct tli_error trouble; /* for the next accept; code 0 = none */
 	char address[TLI_ADDRESS_TEXT_MAX];
 	char last_accepted[TLI_ENDPOINT_TEXT];
 };
 
-static tieline_listener *of(const tieline_handle *handle)
+static tieline_listener *of(tieline_handle *handle)
 {
 	return (tieline_listener *)handle;
 }
 
 /* Takes a peer out of the handshakes. */
-static void unlink_opening(
+static void end_handshake(
 	tieline_listener *listener, tieline_connection *connection)
 {
 	(void)tli_poller_watch(&listener->handle.poller, connection->fd,
 		&connection->watched, 0, connection);
-	TAILQ_REMOVE(&listener->opening, connection, link);
-	listener->opening_count--;
+	TAILQ_REMOVE(&listener->handshakes, connection, link);
+	listener->handshake_count--;
 }
 
 static void refuse(tieline_listener *listener, tieline_connection *connection,
@@ -52,7 +52,7 @@ static void refuse(tieline_listener *listener, tieline_connection *connection,
 {
 	const struct tli_settings *settings = &listener->settings;
 
-	unlink_opening(listener, connection);
+	end_handshake(listener, connection);
 	if (settings->on_refused)
 		settings->on_refused(settings->on_refused_arg, error->code,
 			connection->peer, error->text);
@@ -65,26 +65,25 @@ static void refuse_oldest(tieline_listener *listener, const char *why)
 
 	tli_error_set(&error, TIELINE_ETIMEDOUT,
 		"the peer had not authenticated yet when %s", why);
-	refuse(listener, TAILQ_FIRST(&listener->opening), &error);
+	refuse(listener, TAILQ_FIRST(&listener->handshakes), &error);
 }
 
-static void move_to_open(
-	tieline_listener *listener, tieline_connection *connection)
+static void let_wait(tieline_listener *listener, tieline_connection *connection)
 {
-	unlink_opening(listener, connection);
-	TAILQ_INSERT_TAIL(&listener->open, connection, link);
-	listener->open_count++;
+	end_handshake(listener, connection);
+	TAILQ_INSERT_TAIL(&listener->waiting, connection, link);
+	listener->waiting_count++;
 }
 
 /* Takes one handshake a step on. */
 static void step(tieline_listener *listener, tieline_connection *connection)
 {
 	struct tli_error error;
-	int result = tli_connection_open(connection);
+	int result = tli_connection_step(connection);
 	short events;
 
 	if (result > 0) {
-		move_to_open(listener, connection);
+		let_wait(listener, connection);
 		return;
 	}
 	if (result < 0) {
@@ -105,10 +104,10 @@ static void step_overdue(tieline_listener *listener)
 	tieline_connection *first, *next;
 	int64_t now_ms;
 
-	if (TAILQ_EMPTY(&listener->opening))
+	if (TAILQ_EMPTY(&listener->handshakes))
 		return;
 	now_ms = tli_now_ms();
-	for (first = TAILQ_FIRST(&listener->opening); first; first = next) {
+	for (first = TAILQ_FIRST(&listener->handshakes); first; first = next) {
 		next = TAILQ_NEXT(first, link);
 		if (first->opening->deadline_ms > now_ms)
 			return;
@@ -117,7 +116,7 @@ static void step_overdue(tieline_listener *listener)
 }
 
 /* Starts the handshake of a peer that has connected. Returns 0 or the code. */
-static int welcome(tieline_listener *listener, int fd,
+static int start_handshake(tieline_listener *listener, int fd,
 	const struct tli_endpoint *peer, struct tli_error *error)
 {
 	const struct tli_settings *settings = &listener->settings;
@@ -134,38 +133,13 @@ static int welcome(tieline_listener *listener, int fd,
 		return tli_error_set(error, TIELINE_ENOMEM,
 			"no memory for the handshake of a peer");
 	}
-	if (listener->opening_count >= settings->max_handshakes)
+	if (listener->handshake_count >= settings->max_handshakes)
 		refuse_oldest(listener,
 			"a newer one came and max_handshakes were under way");
-	TAILQ_INSERT_TAIL(&listener->opening, connection, link);
-	listener->opening_count++;
+	TAILQ_INSERT_TAIL(&listener->handshakes, connection, link);
+	listener->handshake_count++;
 	step(listener, connection);
 	return 0;
-}
-
-/* The peer's or the network's doing: the next peer may fare better. */
-static bool is_passing(int error_number)
-{
-	switch (error_number) {
-	case ECONNABORTED:
-	case EPROTO:
-	case EPERM:
-	case ENETDOWN:
-	case ENETUNREACH:
-	case EHOSTDOWN:
-	case EHOSTUNREACH:
-	case ENONET:
-	case ENOPROTOOPT:
-	case EOPNOTSUPP:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool is_out_of_descriptors(int error_number)
-{
-	return error_number == EMFILE || error_number == ENFILE;
 }
 
 /* Leaves those who knock alone for a while, so that they do not keep us busy,
@@ -179,23 +153,23 @@ static void pause_accepting(tieline_listener *listener)
 static bool take_peer(tieline_listener *listener)
 {
 	struct tli_endpoint peer;
+	struct tli_error error;
 	int fd = tli_socket_accept(listener->fd, &peer);
+	int result;
 
-	if (fd >= 0) {
-		if (welcome(listener, fd, &peer, &listener->trouble) == 0)
-			return true;
-	} else if (is_passing(-fd)) {
-		return true;
-	} else if (fd == -EAGAIN) {
+	if (fd == -EAGAIN)
 		return false;
-	} else if (is_out_of_descriptors(-fd) && listener->opening_count > 0) {
+	result = fd < 0 ? tli_error_system(&error, TIELINE_ESYSTEM,
+				  "cannot accept a peer", -fd)
+			: start_handshake(listener, fd, &peer, &error);
+	if (result == 0)
+		return true;
+	if (result == TIELINE_EDESCRIPTORS && listener->handshake_count > 0) {
 		refuse_oldest(listener,
 			"a newer one came and no descriptor was left");
 		return true;
-	} else {
-		tli_error_system(&listener->trouble, TIELINE_ESYSTEM,
-			"cannot accept a peer", -fd);
 	}
+	listener->trouble = error;
 	pause_accepting(listener);
 	return false;
 }
@@ -203,7 +177,7 @@ static bool take_peer(tieline_listener *listener)
 static void take_peers(tieline_listener *listener)
 {
 	for (int i = 0; i < BATCH; i++)
-		if (listener->open_count >= listener->settings.backlog ||
+		if (listener->waiting_count >= listener->settings.backlog ||
 			!take_peer(listener))
 			return;
 }
@@ -212,7 +186,7 @@ static void take_peers(tieline_listener *listener)
 static void watch_for_peers(tieline_listener *listener)
 {
 	bool takes = listener->resume_ms == 0 &&
-		listener->open_count < listener->settings.backlog;
+		listener->waiting_count < listener->settings.backlog;
 
 	if (tli_poller_watch(&listener->handle.poller, listener->fd,
 		    &listener->watched, takes ? EPOLLIN : 0, listener) != 0)
@@ -245,14 +219,15 @@ static int ready(tieline_handle *handle)
 {
 	tieline_listener *listener = of(handle);
 
-	return listener->open_count > 0 || listener->trouble.code ? TIELINE_READ
-								  : 0;
+	return listener->waiting_count > 0 || listener->trouble.code
+		? TIELINE_READ
+		: 0;
 }
 
-static struct tli_interest interest(const tieline_handle *handle)
+static struct tli_interest interest(tieline_handle *handle)
 {
 	const tieline_listener *listener = of(handle);
-	const tieline_connection *oldest = TAILQ_FIRST(&listener->opening);
+	const tieline_connection *oldest = TAILQ_FIRST(&listener->handshakes);
 	int64_t deadline_ms = oldest ? oldest->opening->deadline_ms : TLI_NEVER;
 
 	if (listener->resume_ms)
@@ -274,83 +249,6 @@ static const struct tli_handle_class listener_class = {
 	.interest = interest,
 	.watch = watch,
 };
-
-static int bind_failed(
-	const char *address, int error_number, struct tli_error *error)
-{
-	char what[TLI_ERROR_TEXT];
-	int code = TIELINE_ESYSTEM;
-
-	if (error_number == EADDRINUSE)
-		code = TIELINE_EADDRINUSE;
-	if (error_number == EADDRNOTAVAIL || error_number == ENOENT ||
-		error_number == ENOTDIR)
-		code = TIELINE_EADDRESS;
-	snprintf(what, sizeof(what), "cannot listen at %.150s", address);
-	return tli_error_system(error, code, what, error_number);
-}
-
-/* The machine may lack a family that the name has an address of. */
-static bool is_missing_family(int result)
-{
-	return result == -EAFNOSUPPORT || result == -EADDRNOTAVAIL;
-}
-
-/* Returns a listening socket, or -errno. */
-static int listen_at_any(
-	const struct tli_endpoint *endpoints, size_t count, int backlog)
-{
-	int fd = -EAFNOSUPPORT;
-
-	for (size_t i = 0; i < count && is_missing_family(fd); i++) {
-		fd = tli_socket_listen(&endpoints[i], backlog);
-		if (fd == -EADDRINUSE && tli_socket_file_clear(&endpoints[i]))
-			fd = tli_socket_listen(&endpoints[i], backlog);
-	}
-	return fd;
-}
-
-static int start_listening(tieline_listener *listener,
-	const struct tli_address *address, const char *text,
-	struct tli_error *error)
-{
-	struct tli_endpoint endpoints[TLI_ENDPOINTS_MAX];
-	size_t count;
-	int result = tli_endpoint_lookup(
-		address, TLI_LOOKUP_LISTEN, endpoints, &count, error);
-
-	if (result < 0)
-		return result;
-	listener->fd = listen_at_any(
-		endpoints, count, (int)listener->settings.backlog);
-	if (listener->fd < 0)
-		return bind_failed(text, -listener->fd, error);
-	if (address->kind == TLI_ADDRESS_UNIX)
-		tli_socket_file_note(&listener->file, address->path);
-	return 0;
-}
-
-/* What others connect to: the port in use, and for all addresses one that
- * stock Python, which connects to IPv4, can make sense of. */
-static void note_address(
-	tieline_listener *listener, const struct tli_address *asked)
-{
-	struct tli_address address = *asked;
-	struct tli_endpoint local = {.len = sizeof(local.address)};
-	char text[TLI_ENDPOINT_TEXT];
-	struct tli_address bound;
-
-	getsockname(
-		listener->fd, (struct sockaddr *)&local.address, &local.len);
-	tli_endpoint_format(&local, text);
-	if (address.kind == TLI_ADDRESS_TCP &&
-		!tli_address_parse(text, &bound)) {
-		address = bound;
-		if (!asked->host[0])
-			strcpy(address.host, "0.0.0.0");
-	}
-	tli_address_format(&address, listener->address);
-}
 
 static int open_poller(tieline_listener *listener, struct tli_error *error)
 {
@@ -378,46 +276,49 @@ static tieline_listener *new_listener(struct tli_error *error)
 		return NULL;
 	}
 	listener->fd = -1;
-	TAILQ_INIT(&listener->opening);
-	TAILQ_INIT(&listener->open);
+	TAILQ_INIT(&listener->handshakes);
+	TAILQ_INIT(&listener->waiting);
 	return listener;
+}
+
+static int listen_at(
+	tieline_listener *listener, const char *text, struct tli_error *error)
+{
+	listener->fd = tli_listening_open(text, listener->settings.backlog,
+		&listener->file, listener->address, error);
+	return listener->fd < 0 ? error->code : 0;
 }
 
 int tieline_listener_open(const char *address, const tieline_options *options,
 	tieline_listener **listener_out)
 {
-	const char *text = address ? address : "tcp://127.0.0.1:0";
 	struct tli_error *error = tli_thread_error();
-	tieline_listener *listener;
-	struct tli_address parsed;
-	int result = tli_endpoint_parse(text, &parsed, error);
+	tieline_listener *listener = new_listener(error);
+	int result;
 
-	if (result < 0)
-		return result;
-	listener = new_listener(error);
 	if (!listener)
 		return error->code;
 	result = tli_settings_init(
 		&listener->settings, options, TLI_WITH_KEY, error);
 	if (result == 0)
-		result = start_listening(listener, &parsed, text, error);
+		result = listen_at(
+			listener, address ? address : ANY_PORT, error);
 	if (result == 0)
 		result = open_poller(listener, error);
 	if (result < 0) {
 		tieline_listener_close(listener);
 		return result;
 	}
-	note_address(listener, &parsed);
 	*listener_out = listener;
 	return 0;
 }
 
 static tieline_connection *pop(tieline_listener *listener)
 {
-	tieline_connection *connection = TAILQ_FIRST(&listener->open);
+	tieline_connection *connection = TAILQ_FIRST(&listener->waiting);
 
-	TAILQ_REMOVE(&listener->open, connection, link);
-	listener->open_count--;
+	TAILQ_REMOVE(&listener->waiting, connection, link);
+	listener->waiting_count--;
 	strcpy(listener->last_accepted, connection->peer);
 	watch_for_peers(listener);
 	return connection;
@@ -435,7 +336,7 @@ static int accept_within(tieline_listener *listener, int timeout_ms,
 	if (result == 0)
 		return tli_handle_timed_out(
 			handle, "nobody connected and authenticated in time");
-	if (listener->open_count == 0) {
+	if (listener->waiting_count == 0) {
 		handle->error = listener->trouble;
 		listener->trouble.code = 0;
 		return handle->error.code;
@@ -481,8 +382,8 @@ void tieline_listener_close(tieline_listener *listener)
 		return;
 	if (!tli_handle_is_foreign(&listener->handle))
 		tli_socket_file_remove(&listener->file);
-	close_all(&listener->opening);
-	close_all(&listener->open);
+	close_all(&listener->handshakes);
+	close_all(&listener->waiting);
 	if (listener->fd >= 0)
 		close(listener->fd);
 	tli_handle_fini(&listener->handle);

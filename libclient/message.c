@@ -54,11 +54,10 @@ static int await_message(tieline_connection *connection, int timeout_ms)
 			handle, "no whole message came in time");
 	if (tli_input_has_message(input))
 		return 0;
-	if (input->error.code)
-		return stuck(connection, &input->error);
-	input->no_memory = false; /* the next call tries again */
-	return tli_error_set(&handle->error, TIELINE_ENOMEM,
-		"no memory to receive a message");
+	if (tli_input_shortage(input))
+		return tli_error_set(&handle->error, TIELINE_ENOMEM,
+			"no memory to receive a message");
+	return stuck(connection, &input->error);
 }
 
 static int take(

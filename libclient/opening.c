@@ -98,7 +98,7 @@ static int start_handshake(struct tli_opening *opening, struct tli_error *error)
 }
 
 /* The connection is established: what comes now has a deadline of its own. */
-static int connected(
+static int begin_authentication(
 	struct tli_opening *opening, int fd, struct tli_error *error)
 {
 	int64_t deadline_ms =
@@ -128,7 +128,7 @@ static int connect_step(
 	if (result == -EINPROGRESS || result == -EAGAIN)
 		return 0;
 	if (result == 0) {
-		result = connected(opening, fd, error);
+		result = begin_authentication(opening, fd, error);
 		return result < 0 ? result : 1;
 	}
 	tli_endpoint_format(&opening->endpoint, peer);
@@ -173,8 +173,9 @@ static const struct {
 	[TLI_AUTH_NO_ANSWER] = {TIELINE_EPROTOCOL,
 		"it talked before it had authenticated; is its authkey set?"},
 	[TLI_AUTH_REFUSED_DIALECT] = {TIELINE_EAUTH,
-		"Python up to 3.11 can only do MD5, which is taken from this "
-		"machine alone unless legacy_auth is TIELINE_LEGACY_AUTH_ANY"},
+		"Python up to 3.11 can only do MD5, which is taken over "
+		"loopback and Unix sockets alone unless legacy_auth is "
+		"TIELINE_LEGACY_AUTH_ANY"},
 	[TLI_AUTH_WRONG_ANSWER] = {TIELINE_EAUTH,
 		"both sides need the same authkey, byte for byte"},
 	[TLI_AUTH_REFLECTED] = {TIELINE_EAUTH, "it has no key of its own"},

@@ -119,15 +119,29 @@ int tli_socket_listen(const struct tli_endpoint *endpoint, int backlog)
 	return -error_number;
 }
 
+/* accept(2) hands over the errors of a connection that it has taken off the
+ * queue: the next one may fare better. */
+static bool is_passing(int error_number)
+{
+	static const int passing[] = {EINTR, ECONNABORTED, EPROTO, ENETDOWN,
+		ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, ENOPROTOOPT,
+		EOPNOTSUPP};
+
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (passing[i] == error_number)
+			return true;
+	return false;
+}
+
 int tli_socket_accept(int fd, struct tli_endpoint *peer)
 {
 	int accepted;
 
-	*peer = (struct tli_endpoint){.len = sizeof(peer->address)};
-	do
+	do {
+		*peer = (struct tli_endpoint){.len = sizeof(peer->address)};
 		accepted = accept4(fd, (struct sockaddr *)&peer->address,
 			&peer->len, SOCK_CLOEXEC);
-	while (accepted < 0 && errno == EINTR);
+	} while (accepted < 0 && is_passing(errno));
 	return accepted < 0 ? -errno : accepted;
 }
 

@@ -10,11 +10,12 @@
 
 static int check_all(tieline_handle *const handles[], size_t count)
 {
-	int result = 0;
-
-	for (size_t i = 0; i < count && result == 0; i++)
-		result = tli_handle_check(handles[i]);
-	return result;
+	for (size_t i = 0; i < count; i++)
+		if (tli_handle_check(handles[i]) < 0) {
+			*tli_thread_error() = handles[i]->error;
+			return handles[i]->error.code;
+		}
+	return 0;
 }
 
 /* How many are ready for what they want. */
@@ -24,9 +25,7 @@ static int count_ready(
 	int ready = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		tieline_handle *handle = handles[i];
-
-		ready_out[i] = handle->class->ready(handle) & handle->want;
+		ready_out[i] = tli_handle_wanted(handles[i]);
 		ready += ready_out[i] != 0;
 	}
 	return ready;
@@ -42,10 +41,7 @@ static int64_t gather(
 		struct tli_interest interest =
 			handles[i]->class->interest(handles[i]);
 
-		polled[i] = (struct pollfd){
-			.fd = interest.events ? interest.fd : -1,
-			.events = interest.events,
-		};
+		polled[i] = tli_interest_pollfd(interest);
 		earliest = tli_earlier(earliest, interest.deadline_ms);
 	}
 	return earliest;
@@ -74,6 +70,7 @@ static int wait_with(tieline_handle *const handles[], size_t count,
 		int64_t until = tli_earlier(
 			deadline_ms, gather(handles, count, polled));
 		bool over = tli_time_left_ms(deadline_ms) == 0;
+		/* Some are ready: the others are looked at all the same. */
 		int left = ready ? 0 : tli_time_left_ms(until);
 
 		if (poll(polled, count, left) < 0) {

@@ -20,12 +20,15 @@
  *
  * **Errors.** Calls return 0 or more on success, and a negative
  * #tieline_code on failure. tieline_handle_error() has the text: what went
- * wrong and what to do. Codes are of two kinds. After a *call* error the handle
+ * wrong and what to do; of the handle for calls on one, of NULL for calls that
+ * make a handle or wait for several. Codes are of two kinds. After a *call* error the handle
  * is as it was, and the call may be made again. A *connection* error is sticky:
  * the direction it struck (receiving or sending) returns it from then on.
  *
  * **Waiting.** Every timeout_ms is in milliseconds: 0 tries once, a negative
- * one (#TIELINE_FOREVER) waits without limit. Signals do not end a wait.
+ * one (#TIELINE_FOREVER) waits without limit. Signals do not end a wait: to
+ * stop a program, let the signal handler shutdown(2) a socket pair whose other
+ * end was adopted, and wait for that too, as examples/echo-server.c does.
  */
 #ifndef TIELINE_TIELINE_H
 #define TIELINE_TIELINE_H
@@ -204,8 +207,9 @@ static inline tieline_options tieline_options_default(void)
  * behind is replaced; that of a living one is not.
  *
  * @param address   "tcp://host:port" (port 0 = any free one, an empty host =
- *                  all, IPv6 in brackets) or "unix:/path". NULL = loopback, a
- *                  free port. A host name blocks while it is looked up.
+ *                  all, IPv6 in brackets) or "unix:/path", whose path has no
+ *                  '#'. NULL = loopback, a free port. A host name blocks while
+ *                  it is looked up.
  * @param options   NULL for the defaults, which lack a key.
  * @param listener_out  the listener; to be closed with
  *                  tieline_listener_close(). Untouched on failure.
@@ -309,7 +313,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_client(const char *address,
  * The connection can be used at once: calls on it wait, or return
  * #TIELINE_ETIMEDOUT, until it is open. Its handle becomes ready for
  * #TIELINE_WRITE when it is open or has failed; tieline_flush() with a timeout
- * of 0 tells which, with the errors of tieline_client().
+ * of 0 tells which. A connection that failed returns its error, one of those
+ * of tieline_client(), from every call.
  *
  * Parameters and errors as for tieline_client(), but host names are refused
  * with #TIELINE_EADDRESS, because looking them up blocks: give a numeric
@@ -357,15 +362,18 @@ TIELINE_API TIELINE_MUST_USE int tieline_connection_adopt(int fd,
 	const tieline_options *options, tieline_connection **connection_out);
 
 /**
- * Give the socket to the caller and free the connection, in this order.
+ * Give the socket to the caller and free the connection.
  *
- * @param connection  not NULL; freed on success, as it was on failure.
- * @param fd_out      the socket, in blocking mode, close-on-exec.
+ * @param connection  not NULL; freed on success, untouched on failure.
+ * @param fd_out      the socket, close-on-exec; in blocking mode, unless it
+ *                    was adopted in another one.
  *
  * @retval TIELINE_OK
  * @retval TIELINE_EPENDING  bytes of a message were already received, or not
  *                           yet sent: receive or flush first. Never right
- *                           after accept or connect with CPython as the peer.
+ *                           after accept or connect, unless the peer sends
+ *                           before the handshake allows it, which neither
+ *                           CPython nor libtieline does.
  * @retval TIELINE_EFORKED
  * @retval the sticky error of a connection that never opened
  *
@@ -380,6 +388,7 @@ TIELINE_API TIELINE_MUST_USE int tieline_connection_detach(
  * The message is taken wholly or not at all. Taken means handed to the kernel
  * or, when the time is over in its middle, kept by the connection: the rest
  * goes out in later calls, of process and flush too, before anything else.
+ * Flush before you close.
  *
  * @param connection  not NULL.
  * @param data        the message; may be NULL if len is 0. Not kept.
@@ -392,7 +401,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_connection_detach(
  * @retval TIELINE_EDIRECTION it is the receiving end of a one-way pipe.
  * @retval TIELINE_ENOMEM     nothing was taken.
  * @retval TIELINE_ELOST      sticky: the peer is gone.
- * @retval TIELINE_EFORKED
+ * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
  *
  * Since 0.1.
  */
@@ -406,8 +416,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_send_bytes(
  * @retval TIELINE_OK
  * @retval TIELINE_ETIMEDOUT  some is not; the connection goes on with it.
  * @retval TIELINE_ELOST      sticky: the peer is gone.
- * @retval a sticky error of tieline_client(), after tieline_client_start()
- * @retval TIELINE_EFORKED
+ * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
  *
  * Since 0.1.
  */
@@ -434,7 +444,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_flush(
  *                             max_message_bytes (OSError "bad message length").
  * @retval TIELINE_EPROTOCOL   sticky: a length that no Python sends.
  * @retval TIELINE_ELOST       sticky: reset, or no answer to keepalive.
- * @retval TIELINE_EFORKED
+ * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
  *
  * Since 0.1.
  */
@@ -475,7 +486,9 @@ TIELINE_API void tieline_free(void *data);
 TIELINE_API TIELINE_MUST_USE int tieline_poll(
 	tieline_connection *connection, int timeout_ms);
 
-/** Whether the connection can receive, and send. Since 0.1. */
+/** Whether the connection can receive, and send, at all: false for one end each
+ *  of a one-way pipe. tieline_poll() tells whether something has come. Since
+ *  0.1. */
 TIELINE_API bool tieline_connection_readable(
 	const tieline_connection *connection);
 TIELINE_API bool tieline_connection_writable(
@@ -512,7 +525,8 @@ TIELINE_API tieline_handle *tieline_listener_handle(tieline_listener *listener);
 /**
  * Choose what the handle is to become ready for, until told otherwise. A fresh
  * one wants #TIELINE_READ. A connection that does not want it reads nothing,
- * which holds its peer back.
+ * which holds its peer back; a listener goes on with handshakes, until
+ * `backlog` connections wait.
  *
  * @param events  #TIELINE_READ and #TIELINE_WRITE, or 0.
  * @retval TIELINE_OK
@@ -559,8 +573,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_wait(tieline_handle *const handles[],
  */
 TIELINE_API TIELINE_MUST_USE int tieline_handle_fileno(tieline_handle *handle);
 
-/** The poll(2) bits to watch that descriptor for. Ask before each wait.
- *  Never fails. Since 0.1. */
+/** The poll(2) bits to watch that descriptor for: the same for life, whatever
+ *  the handle wants. Never fails. Since 0.1. */
 TIELINE_API short tieline_handle_events(const tieline_handle *handle);
 
 /**
@@ -568,7 +582,7 @@ TIELINE_API short tieline_handle_events(const tieline_handle *handle);
  * descriptor says: milliseconds of CLOCK_MONOTONIC, or -1 for never. Ask before
  * each wait. Never fails. Since 0.1.
  */
-TIELINE_API int64_t tieline_handle_deadline_ms(const tieline_handle *handle);
+TIELINE_API int64_t tieline_handle_deadline_ms(tieline_handle *handle);
 
 /**
  * Do what can be done without blocking: connect, shake hands, accept, flush,

@@ -25,6 +25,7 @@ LAYERS = {
     "libclient": (("libclient/", "proto/"), SYSTEM | PUBLIC),
     "include": ((), {"stdbool.h", "stddef.h", "stdint.h", "string.h"}),
     "examples": (("examples/",), SYSTEM | PUBLIC | ADAPTERS),
+    "bench": ((), SYSTEM | PUBLIC),
     "tests/helpers": ((), SYSTEM | PUBLIC),
 }
 
@@ -35,8 +36,9 @@ HOMES = {
     "sys/epoll.h": {"libclient/poller.h"},
     "sys/eventfd.h": {"libclient/poller.c"},
     "sys/random.h": {"libclient/opening.c"},
-    "sys/socket.h": {"libclient/endpoint.h", "examples/echo-server.c"},
-    "sys/uio.h": {"libclient/socket.h"},
+    "sys/socket.h": {"libclient/endpoint.h", "examples/echo-server.c",
+                     "bench/connection.c"},
+    "sys/uio.h": {"libclient/socket.h", "bench/connection.c"},
     "sys/un.h": {"libclient/endpoint.c", "libclient/socketfile.c"},
     "sys/stat.h": {"libclient/key.c", "libclient/socket.c",
                    "libclient/socketfile.h"},

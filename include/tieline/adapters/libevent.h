@@ -16,7 +16,7 @@
 /**
  * Called from the loop while a handle is ready for something it wants, again
  * and again until that is taken or no longer wanted. It may call anything on
- * the handle, detach it and close it.
+ * the handle, remove it from the loop and close it.
  *
  * @param ready  #TIELINE_READ, #TIELINE_WRITE.
  */
@@ -30,7 +30,7 @@ typedef struct tieline_libevent {
 	void *arg;
 	struct event *readable;
 	struct event *deadline;
-	bool *detached; /* set while the callback runs */
+	bool *removed; /* set while the callback runs */
 } tieline_libevent;
 
 /**
@@ -57,28 +57,28 @@ static inline void tieline_libevent_run(
 {
 	tieline_libevent *place = (tieline_libevent *)arg;
 	int ready = tieline_handle_process(place->handle);
-	bool detached = false;
+	bool removed = false;
 
 	(void)fd;
 	(void)events;
 	if (ready > 0) {
-		place->detached = &detached;
+		place->removed = &removed;
 		place->callback(place->handle, ready, place->arg);
-		if (detached)
+		if (removed)
 			return;
-		place->detached = NULL;
+		place->removed = NULL;
 	}
 	tieline_libevent_update(place);
 }
 
 /** Take a handle out of its loop. To be called before closing it. NULL is
  *  fine. */
-static inline void tieline_libevent_detach(tieline_libevent *place)
+static inline void tieline_libevent_remove(tieline_libevent *place)
 {
 	if (!place)
 		return;
-	if (place->detached)
-		*place->detached = true;
+	if (place->removed)
+		*place->removed = true;
 	if (place->readable)
 		event_free(place->readable);
 	if (place->deadline)
@@ -93,10 +93,10 @@ static inline void tieline_libevent_detach(tieline_libevent *place)
  * @param handle    of a listener or a connection; stays the caller's.
  * @param callback  called when it is ready.
  * @param arg       handed to the callback.
- * @returns its place, to be given to tieline_libevent_detach(); NULL for lack
+ * @returns its place, to be given to tieline_libevent_remove(); NULL for lack
  *          of memory or descriptors.
  */
-static inline tieline_libevent *tieline_libevent_attach(struct event_base *base,
+static inline tieline_libevent *tieline_libevent_add(struct event_base *base,
 	tieline_handle *handle, tieline_libevent_callback callback, void *arg)
 {
 	tieline_libevent *place = (tieline_libevent *)calloc(1, sizeof(*place));
@@ -114,7 +114,7 @@ static inline tieline_libevent *tieline_libevent_attach(struct event_base *base,
 	place->deadline = event_new(base, -1, 0, tieline_libevent_run, place);
 	if (!place->readable || !place->deadline ||
 		event_add(place->readable, NULL) != 0) {
-		tieline_libevent_detach(place);
+		tieline_libevent_remove(place);
 		return NULL;
 	}
 	tieline_libevent_update(place);

@@ -5,9 +5,9 @@
  * descriptors. Header only; examples/poll-echo.c shows it at work.
  *
  *     for (;;) {
- *         int timeout_ms = tieline_poll_prepare(handles, count, entries);
+ *         int timeout_ms = tieline_pollfd_prepare(handles, count, entries);
  *         poll(entries, count + others, timeout_ms);
- *         tieline_poll_process(handles, count, entries, ready);
+ *         tieline_pollfd_process(handles, count, entries, ready);
  *         ... act on ready[] and on the other entries ...
  *     }
  */
@@ -45,7 +45,7 @@ static inline int tieline_ms_until(int64_t deadline_ms)
  *                 tieline_handle_error() says so.
  * @returns the timeout for poll(2): -1 for none.
  */
-static inline int tieline_poll_prepare(
+static inline int tieline_pollfd_prepare(
 	tieline_handle *const handles[], size_t count, struct pollfd entries[])
 {
 	int timeout_ms = -1;
@@ -69,11 +69,11 @@ static inline int tieline_poll_prepare(
 /**
  * Let the handles go on whose turn it is.
  *
- * @param entries    as tieline_poll_prepare() and poll(2) left them.
+ * @param entries    as tieline_pollfd_prepare() and poll(2) left them.
  * @param ready_out  what each handle is ready for, 0 for those that are not.
  * @returns how many are ready.
  */
-static inline int tieline_poll_process(tieline_handle *const handles[],
+static inline int tieline_pollfd_process(tieline_handle *const handles[],
 	size_t count, const struct pollfd entries[], int ready_out[])
 {
 	int ready = 0;
