@@ -24,26 +24,31 @@ static struct tli_key *cannot_read(
 	return NULL;
 }
 
-struct tli_key *tli_key_copy(
-	const void *bytes, size_t len, struct tli_error *error)
+/* Whose key it is goes before, and what may be wrong behind the text. */
+static struct tli_key *new_key(const void *bytes, size_t len, const char *whose,
+	const char *hint, struct tli_error *error)
 {
-	struct tli_key *key;
+	struct tli_key *key = NULL;
 
-	if (len < 1 || len > TLI_KEY_MAX) {
+	if (len < 1 || len > TLI_KEY_MAX)
 		tli_error_set(error, TIELINE_EKEY,
-			"the authkey has %zu bytes (is authkey_len set?); it "
-			"must have 1 to %u",
-			len, TLI_KEY_MAX);
-		return NULL;
-	}
-	key = malloc(sizeof(*key) + len);
-	if (!key) {
+			"%.120s is to have 1 to %u bytes, not %s%zu%s", whose,
+			TLI_KEY_MAX, len > TLI_KEY_MAX ? "at least " : "", len,
+			hint);
+	else if (!(key = malloc(sizeof(*key) + len)))
 		tli_error_set(error, TIELINE_ENOMEM, "no memory for the key");
+	if (!key)
 		return NULL;
-	}
 	key->len = len;
 	memcpy(key->bytes, bytes, len);
 	return key;
+}
+
+struct tli_key *tli_key_copy(
+	const void *bytes, size_t len, struct tli_error *error)
+{
+	return new_key(bytes, len, "the authkey",
+		len == 0 ? ": is authkey_len set?" : "", error);
 }
 
 void tli_key_free(struct tli_key *key)
@@ -101,7 +106,7 @@ static struct tli_key *read_key(
 		tli_error_set(error, TIELINE_EKEY, "the authkey file %.120s %s",
 			path, wrong);
 	else
-		key = tli_key_copy(bytes, (size_t)len, error);
+		key = new_key(bytes, (size_t)len, path, "", error);
 	tli_wipe(bytes, sizeof(bytes));
 	return key;
 }

@@ -149,8 +149,8 @@ struct tli_auth_policy tli_settings_policy(
 			peer_is_local);
 
 	return (struct tli_auth_policy){
-		.dialects =
-			legacy ? TLI_AUTH_ALL : TLI_AUTH_ALL & ~TLI_AUTH_HMAC_MD5,
+		.dialects = legacy ? TLI_AUTH_ALL
+				   : TLI_AUTH_ALL & ~TLI_AUTH_HMAC_MD5,
 		.legacy_answer = settings->legacy_answer,
 	};
 }

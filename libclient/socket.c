@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define KEEPALIVE_IDLE_S     30
@@ -93,13 +94,29 @@ int tli_socket_connect(int fd, const struct tli_endpoint *endpoint)
 static void prepare_to_listen(int fd, const struct tli_endpoint *endpoint)
 {
 	if (endpoint->address.ss_family == AF_UNIX) {
-		/* The file gets this mode, less the umask, when it is made. */
+		/* The file gets this mode, less the umask, when it is made:
+		 * at no time can others connect. */
 		fchmod(fd, SOCKET_FILE_MODE);
 		return;
 	}
 	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (endpoint->address.ss_family == AF_INET6)
 		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+}
+
+static int bind_to(int fd, const struct tli_endpoint *endpoint)
+{
+	const struct sockaddr *address =
+		(const struct sockaddr *)&endpoint->address;
+	const struct sockaddr_un *un = (const struct sockaddr_un *)address;
+
+	if (bind(fd, address, endpoint->len) != 0)
+		return -1;
+	/* Gives the user back what the umask may have taken. */
+	if (address->sa_family == AF_UNIX)
+		fchmodat(AT_FDCWD, un->sun_path, SOCKET_FILE_MODE,
+			AT_SYMLINK_NOFOLLOW);
+	return 0;
 }
 
 int tli_socket_listen(const struct tli_endpoint *endpoint, int backlog)
@@ -110,9 +127,7 @@ int tli_socket_listen(const struct tli_endpoint *endpoint, int backlog)
 	if (fd < 0)
 		return fd;
 	prepare_to_listen(fd, endpoint);
-	if (bind(fd, (const struct sockaddr *)&endpoint->address,
-		    endpoint->len) == 0 &&
-		listen(fd, backlog) == 0)
+	if (bind_to(fd, endpoint) == 0 && listen(fd, backlog) == 0)
 		return fd;
 	error_number = errno;
 	close(fd);

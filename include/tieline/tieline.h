@@ -21,9 +21,10 @@
  * **Errors.** Calls return 0 or more on success, and a negative
  * #tieline_code on failure. tieline_handle_error() has the text: what went
  * wrong and what to do; of the handle for calls on one, of NULL for calls that
- * make a handle or wait for several. Codes are of two kinds. After a *call* error the handle
- * is as it was, and the call may be made again. A *connection* error is sticky:
- * the direction it struck (receiving or sending) returns it from then on.
+ * make a handle or wait for several. Codes are of two kinds. After a *call*
+ * error the handle is as it was, and the call may be made again. A *connection*
+ * error is sticky: the direction it struck (receiving or sending) returns it
+ * from then on.
  *
  * **Waiting.** Every timeout_ms is in milliseconds: 0 tries once, a negative
  * one (#TIELINE_FOREVER) waits without limit. Signals do not end a wait: to

@@ -322,7 +322,7 @@ static void key_files_are_checked(void **state)
 		{KEY, 0400, TIELINE_OK, ""},
 		{KEY, 0640, TIELINE_EKEY, "chmod 600"},
 		{KEY, 0602, TIELINE_EKEY, "chmod 600"},
-		{"", 0600, TIELINE_EKEY, "0 bytes"},
+		{"", 0600, TIELINE_EKEY, "not 0"},
 	};
 	tieline_options options = tieline_options_default();
 	tieline_listener *listener;
@@ -409,20 +409,24 @@ static void the_user_of_a_unix_peer_is_checked(void **state)
 
 static void a_socket_file_is_private_and_goes_with_its_listener(void **state)
 {
+	static const mode_t umasks[] = {0, 022, 0277, 0777};
 	tieline_options options = with_key();
 	tieline_listener *listener;
 	struct stat file;
-	mode_t before = umask(0);
 
 	(void)state;
-	assert_code(TIELINE_OK,
-		tieline_listener_open(
-			unix_address("private"), &options, &listener));
-	umask(before);
-	assert_int_equal(stat(path_of("private"), &file), 0);
-	assert_int_equal(file.st_mode & 07777, 0600);
-	tieline_listener_close(listener);
-	assert_int_equal(stat(path_of("private"), &file), -1);
+	for (size_t i = 0; i < sizeof(umasks) / sizeof(*umasks); i++) {
+		mode_t before = umask(umasks[i]);
+
+		assert_code(TIELINE_OK,
+			tieline_listener_open(
+				unix_address("private"), &options, &listener));
+		umask(before);
+		assert_int_equal(stat(path_of("private"), &file), 0);
+		assert_int_equal(file.st_mode & 07777, 0600);
+		tieline_listener_close(listener);
+		assert_int_equal(stat(path_of("private"), &file), -1);
+	}
 }
 
 static void a_socket_file_in_use_is_left_alone(void **state)

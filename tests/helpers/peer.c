@@ -92,135 +92,172 @@ static int talk(const char *address, const tieline_options *options, bool echo)
 	return 0;
 }
 
-static int serve(const char *address, const tieline_options *options)
-{
+/* Whom to wait for: the listener, and behind it the clients. */
+struct server {
+	tieline_listener *listener;
 	tieline_connection *clients[CLIENTS_MAX];
 	tieline_handle *handles[CLIENTS_MAX + 1];
 	int ready[CLIENTS_MAX + 1];
-	tieline_listener *listener;
-	size_t count = 0;
-	int result = tieline_listener_open(address, options, &listener);
+	size_t count;
+};
+
+static void serve_client(struct server *server, size_t i)
+{
+	int result = take_one(server->clients[i], true, 0);
+
+	if (result == 0 || result == TIELINE_ETIMEDOUT)
+		return;
+	end(server->clients[i], result);
+	server->count--;
+	server->clients[i] = server->clients[server->count];
+	server->handles[i + 1] = server->handles[server->count + 1];
+}
+
+static void take_client(struct server *server)
+{
+	tieline_connection *client;
+	int result = tieline_listener_accept(server->listener, 0, &client);
+
+	if (result < 0) {
+		say("accept", result, tieline_handle_error(server->handles[0]));
+		return;
+	}
+	printf("accepted %s\n",
+		tieline_listener_last_accepted(server->listener));
+	fflush(stdout);
+	server->clients[server->count++] = client;
+	server->handles[server->count] = tieline_connection_handle(client);
+}
+
+static int serve(const char *address, const tieline_options *options)
+{
+	struct server server = {.count = 0};
+	int result = tieline_listener_open(address, options, &server.listener);
 
 	if (result < 0) {
 		say("ended", result, tieline_handle_error(NULL));
 		return 0;
 	}
-	printf("listening at %s\n", tieline_listener_address(listener));
+	printf("listening at %s\n", tieline_listener_address(server.listener));
 	fflush(stdout);
-	handles[0] = tieline_listener_handle(listener);
-	for (;;) {
-		if (tieline_wait(handles, count + 1, TIELINE_FOREVER, ready) <
-			0)
-			return 1;
-		for (size_t i = count; i-- > 0;) {
-			if (!ready[i + 1])
-				continue;
-			result = take_one(clients[i], true, 0);
-			if (result == 0 || result == TIELINE_ETIMEDOUT)
-				continue;
-			end(clients[i], result);
-			count--;
-			clients[i] = clients[count];
-			handles[i + 1] = handles[count + 1];
-		}
-		if (!ready[0])
-			continue;
-		result = tieline_listener_accept(listener, 0, &clients[count]);
-		if (result < 0) {
-			say("accept", result, tieline_handle_error(handles[0]));
-			continue;
-		}
-		printf("accepted %s\n",
-			tieline_listener_last_accepted(listener));
-		fflush(stdout);
-		handles[count + 1] = tieline_connection_handle(clients[count]);
-		count++;
+	server.handles[0] = tieline_listener_handle(server.listener);
+	while (result >= 0) {
+		tieline_handle_want(server.handles[0],
+			server.count < CLIENTS_MAX ? TIELINE_READ : 0);
+		result = tieline_wait(server.handles, server.count + 1,
+			TIELINE_FOREVER, server.ready);
+		for (size_t i = server.count; result >= 0 && i-- > 0;)
+			if (server.ready[i + 1])
+				serve_client(&server, i);
+		if (result >= 0 && server.ready[0])
+			take_client(&server);
 	}
+	return 1;
 }
 
-static tieline_legacy_auth legacy_auth_of(const char *text)
+/* What each option sets, and how its text is read. */
+enum kind { TEXT, KEY_TEXT, FLAG, U32, U64, CHOICE };
+
+#define FIELD(kind, name) (kind), offsetof(tieline_options, name)
+
+static const struct setting {
+	const char *option;
+	enum kind kind;
+	size_t offset;
+	const char *choices; /* in the order of the enum, each with a space */
+} settings[] = {
+	{"authkey-file", FIELD(TEXT, authkey_file), NULL},
+	{"authkey", FIELD(KEY_TEXT, authkey), NULL},
+	{"no-authkey", FIELD(FLAG, no_authkey), NULL},
+	{"connect-timeout-ms", FIELD(U32, connect_timeout_ms), NULL},
+	{"handshake-timeout-ms", FIELD(U32, handshake_timeout_ms), NULL},
+	{"max-message-bytes", FIELD(U64, max_message_bytes), NULL},
+	{"backlog", FIELD(U32, backlog), NULL},
+	{"max-handshakes", FIELD(U32, max_handshakes), NULL},
+	{"legacy-auth", FIELD(CHOICE, legacy_auth), "local off any "},
+	{"legacy-digest", FIELD(CHOICE, legacy_digest), "md5 sha256 "},
+	{"peer-uid", FIELD(U32, peer_uid), NULL},
+};
+
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+/* The text's place among the choices. */
+static int choice_of(const char *choices, const char *text)
 {
-	if (strcmp(text, "off") == 0)
-		return TIELINE_LEGACY_AUTH_OFF;
-	return strcmp(text, "any") == 0 ? TIELINE_LEGACY_AUTH_ANY
-					: TIELINE_LEGACY_AUTH_LOCAL;
+	size_t len = strlen(text);
+
+	for (int i = 0; *choices; i++) {
+		if (strncmp(choices, text, len) == 0 && choices[len] == ' ')
+			return i;
+		choices = strchr(choices, ' ') + 1;
+	}
+	fprintf(stderr, "peer: no such choice: %s\n", text);
+	exit(2);
 }
 
-static void set_option(tieline_options *options, int option, const char *text)
+static void set_option(tieline_options *options, const struct setting *setting,
+	const char *text)
 {
-	unsigned long long number = text ? strtoull(text, NULL, 10) : 0;
+	void *field = (char *)options + setting->offset;
+	uint64_t number = text ? strtoull(text, NULL, 10) : 0;
 
-	switch (option) {
-	case 'f':
-		options->authkey_file = text;
-		break;
-	case 'k':
-		options->authkey = text;
+	switch (setting->kind) {
+	case KEY_TEXT:
 		options->authkey_len = strlen(text);
+		*(const void **)field = text;
 		break;
-	case 'n':
-		options->no_authkey = true;
+	case TEXT:
+		*(const char **)field = text;
 		break;
-	case 'c':
-		options->connect_timeout_ms = (uint32_t)number;
+	case FLAG:
+		*(bool *)field = true;
 		break;
-	case 'h':
-		options->handshake_timeout_ms = (uint32_t)number;
+	case U32:
+		*(uint32_t *)field = (uint32_t)number;
 		break;
-	case 'm':
-		options->max_message_bytes = number;
+	case U64:
+		*(uint64_t *)field = number;
 		break;
-	case 'b':
-		options->backlog = (uint32_t)number;
+	case CHOICE:
+		*(int *)field = choice_of(setting->choices, text);
 		break;
-	case 'x':
-		options->max_handshakes = (uint32_t)number;
-		break;
-	case 'l':
-		options->legacy_auth = legacy_auth_of(text);
-		break;
-	case 'd':
-		if (strcmp(text, "sha256") == 0)
-			options->legacy_digest = TIELINE_LEGACY_DIGEST_SHA256;
-		break;
-	case 'u':
+	}
+	if (field == &options->peer_uid)
 		options->check_peer_uid = true;
-		options->peer_uid = (uint32_t)number;
-		break;
-	default:
-		fputs(usage, stderr);
-		exit(2);
+}
+
+static void read_options(int argc, char **argv, tieline_options *options)
+{
+	struct option known[SETTINGS + 1] = {{0}};
+	int which;
+
+	for (size_t i = 0; i < SETTINGS; i++)
+		known[i] = (struct option){settings[i].option,
+			settings[i].kind == FLAG ? no_argument
+						 : required_argument,
+			NULL, (int)i};
+	while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (which == '?') {
+			fputs(usage, stderr);
+			exit(2);
+		}
+		set_option(options, &settings[which], optarg);
 	}
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option known[] = {
-		{"authkey-file", required_argument, NULL, 'f'},
-		{"authkey", required_argument, NULL, 'k'},
-		{"no-authkey", no_argument, NULL, 'n'},
-		{"connect-timeout-ms", required_argument, NULL, 'c'},
-		{"handshake-timeout-ms", required_argument, NULL, 'h'},
-		{"max-message-bytes", required_argument, NULL, 'm'},
-		{"backlog", required_argument, NULL, 'b'},
-		{"max-handshakes", required_argument, NULL, 'x'},
-		{"legacy-auth", required_argument, NULL, 'l'},
-		{"legacy-digest", required_argument, NULL, 'd'},
-		{"peer-uid", required_argument, NULL, 'u'},
-		{NULL, 0, NULL, 0},
-	};
 	tieline_options options = tieline_options_default();
-	const char *command, *address;
-	int option;
+	const char *command;
 
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-		set_option(&options, option, optarg);
-	if (argc - optind != 2)
-		set_option(&options, '?', NULL);
-	command = argv[optind];
-	address = argv[optind + 1];
 	options.on_refused = on_refused;
+	read_options(argc, argv, &options);
+	if (argc - optind != 2) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	command = argv[optind];
 	if (strcmp(command, "serve") == 0)
-		return serve(address, &options);
-	return talk(address, &options, strcmp(command, "echo") == 0);
+		return serve(argv[optind + 1], &options);
+	return talk(argv[optind + 1], &options, strcmp(command, "echo") == 0);
 }
