@@ -24,6 +24,7 @@ int exit_status(int code)
 	case TIELINE_ETRUNCATED:
 	case TIELINE_ELOST:
 		return EXIT_LOST;
+	case TIELINE_EHANDSHAKE:
 	case TIELINE_ETIMEDOUT:
 		return EXIT_TIMED_OUT;
 	default:

@@ -62,5 +62,6 @@ int main(int argc, char **argv)
 		complain("echo-client", argv[0], result,
 			tieline_connection_handle(connection));
 	tieline_connection_close(connection);
-	return exit_status(result);
+	/* Past the handshake, what makes no sense is no matter of keys. */
+	return result == TIELINE_EPROTOCOL ? EXIT_LOST : exit_status(result);
 }

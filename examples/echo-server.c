@@ -18,6 +18,8 @@
 	"or\n"                                                                 \
 	"unix:/PATH. Ends with Ctrl-C.\n"
 
+#define MESSAGES_A_TURN 16 /* then it is the others' turn */
+
 /* Whom to wait for: a listener, or a connection. */
 struct party {
 	tieline_listener *listener;
@@ -116,7 +118,7 @@ static int serve_client(tieline_connection *connection)
 {
 	int result = tieline_flush(connection, 0);
 
-	while (result == 0) {
+	for (int i = 0; i < MESSAGES_A_TURN && result == 0; i++) {
 		result = echo_one(connection);
 		if (result == TIELINE_ETIMEDOUT)
 			return tieline_handle_want(

@@ -8,7 +8,8 @@
 /* Makes a connection and takes it as far as it goes without blocking. */
 static int start(const struct tli_settings *settings,
 	const struct tli_endpoint *endpoint, int64_t deadline_ms,
-	tieline_connection **connection_out, struct tli_error *error)
+	int64_t total_ms, tieline_connection **connection_out,
+	struct tli_error *error)
 {
 	tieline_connection *connection;
 	int fd = tli_socket_new(endpoint);
@@ -22,7 +23,7 @@ static int start(const struct tli_settings *settings,
 		return error->code;
 	}
 	connection->opening =
-		tli_opening_client(settings, endpoint, deadline_ms);
+		tli_opening_client(settings, endpoint, deadline_ms, total_ms);
 	if (!connection->opening) {
 		tieline_connection_close(connection);
 		return tli_error_set(error, TIELINE_ENOMEM,
@@ -53,17 +54,17 @@ static int connect_any(const struct tli_settings *settings,
 	const struct tli_endpoint *endpoints, size_t count,
 	tieline_connection **connection_out, struct tli_error *error)
 {
-	int64_t deadline_ms = tli_deadline_in(settings->connect_timeout_ms);
+	int64_t total_ms = tli_deadline_in(settings->connect_timeout_ms);
 	tieline_connection *connection;
 	int result = TIELINE_ECONNECT;
 
 	/* A peer that was reached has had its say: no other is asked. */
 	for (size_t i = 0; i < count && result == TIELINE_ECONNECT; i++) {
 		/* A silent address leaves its share of the time to others. */
-		int share = tli_time_left_ms(deadline_ms) / (int)(count - i);
+		int share = tli_time_left_ms(total_ms) / (int)(count - i);
 
 		result = start(settings, &endpoints[i], tli_deadline_in(share),
-			&connection, error);
+			total_ms, &connection, error);
 		if (result == 0)
 			result = finish(connection, error);
 	}
@@ -113,15 +114,16 @@ int tieline_client_start(const char *address, const tieline_options *options,
 	struct tli_error *error = tli_thread_error();
 	struct tli_endpoint endpoints[TLI_ENDPOINTS_MAX];
 	struct tli_settings settings;
+	int64_t total_ms;
 	size_t count;
 	int result = prepare(address, TLI_LOOKUP_NUMERIC, options, &settings,
 		endpoints, &count, error);
 
 	if (result < 0)
 		return result;
-	result = start(&settings, &endpoints[0],
-		tli_deadline_in(settings.connect_timeout_ms), connection_out,
-		error);
+	total_ms = tli_deadline_in(settings.connect_timeout_ms);
+	result = start(&settings, &endpoints[0], total_ms, total_ms,
+		connection_out, error);
 	tli_settings_fini(&settings);
 	return result;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "connection.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,14 +140,10 @@ int tli_connection_release(tieline_connection *connection)
 
 void tieline_connection_close(tieline_connection *connection)
 {
-	bool ours;
-
 	if (!connection)
 		return;
-	/* What is in a socket that others hold too is not ours to drop. */
-	ours = !connection->shared &&
-		!tli_handle_is_foreign(&connection->handle);
-	if (ours && connection->readable)
+	/* What a parent's socket holds is not the child's to drop. */
+	if (connection->readable && !tli_handle_is_foreign(&connection->handle))
 		tli_socket_drain(connection->fd);
 	close(tli_connection_release(connection));
 }
@@ -163,14 +160,17 @@ int tieline_connection_adopt(int fd, const tieline_options *options,
 
 	if (result < 0)
 		return result;
-	if (!tli_socket_is_connected(fd, &peer))
+	result = tli_socket_peer(fd, &peer);
+	if (result == -ENOTCONN)
+		return tli_error_set(error, TIELINE_ELOST,
+			"descriptor %d is not connected, or not any more", fd);
+	if (result < 0)
 		return tli_error_set(error, TIELINE_EINVAL,
-			"descriptor %d is no connected stream socket", fd);
+			"descriptor %d is no stream socket", fd);
 	connection = tli_connection_new(
 		fd, &peer, settings.max_message_bytes, error);
 	if (!connection)
 		return error->code;
-	connection->shared = true;
 	tli_socket_close_on_exec(fd);
 	*connection_out = connection;
 	return 0;
@@ -226,6 +226,8 @@ int tieline_pipe(bool duplex, const tieline_options *options,
 	if (result < 0)
 		goto release_first;
 	first->writable = second->readable = duplex;
+	if (!duplex)
+		second->handle.want = 0; /* it would be ready for ever */
 	*first_out = first;
 	*second_out = second;
 	return 0;

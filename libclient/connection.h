@@ -22,7 +22,6 @@ struct tieline_connection {
 	struct tli_opening *opening; /* NULL = open, or failed */
 	bool readable;
 	bool writable;
-	bool shared;  /* adopted: other processes may hold the socket too */
 	bool patient; /* receiving may block in the kernel, for speed */
 	bool failed;  /* it never opened; both directions have the error */
 	size_t max_message_bytes;

@@ -4,6 +4,7 @@
 #include <tieline/tieline.h>
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -178,6 +179,10 @@ static void format_unix(
 
 	snprintf(text, TLI_ENDPOINT_TEXT, "unix:%.*s",
 		(int)strnlen(un->sun_path, len), un->sun_path);
+	/* A peer chooses its path, and whoever logs it shall not suffer. */
+	for (char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
 }
 
 static void format_tcp(

@@ -43,7 +43,8 @@ bool tli_endpoint_is_local(const struct tli_endpoint *endpoint);
 /* True for IPv4 and IPv6. */
 bool tli_endpoint_is_tcp(const struct tli_endpoint *endpoint);
 
-/* Writes "tcp://host:port" or "unix:path", which is "unix:" without a path. */
+/* Writes "tcp://host:port" or "unix:path", which is "unix:" without a path.
+ * Control characters in a path are written as '?'. */
 void tli_endpoint_format(
 	const struct tli_endpoint *endpoint, char text[TLI_ENDPOINT_TEXT]);
 

@@ -8,6 +8,7 @@
 
 #define AHEAD_BYTES (16u << 10) /* messages up to here stay in `ahead` */
 #define CHUNK_BYTES (64u << 10) /* first memory for a large one */
+#define READS_MAX   16          /* in one go */
 
 void tli_input_init(struct tli_input *input, size_t max_message_bytes)
 {
@@ -30,6 +31,19 @@ bool tli_input_push(struct tli_input *input, const uint8_t *bytes, size_t len)
 size_t tli_input_message_bytes(const struct tli_input *input)
 {
 	return (size_t)input->reader.body_bytes;
+}
+
+/* At rest a connection holds no buffer. */
+static void release_if_empty(struct tli_input *input)
+{
+	if (tli_buf_len(&input->ahead) == 0)
+		tli_buf_fini(&input->ahead);
+}
+
+static void consume_ahead(struct tli_input *input, size_t len)
+{
+	tli_buf_consume(&input->ahead, len);
+	release_if_empty(input);
 }
 
 static bool is_large(const struct tli_input *input)
@@ -64,7 +78,7 @@ static void start_message(struct tli_input *input)
 	input->in_message = true;
 	/* One byte more than the message, for the NUL behind it. */
 	tli_buf_init(&input->large, len + 1);
-	if (input->lent && len <= input->lent_bytes)
+	if (is_large(input) && input->lent && len <= input->lent_bytes)
 		tli_buf_lend(&input->large, input->lent, len);
 }
 
@@ -82,7 +96,7 @@ static void parse(struct tli_input *input)
 		return;
 	result = tli_frame_reader_feed(&input->reader,
 		tli_buf_head(&input->ahead), tli_buf_len(&input->ahead), &used);
-	tli_buf_consume(&input->ahead, used);
+	consume_ahead(input, used);
 	if (result < 0)
 		refuse_length(input, result);
 	if (result == TLI_FRAME_READY)
@@ -158,7 +172,7 @@ static bool move_over(struct tli_input *input)
 	if (tli_buf_append(&input->large, tli_buf_head(&input->ahead), have) !=
 		TLI_BUF_OK)
 		return false;
-	tli_buf_consume(&input->ahead, have);
+	consume_ahead(input, have);
 	return true;
 }
 
@@ -241,11 +255,11 @@ void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode)
 {
 	bool more = true;
 
-	while (more && !tli_input_is_ready(input))
+	/* A long message leaves others their turn. */
+	for (int i = 0; more && i < READS_MAX && !tli_input_is_ready(input);
+		i++)
 		more = read_once(input, fd, mode);
-	/* At rest a connection holds no buffer. */
-	if (tli_buf_len(&input->ahead) == 0)
-		tli_buf_fini(&input->ahead);
+	release_if_empty(input);
 }
 
 static void drop(struct tli_input *input)
@@ -253,7 +267,7 @@ static void drop(struct tli_input *input)
 	if (is_large(input))
 		tli_buf_fini(&input->large);
 	else
-		tli_buf_consume(&input->ahead, tli_input_message_bytes(input));
+		consume_ahead(input, tli_input_message_bytes(input));
 	input->in_message = false;
 	tli_frame_reader_next(&input->reader);
 }

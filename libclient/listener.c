@@ -53,6 +53,7 @@ static void refuse(tieline_listener *listener, tieline_connection *connection,
 	const struct tli_settings *settings = &listener->settings;
 
 	end_handshake(listener, connection);
+	tli_socket_end(connection->fd);
 	if (settings->on_refused)
 		settings->on_refused(settings->on_refused_arg, error->code,
 			connection->peer, error->text);
@@ -61,11 +62,13 @@ static void refuse(tieline_listener *listener, tieline_connection *connection,
 
 static void refuse_oldest(tieline_listener *listener, const char *why)
 {
+	tieline_connection *oldest = TAILQ_FIRST(&listener->handshakes);
 	struct tli_error error;
 
-	tli_error_set(&error, TIELINE_ETIMEDOUT,
+	tli_error_set(&error, TIELINE_EHANDSHAKE,
 		"the peer had not authenticated yet when %s", why);
-	refuse(listener, TAILQ_FIRST(&listener->handshakes), &error);
+	tli_opening_give_up(oldest->opening, oldest->fd);
+	refuse(listener, oldest, &error);
 }
 
 static void let_wait(tieline_listener *listener, tieline_connection *connection)
@@ -149,27 +152,37 @@ static void pause_accepting(tieline_listener *listener)
 	listener->resume_ms = tli_now_ms() + PAUSE_MS;
 }
 
+/* accept(2) wants a descriptor before it looks whether anybody waits. */
+static bool lacks_descriptor(const tieline_listener *listener, int fd)
+{
+	return (fd == -EMFILE || fd == -ENFILE) &&
+		tli_socket_has_peer(listener->fd);
+}
+
+/* A newer peer is worth more than one that has been silent for long. */
+static int accept_somehow(tieline_listener *listener, struct tli_endpoint *peer)
+{
+	int fd = tli_socket_accept(listener->fd, peer);
+
+	if (!lacks_descriptor(listener, fd) || listener->handshake_count == 0)
+		return fd;
+	refuse_oldest(listener, "a newer one came and no descriptor was left");
+	return tli_socket_accept(listener->fd, peer);
+}
+
 /* False when there is nobody to take, or no way to, at the moment. */
 static bool take_peer(tieline_listener *listener)
 {
 	struct tli_endpoint peer;
-	struct tli_error error;
-	int fd = tli_socket_accept(listener->fd, &peer);
-	int result;
+	int fd = accept_somehow(listener, &peer);
 
-	if (fd == -EAGAIN)
+	if (fd == -EAGAIN || (fd < 0 && !tli_socket_has_peer(listener->fd)))
 		return false;
-	result = fd < 0 ? tli_error_system(&error, TIELINE_ESYSTEM,
-				  "cannot accept a peer", -fd)
-			: start_handshake(listener, fd, &peer, &error);
-	if (result == 0)
+	if (fd < 0)
+		tli_error_system(&listener->trouble, TIELINE_ESYSTEM,
+			"cannot accept a peer", -fd);
+	else if (start_handshake(listener, fd, &peer, &listener->trouble) == 0)
 		return true;
-	if (result == TIELINE_EDESCRIPTORS && listener->handshake_count > 0) {
-		refuse_oldest(listener,
-			"a newer one came and no descriptor was left");
-		return true;
-	}
-	listener->trouble = error;
 	pause_accepting(listener);
 	return false;
 }

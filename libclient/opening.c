@@ -23,7 +23,8 @@ static struct tli_opening *new_opening(const struct tli_endpoint *endpoint)
 }
 
 struct tli_opening *tli_opening_client(const struct tli_settings *settings,
-	const struct tli_endpoint *endpoint, int64_t deadline_ms)
+	const struct tli_endpoint *endpoint, int64_t deadline_ms,
+	int64_t total_ms)
 {
 	struct tli_opening *opening = new_opening(endpoint);
 
@@ -36,6 +37,7 @@ struct tli_opening *tli_opening_client(const struct tli_settings *settings,
 	}
 	opening->settings = &opening->own;
 	opening->deadline_ms = deadline_ms;
+	opening->total_ms = total_ms;
 	return opening;
 }
 
@@ -48,7 +50,7 @@ struct tli_opening *tli_opening_listener(
 		return NULL;
 	opening->role = TLI_AUTH_LISTENER;
 	opening->settings = settings;
-	opening->deadline_ms = TLI_NEVER; /* the handshake has one */
+	opening->deadline_ms = opening->total_ms = TLI_NEVER;
 	return opening;
 }
 
@@ -108,7 +110,7 @@ static int begin_authentication(
 	if (result < 0)
 		return result;
 	opening->connected = true;
-	opening->deadline_ms = tli_earlier(opening->deadline_ms, deadline_ms);
+	opening->deadline_ms = tli_earlier(opening->total_ms, deadline_ms);
 	if (opening->role == TLI_AUTH_CLIENT)
 		tli_socket_set_blocking(fd);
 	return opening->settings->key ? start_handshake(opening, error) : 0;
@@ -131,6 +133,9 @@ static int connect_step(
 		result = begin_authentication(opening, fd, error);
 		return result < 0 ? result : 1;
 	}
+	/* It was connected, but that is over already. */
+	if (result == -ECONNRESET || result == -EPIPE)
+		return tli_error_lost(error, -result);
 	tli_endpoint_format(&opening->endpoint, peer);
 	snprintf(what, sizeof(what), "cannot connect to %s", peer);
 	return tli_error_system(error, TIELINE_ECONNECT, what, -result);
@@ -184,15 +189,31 @@ static const struct {
 	[TLI_AUTH_NO_VERDICT] = {TIELINE_EPROTOCOL, "no Python does that"},
 	[TLI_AUTH_NO_DIGEST] = {TIELINE_EAUTH,
 		"MD5 is off under FIPS, or memory is short"},
+	[TLI_AUTH_GIVEN_UP] = {TIELINE_EHANDSHAKE, "is its authkey set?"},
 };
 
-static int refuse(struct tli_opening *opening, int fd, struct tli_error *error)
+/* The verdict goes out, and what has come unread does not take it back. */
+static void send_verdict(struct tli_opening *opening, int fd)
 {
-	enum tli_auth_reason reason = opening->auth.reason;
 	struct tli_error ignored;
 
 	(void)send_output(&opening->auth, fd, &ignored);
 	tli_socket_drain(fd);
+}
+
+void tli_opening_give_up(struct tli_opening *opening, int fd)
+{
+	if (!opening->connected || !opening->settings->key)
+		return;
+	tli_auth_give_up(&opening->auth);
+	send_verdict(opening, fd);
+}
+
+static int refuse(struct tli_opening *opening, int fd, struct tli_error *error)
+{
+	enum tli_auth_reason reason = opening->auth.reason;
+
+	send_verdict(opening, fd);
 	return tli_error_set(error, advice[reason].code, "the peer %s: %s",
 		tli_auth_reason_text(reason), advice[reason].advice);
 }
@@ -276,7 +297,7 @@ static int too_late(const struct tli_opening *opening, struct tli_error *error)
 	char peer[TLI_ENDPOINT_TEXT];
 
 	if (opening->connected)
-		return tli_error_set(error, TIELINE_ETIMEDOUT,
+		return tli_error_set(error, TIELINE_EHANDSHAKE,
 			"the peer %s in time: is its authkey set?",
 			missing[tli_auth_awaits(&opening->auth)]);
 	tli_endpoint_format(&opening->endpoint, peer);
@@ -294,8 +315,10 @@ int tli_opening_step(struct tli_opening *opening, int fd,
 	if (result > 0 && opening->settings->key)
 		result = handshake_step(opening, fd, input, error);
 	/* What has come in time counts, even if it is looked at late. */
-	if (result == 0 && tli_time_left_ms(opening->deadline_ms) == 0)
-		return too_late(opening, error);
+	if (result != 0 || tli_time_left_ms(opening->deadline_ms) > 0)
+		return result;
+	result = too_late(opening, error);
+	tli_opening_give_up(opening, fd);
 	return result;
 }
 

@@ -21,15 +21,17 @@ struct tli_opening {
 	bool connected;
 	int64_t retry_ms;    /* when to try connecting again; 0 = not due */
 	int64_t deadline_ms; /* of the step under way */
+	int64_t total_ms;    /* the latest that any deadline may be */
 	struct tli_auth auth;
 };
 
 /*
- * A client's opening, which has yet to connect, until deadline_ms. It copies
- * the settings. NULL for lack of memory.
+ * A client's opening, which is to be connected by deadline_ms and open by
+ * total_ms. It copies the settings. NULL for lack of memory.
  */
 struct tli_opening *tli_opening_client(const struct tli_settings *settings,
-	const struct tli_endpoint *endpoint, int64_t deadline_ms);
+	const struct tli_endpoint *endpoint, int64_t deadline_ms,
+	int64_t total_ms);
 
 /*
  * A listener's opening of a peer that has connected. The settings stay the
@@ -47,6 +49,9 @@ void tli_opening_free(struct tli_opening *opening);
  */
 int tli_opening_step(struct tli_opening *opening, int fd,
 	struct tli_input *input, struct tli_error *error);
+
+/* Tells the peer that it failed, as far as that goes without blocking. */
+void tli_opening_give_up(struct tli_opening *opening, int fd);
 
 /* What it waits for. */
 struct tli_interest tli_opening_interest(

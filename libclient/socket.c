@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -78,13 +80,26 @@ int tli_socket_new(const struct tli_endpoint *endpoint)
 	return fd;
 }
 
+/* TCP can do that, where nobody listens and the port is one that the kernel
+ * gives to clients. */
+static bool is_connected_to_itself(int fd, const struct tli_endpoint *peer)
+{
+	struct tli_endpoint local = {.len = sizeof(local.address)};
+
+	return tli_endpoint_is_tcp(peer) &&
+		getsockname(fd, (struct sockaddr *)&local.address,
+			&local.len) == 0 &&
+		local.len == peer->len &&
+		memcmp(&local.address, &peer->address, peer->len) == 0;
+}
+
 int tli_socket_connect(int fd, const struct tli_endpoint *endpoint)
 {
 	const struct sockaddr *address =
 		(const struct sockaddr *)&endpoint->address;
 
 	if (connect(fd, address, endpoint->len) == 0 || errno == EISCONN)
-		return 0;
+		return is_connected_to_itself(fd, endpoint) ? -ECONNREFUSED : 0;
 	/* An interrupted connect goes on by itself. */
 	if (errno == EALREADY || errno == EINTR)
 		return -EINPROGRESS;
@@ -112,10 +127,12 @@ static int bind_to(int fd, const struct tli_endpoint *endpoint)
 
 	if (bind(fd, address, endpoint->len) != 0)
 		return -1;
-	/* Gives the user back what the umask may have taken. */
-	if (address->sa_family == AF_UNIX)
+	/* Gives the user back what the umask may have taken. If that fails,
+	 * fewer can connect than should: nothing to refuse to listen for. */
+	if (address->sa_family == AF_UNIX &&
 		fchmodat(AT_FDCWD, un->sun_path, SOCKET_FILE_MODE,
-			AT_SYMLINK_NOFOLLOW);
+			AT_SYMLINK_NOFOLLOW) != 0)
+		return 0;
 	return 0;
 }
 
@@ -160,6 +177,13 @@ int tli_socket_accept(int fd, struct tli_endpoint *peer)
 	return accepted < 0 ? -errno : accepted;
 }
 
+bool tli_socket_has_peer(int fd)
+{
+	struct pollfd entry = {.fd = fd, .events = POLLIN};
+
+	return poll(&entry, 1, 0) == 1;
+}
+
 int tli_socket_pair(int fds[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
@@ -185,6 +209,11 @@ void tli_socket_quick_ack(int fd)
 	set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
 }
 
+void tli_socket_end(int fd)
+{
+	shutdown(fd, SHUT_RDWR);
+}
+
 void tli_socket_drain(int fd)
 {
 	char dropped[4096];
@@ -198,16 +227,19 @@ void tli_socket_drain(int fd)
 	} while (got > 0 && total < DRAIN_BYTES_MAX);
 }
 
-bool tli_socket_is_connected(int fd, struct tli_endpoint *peer)
+int tli_socket_peer(int fd, struct tli_endpoint *peer)
 {
 	int type = 0;
 	socklen_t len = sizeof(type);
 
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0)
+		return -errno;
+	if (type != SOCK_STREAM)
+		return -ESOCKTNOSUPPORT;
 	*peer = (struct tli_endpoint){.len = sizeof(peer->address)};
-	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
-		type == SOCK_STREAM &&
-		getpeername(
-			fd, (struct sockaddr *)&peer->address, &peer->len) == 0;
+	if (getpeername(fd, (struct sockaddr *)&peer->address, &peer->len) != 0)
+		return -errno;
+	return 0;
 }
 
 bool tli_socket_peer_uid(int fd, uint32_t *uid_out)

@@ -48,6 +48,9 @@ int tli_socket_listen(const struct tli_endpoint *endpoint, int backlog);
  * passed over. Returns it, or -errno: -EAGAIN when nobody waits. */
 int tli_socket_accept(int fd, struct tli_endpoint *peer);
 
+/* Whether somebody waits to be accepted. */
+bool tli_socket_has_peer(int fd);
+
 /* A pair of connected Unix sockets. Returns 0 or -errno. */
 int tli_socket_pair(int fds[2]);
 
@@ -64,8 +67,12 @@ void tli_socket_quick_ack(int fd);
  * would destroy what the peer has not read yet. */
 void tli_socket_drain(int fd);
 
-/* Whether fd is a connected stream socket, whose peer is then stored. */
-bool tli_socket_is_connected(int fd, struct tli_endpoint *peer);
+/* Ends the connection for the peer, also if a forked child has the socket. */
+void tli_socket_end(int fd);
+
+/* Stores the peer of a stream socket. Returns 0 or -errno: -ENOTCONN if it is
+ * not connected, or not any more. */
+int tli_socket_peer(int fd, struct tli_endpoint *peer);
 
 /* The user id of the process at the other end of a Unix socket; false if the
  * kernel does not know. */

@@ -4,6 +4,7 @@
 #include "socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/un.h>
 #include <time.h>
@@ -30,18 +31,39 @@ static bool nobody_listens(const struct tli_endpoint *endpoint)
 	return result == -ECONNREFUSED;
 }
 
+static bool is_young(const struct stat *file)
+{
+	time_t age = time(NULL) - file->st_ctime;
+
+	return age >= 0 && age < YOUNG_S;
+}
+
+/* The file is held open, so that no other can have its inode meanwhile. */
+static bool clear_held(
+	int fd, const char *path, const struct tli_endpoint *endpoint)
+{
+	struct stat held, now;
+
+	return fstat(fd, &held) == 0 && S_ISSOCK(held.st_mode) &&
+		!is_young(&held) && nobody_listens(endpoint) &&
+		lstat(path, &now) == 0 && same_file(&held, &now) &&
+		unlink(path) == 0;
+}
+
 bool tli_socket_file_clear(const struct tli_endpoint *endpoint)
 {
 	const struct sockaddr_un *un = (const void *)&endpoint->address;
-	struct stat before, after;
+	bool cleared;
+	int fd;
 
-	if (endpoint->address.ss_family != AF_UNIX ||
-		lstat(un->sun_path, &before) != 0 || !S_ISSOCK(before.st_mode))
+	if (endpoint->address.ss_family != AF_UNIX)
 		return false;
-	if (time(NULL) - before.st_ctime < YOUNG_S || !nobody_listens(endpoint))
+	fd = open(un->sun_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
 		return false;
-	return lstat(un->sun_path, &after) == 0 && same_file(&before, &after) &&
-		unlink(un->sun_path) == 0;
+	cleared = clear_held(fd, un->sun_path, endpoint);
+	close(fd);
+	return cleared;
 }
 
 void tli_socket_file_note(struct tli_socket_file *file, const char *path)

@@ -23,7 +23,8 @@ bool tli_socket_file_clear(const struct tli_endpoint *endpoint);
 /* Remembers the file at path as ours. */
 void tli_socket_file_note(struct tli_socket_file *file, const char *path);
 
-/* Removes the file, unless another one has taken its place. */
+/* Removes the file, unless another one has taken its place. To be called while
+ * its socket is open: that keeps others from getting its inode. */
 void tli_socket_file_remove(const struct tli_socket_file *file);
 
 #endif

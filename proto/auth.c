@@ -304,6 +304,12 @@ int tli_auth_feed(
 	return result_of(auth);
 }
 
+void tli_auth_give_up(struct tli_auth *auth)
+{
+	if (result_of(auth) == TLI_AUTH_MORE)
+		fail(auth, TLI_AUTH_GIVEN_UP);
+}
+
 size_t tli_auth_wants(const struct tli_auth *auth)
 {
 	size_t header = tli_frame_reader_needs(&auth->reader);

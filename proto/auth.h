@@ -62,7 +62,9 @@ struct tli_auth_policy {
 	X(REFLECTED, "sent our own challenge back")                            \
 	X(REJECTED, "rejected our key")                                        \
 	X(NO_VERDICT, "neither took nor rejected our answer")                  \
-	X(NO_DIGEST, "needs a digest that OpenSSL cannot compute at the moment")
+	X(NO_DIGEST,                                                           \
+		"needs a digest that OpenSSL cannot compute at the moment")    \
+	X(GIVEN_UP, "did not go on in time")
 
 enum tli_auth_reason {
 #define X(name, text) TLI_AUTH_##name,
@@ -120,6 +122,10 @@ void tli_auth_init(struct tli_auth *auth, enum tli_auth_role role,
  */
 int tli_auth_feed(
 	struct tli_auth *auth, const uint8_t *bytes, size_t len, size_t *used);
+
+/* Ends a handshake that is not over yet, as out of time: with the same output
+ * as every failure. */
+void tli_auth_give_up(struct tli_auth *auth);
 
 /*
  * How many bytes to read at most, so that nothing behind the handshake is read

@@ -23,12 +23,14 @@ HANG = 60
 class Program:
     """One of our programs as a process that reports line by line."""
 
+    lifetime = HANG
+
     def __init__(self, *command, **popen):
         self.process = subprocess.Popen(
             [str(word) for word in command], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, **popen)
         # What hangs is killed: its output ends, and with it who waits for it.
-        self.watchdog = threading.Timer(HANG, self.process.kill)
+        self.watchdog = threading.Timer(self.lifetime, self.process.kill)
         self.watchdog.daemon = True
         self.watchdog.start()
 

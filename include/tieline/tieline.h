@@ -15,7 +15,9 @@
  *
  * **Fork.** A handle is refused (#TIELINE_EFORKED) in a forked child, where
  * only closing it is allowed; that frees the child's copy and leaves the
- * parent's alone. To accept and then fork, detach the connection and adopt it
+ * parent's alone. A child that goes on without exec should close all that it
+ * inherited, or peers will not see the end of what the parent closes. To accept
+ * and then fork, detach the connection and adopt it
  * in the child: tieline_connection_detach(), tieline_connection_adopt().
  *
  * **Errors.** Calls return 0 or more on success, and a negative
@@ -27,7 +29,8 @@
  * from then on.
  *
  * **Waiting.** Every timeout_ms is in milliseconds: 0 tries once, a negative
- * one (#TIELINE_FOREVER) waits without limit. Signals do not end a wait: to
+ * one (#TIELINE_FOREVER) waits without limit. It bounds waiting; copying a very
+ * large message takes its own time. Signals do not end a wait: to
  * stop a program, let the signal handler shutdown(2) a socket pair whose other
  * end was adopted, and wait for that too, as examples/echo-server.c does.
  */
@@ -80,9 +83,10 @@ extern "C" {
 	X(TIELINE_ECONNECT, -15, "cannot connect")                             \
 	X(TIELINE_EAUTH, -16, "authentication failed")                         \
 	X(TIELINE_EPROTOCOL, -17, "peer does not speak this protocol")         \
-	X(TIELINE_EEOF, -18, "peer has closed the connection")                 \
-	X(TIELINE_ETRUNCATED, -19, "connection ended inside a message")        \
-	X(TIELINE_ELOST, -20, "connection lost")
+	X(TIELINE_EHANDSHAKE, -18, "handshake not finished in time")           \
+	X(TIELINE_EEOF, -19, "peer has closed the connection")                 \
+	X(TIELINE_ETRUNCATED, -20, "connection ended inside a message")        \
+	X(TIELINE_ELOST, -21, "connection lost")
 
 typedef enum tieline_code {
 	TIELINE_OK = 0,
@@ -123,7 +127,7 @@ typedef enum tieline_legacy_digest {
  *
  * @param arg      on_refused_arg of the options.
  * @param code     a #tieline_code: #TIELINE_EAUTH, #TIELINE_EPROTOCOL,
- *                 #TIELINE_ETIMEDOUT, #TIELINE_ELOST ...
+ *                 #TIELINE_EHANDSHAKE, #TIELINE_ELOST ...
  * @param peer     the peer's address; valid during the call.
  * @param message  why, and what to do about it; valid during the call.
  */
@@ -166,8 +170,9 @@ typedef struct tieline_options {
 	 *  Default 64 MiB. */
 	uint64_t max_message_bytes;
 
-	/** Listener: connections that wait for accept, at most 65,535; also the
-	 *  kernel's queue in front of them. Default 128. */
+	/** Listener: while so many connections wait for accept, at most 65,535,
+	 *  no new peer is taken; handshakes under way then still add to them.
+	 *  Also the kernel's queue of new peers. Default 128. */
 	uint32_t backlog;
 
 	/** Listener: handshakes under way at a time, at most 65,535; at the cap
@@ -296,7 +301,7 @@ TIELINE_API void tieline_listener_close(tieline_listener *listener);
  * @retval TIELINE_EAUTH      one side's key is not the other's, or a digest is
  *                            not allowed.
  * @retval TIELINE_EPROTOCOL  the peer speaks something else.
- * @retval TIELINE_ETIMEDOUT  the handshake took longer than
+ * @retval TIELINE_EHANDSHAKE the handshake took longer than
  *                            handshake_timeout_ms, or than what was left of
  *                            connect_timeout_ms; the text says what the peer
  *                            had not done.
@@ -353,8 +358,9 @@ TIELINE_API TIELINE_MUST_USE int tieline_pipe(bool duplex,
  * @param connection_out  untouched on failure.
  *
  * @retval TIELINE_OK
- * @retval TIELINE_EINVAL  it is no connected stream socket. Pipes of pipe(2)
- *                         are not: writing to one can raise SIGPIPE.
+ * @retval TIELINE_EINVAL  it is no stream socket. Pipes of pipe(2) are not:
+ *                         writing to one can raise SIGPIPE.
+ * @retval TIELINE_ELOST   it is not connected, or not any more.
  * @retval TIELINE_ENOMEM
  *
  * Does not block. Since 0.1.
@@ -496,17 +502,19 @@ TIELINE_API bool tieline_connection_writable(
 	const tieline_connection *connection);
 
 /**
- * The peer's address, as tcp://host:port; "unix:/path" of a server, "unix:" of
- * a client on a Unix socket or a pipe. Valid until the connection is closed.
- * Never fails. Since 0.1.
+ * The peer's address, as tcp://host:port or unix:/path; "unix:" where the
+ * peer's socket has no path, as that of a client or a pipe. Control characters
+ * in a path are shown as '?'. Valid until the connection is closed. Never
+ * fails. Since 0.1.
  */
 TIELINE_API const char *tieline_connection_peer(
 	const tieline_connection *connection);
 
 /**
  * Close and free the connection. Messages already in the kernel still reach
- * the peer; one that tieline_send_bytes() kept is lost, unless it was flushed.
- * NULL is fine. Does not block. Since 0.1.
+ * the peer, unless it goes on sending, or has sent more than 1 MiB that nobody
+ * received: then it may see a reset first. A message that tieline_send_bytes()
+ * kept is lost, unless it was flushed. NULL is fine. Does not block. Since 0.1.
  */
 TIELINE_API void tieline_connection_close(tieline_connection *connection);
 
@@ -525,9 +533,9 @@ TIELINE_API tieline_handle *tieline_listener_handle(tieline_listener *listener);
 
 /**
  * Choose what the handle is to become ready for, until told otherwise. A fresh
- * one wants #TIELINE_READ. A connection that does not want it reads nothing,
- * which holds its peer back; a listener goes on with handshakes, until
- * `backlog` connections wait.
+ * one wants #TIELINE_READ; the sending end of a one-way pipe wants nothing. A
+ * connection that does not want it reads nothing, which holds its peer back; a
+ * listener goes on with handshakes, until `backlog` connections wait.
  *
  * @param events  #TIELINE_READ and #TIELINE_WRITE, or 0.
  * @retval TIELINE_OK

@@ -468,6 +468,26 @@ static void a_one_way_pipe_goes_one_way(void **state)
 	tieline_connection_close(reader);
 }
 
+/* Accept, detach, adopt is how a forked child comes by its connection. */
+static void an_adopted_close_still_delivers_the_reply(void **state)
+{
+	struct ends ends;
+	tieline_options options = with_key();
+	int fd;
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	assert_code(TIELINE_OK, tieline_connection_detach(ends.server, &fd));
+	assert_code(
+		TIELINE_OK, tieline_connection_adopt(fd, NULL, &ends.server));
+	assert_code(TIELINE_OK, send_now(ends.client, "unread", 6));
+	assert_code(TIELINE_OK, send_now(ends.server, "reply", 5));
+	tieline_connection_close(ends.server);
+	ends.server = NULL;
+	expect_message(ends.client, "reply", 5);
+	close_ends(&ends);
+}
+
 static void a_detached_connection_can_be_adopted(void **state)
 {
 	struct ends ends;
@@ -546,13 +566,14 @@ static void only_connected_stream_sockets_are_adopted(void **state)
 	(void)state;
 	assert_int_equal(pipe(pipe_fds), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, datagram), 0);
-	const int refused[] = {
-		-1, pipe_fds[1], datagram[0], unconnected, 123456};
+	const int refused[] = {-1, pipe_fds[1], datagram[0], 123456};
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
 		assert_code(TIELINE_EINVAL,
 			tieline_connection_adopt(
 				refused[i], NULL, &connection));
+	assert_code(TIELINE_ELOST,
+		tieline_connection_adopt(unconnected, NULL, &connection));
 	assert_int_equal(fcntl(pipe_fds[1], F_GETFD), 0);
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
@@ -723,6 +744,7 @@ int main(void)
 		leak_test(blocking_calls_carry_big_messages),
 		leak_test(an_adopted_nonblocking_socket_blocks_all_the_same),
 		leak_test(a_one_way_pipe_goes_one_way),
+		leak_test(an_adopted_close_still_delivers_the_reply),
 		leak_test(a_detached_connection_can_be_adopted),
 		leak_test(tcp_sockets_do_not_delay_and_are_kept_alive),
 		leak_test(pending_bytes_keep_a_connection_from_being_detached),

@@ -4,8 +4,10 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -352,6 +354,71 @@ static void wait_takes_listeners_and_connections_together(void **state)
 	close(fd);
 }
 
+static void a_peers_path_is_shown_without_control_characters(void **state)
+{
+	struct sockaddr_un named = {.sun_family = AF_UNIX};
+	tieline_connection *connection;
+	int ours = socket(AF_UNIX, SOCK_STREAM, 0), theirs, accepted;
+	char path[64];
+
+	(void)state;
+	snprintf(
+		path, sizeof(path), "/tmp/tieline-\033[1m\n-%d", (int)getpid());
+	strcpy(named.sun_path, path);
+	assert_int_equal(bind(ours, (void *)&named, sizeof(named)), 0);
+	assert_int_equal(listen(ours, 1), 0);
+	theirs = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(theirs, (void *)&named, sizeof(named)), 0);
+	accepted = accept(ours, NULL, NULL);
+	assert_code(TIELINE_OK,
+		tieline_connection_adopt(theirs, NULL, &connection));
+	assert_memory_equal(tieline_connection_peer(connection),
+		"unix:/tmp/tieline-?[1m?-", 24);
+	tieline_connection_close(connection);
+	close(accepted);
+	close(ours);
+	unlink(path);
+}
+
+static void a_sending_end_wants_nothing_at_first(void **state)
+{
+	tieline_connection *reader, *writer;
+	tieline_handle *handle;
+	int ready;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(false, NULL, &reader, &writer));
+	handle = tieline_connection_handle(writer);
+	assert_false(is_up(handle));
+	assert_int_equal(tieline_wait(&handle, 1, 0, &ready), 0);
+	tieline_connection_close(reader);
+	tieline_connection_close(writer);
+}
+
+/* One handle's long message does not keep the others waiting. */
+static void a_long_message_is_read_in_turns(void **state)
+{
+	tieline_connection *connection;
+	tieline_handle *handle;
+	char *bytes = calloc(1, 64 << 20);
+	int fd, turns = 0;
+
+	(void)state;
+	connection = raw_pair(&fd, NULL);
+	handle = tieline_connection_handle(connection);
+	put(fd, "\4\0\0\0", 4);
+	while (tieline_handle_process(handle) == 0) {
+		(void)!send(fd, bytes, 64 << 20, MSG_DONTWAIT);
+		turns++;
+	}
+	/* The socket holds far less than the message. */
+	assert_true(turns > 10);
+	expect_message(connection, bytes, 64 << 20);
+	free(bytes);
+	tieline_connection_close(connection);
+	close(fd);
+}
+
 static void a_failed_start_is_ready_and_says_why(void **state)
 {
 	tieline_options options = with_key();
@@ -389,6 +456,9 @@ int main(void)
 		leak_test(wait_tells_whose_turn_it_is),
 		leak_test(wait_finds_what_was_read_ahead),
 		leak_test(wait_takes_listeners_and_connections_together),
+		leak_test(a_peers_path_is_shown_without_control_characters),
+		leak_test(a_sending_end_wants_nothing_at_first),
+		leak_test(a_long_message_is_read_in_turns),
 		leak_test(a_failed_start_is_ready_and_says_why),
 	};
 

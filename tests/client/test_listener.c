@@ -537,7 +537,7 @@ static void a_silent_peer_is_refused_at_its_deadline(void **state)
 	assert_code(TIELINE_ETIMEDOUT,
 		tieline_listener_accept(listener, 100, &none));
 	assert_int_equal(refusals.count, 1);
-	assert_code(TIELINE_ETIMEDOUT, refusals.code);
+	assert_code(TIELINE_EHANDSHAKE, refusals.code);
 	assert_non_null(strstr(refusals.text, "authkey"));
 	close(silent);
 	tieline_listener_close(listener);
@@ -560,10 +560,105 @@ static void a_silent_server_is_given_up_at_the_deadline(void **state)
 	getsockname(fd, (void *)&address, &len);
 	snprintf(text, sizeof(text), "tcp://127.0.0.1:%u",
 		ntohs(address.sin_port));
-	assert_code(TIELINE_ETIMEDOUT, tieline_client(text, &options, &client));
+	assert_code(
+		TIELINE_EHANDSHAKE, tieline_client(text, &options, &client));
 	assert_non_null(strstr(last_text(), "sent no challenge"));
 	assert_non_null(strstr(last_text(), "is its authkey set?"));
 	close(fd);
+}
+
+/* What failed to open keeps its error, in every call; nothing can be made of
+ * its socket. */
+static void what_never_opened_stays_so(void **state)
+{
+	tieline_options options = with_key(), other = with_key();
+	tieline_listener *listener;
+	tieline_connection *client, *none;
+	void *data;
+	size_t len;
+	int fd;
+
+	(void)state;
+	other.authkey = "another key of these tests";
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &options, &listener));
+	assert_code(TIELINE_OK,
+		tieline_client_start(
+			tieline_listener_address(listener), &other, &client));
+	assert_code(TIELINE_EPENDING, tieline_connection_detach(client, &fd));
+	while (tieline_flush(client, 0) == TIELINE_ETIMEDOUT)
+		assert_code(TIELINE_ETIMEDOUT,
+			tieline_listener_accept(listener, 0, &none));
+	for (int i = 0; i < 2; i++) {
+		assert_code(TIELINE_EAUTH, tieline_flush(client, 0));
+		assert_code(TIELINE_EAUTH,
+			tieline_send_bytes(client, "x", 1, HANG_MS));
+		assert_code(TIELINE_EAUTH,
+			tieline_recv_bytes(client, HANG_MS, &data, &len));
+		assert_int_equal(tieline_poll(client, HANG_MS), 1);
+		assert_code(
+			TIELINE_EAUTH, tieline_connection_detach(client, &fd));
+	}
+	tieline_connection_close(client);
+	tieline_listener_close(listener);
+}
+
+/* A child that was forked while a handshake was under way holds its socket. */
+static void a_refused_peer_sees_its_end_although_a_child_lives(void **state)
+{
+	tieline_options options = with_key();
+	tieline_listener *listener;
+	tieline_connection *none;
+	int silent, stop[2];
+	char byte;
+	pid_t child;
+
+	(void)state;
+	options.handshake_timeout_ms = 100;
+	assert_int_equal(pipe(stop), 0);
+	assert_code(
+		TIELINE_OK, tieline_listener_open(NULL, &options, &listener));
+	silent = connect_raw(listener);
+	assert_code(
+		TIELINE_ETIMEDOUT, tieline_listener_accept(listener, 0, &none));
+	child = fork();
+	if (child == 0) {
+		close(stop[1]);
+		_exit(read(stop[0], &byte, 1) == 0 ? 0 : 1);
+	}
+	close(stop[0]);
+	assert_code(TIELINE_ETIMEDOUT,
+		tieline_listener_accept(listener, 200, &none));
+	while (recv(silent, &byte, 1, 0) == 1)
+		;
+	close(stop[1]);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	close(silent);
+	tieline_listener_close(listener);
+}
+
+/* The kernel may give a client the very port that it asks for. */
+static void nobody_connects_to_himself(void **state)
+{
+	tieline_options options = tieline_options_default();
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	tieline_connection *client;
+	char text[64];
+
+	(void)state;
+	options.no_authkey = true;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (void *)&address, len), 0);
+	getsockname(fd, (void *)&address, &len);
+	close(fd);
+	snprintf(text, sizeof(text), "tcp://127.0.0.1:%u",
+		ntohs(address.sin_port));
+	/* Often enough for it to happen with one port in 28,000, often. */
+	for (int i = 0; i < 60000; i++)
+		assert_code(TIELINE_ECONNECT,
+			tieline_client(text, &options, &client));
 }
 
 static void at_the_cap_the_oldest_handshake_goes(void **state)
@@ -719,6 +814,9 @@ int main(void)
 		leak_test(silent_peers_hold_nobody_up),
 		leak_test(a_silent_peer_is_refused_at_its_deadline),
 		leak_test(a_silent_server_is_given_up_at_the_deadline),
+		leak_test(what_never_opened_stays_so),
+		leak_test(a_refused_peer_sees_its_end_although_a_child_lives),
+		leak_test(nobody_connects_to_himself),
 		leak_test(at_the_cap_the_oldest_handshake_goes),
 		leak_test(accepted_ones_wait_in_order_up_to_the_backlog),
 		leak_test(no_descriptor_left_is_said_and_passes),

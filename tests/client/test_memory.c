@@ -11,6 +11,8 @@
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define BIG       (1u << 20)
 #define MANY      70   /* more handles than tieline_wait() has on its stack */
@@ -220,6 +222,36 @@ static void a_message_outlives_a_shortage(void **state)
 	assert_in_range(large, 3, 9);
 }
 
+/* The header comes in time, the rest when there is no memory to read into. */
+static void a_shortage_in_mid_message_is_not_an_end(void **state)
+{
+	tieline_connection *connection;
+	uint8_t buffer[8];
+	size_t len;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	assert_code(TIELINE_OK,
+		tieline_connection_adopt(fds[0], NULL, &connection));
+	put(fds[1], "\0\0\0\5", 4);
+	assert_int_equal(tieline_poll(connection, 0), 0);
+	put(fds[1], "hello", 5);
+	alloc_fail_from(1, true);
+	assert_code(TIELINE_ENOMEM,
+		tieline_recv_bytes_into(connection, buffer, sizeof(buffer),
+			TIELINE_FOREVER, &len));
+	alloc_fail_from(0, false);
+	assert_code(TIELINE_OK,
+		tieline_recv_bytes_into(connection, buffer, sizeof(buffer),
+			TIELINE_FOREVER, &len));
+	assert_int_equal(len, 5);
+	assert_memory_equal(buffer, "hello", 5);
+	tieline_connection_close(connection);
+	close(fds[1]);
+}
+
 static void run_scenario(void **state)
 {
 	int (*scenario)(void) = (int (*)(void))(uintptr_t)*state;
@@ -243,6 +275,7 @@ int main(void)
 		scenario_test(exchange_small),
 		scenario_test(exchange_big),
 		scenario_test(wait_for_many),
+		cmocka_unit_test(a_shortage_in_mid_message_is_not_an_end),
 		cmocka_unit_test(a_message_outlives_a_shortage),
 	};
 

@@ -2,10 +2,12 @@
 """echo-server as a service: many clients in one thread, clients that do not
 read, its end, and its socket file."""
 
+import contextlib
 import os
 import signal
 import stat
 import struct
+import threading
 import time
 from multiprocessing.connection import Client
 
@@ -114,6 +116,38 @@ def test_a_client_that_does_not_read_is_held_back(
     flood.connection.close()
     other.send("still there?")
     assert reply(other) == "still there?"
+
+
+def echo_without_end(client):
+    """Writes empty messages and reads their echoes until the end, in threads:
+    the server never finds this client's input empty."""
+    def write():
+        with contextlib.suppress(OSError):
+            while True:
+                os.write(client.fileno(), bytes(64 * 1024))
+
+    def read():
+        with contextlib.suppress(OSError):
+            while os.read(client.fileno(), 1 << 20):
+                pass
+
+    for work in (write, read):
+        threading.Thread(target=work, daemon=True).start()
+
+
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+def test_a_busy_client_leaves_others_their_turn(
+        transport, place, example, at_once):
+    server = example("echo-server", place(transport))
+    address = server.listening_at()
+    echo_without_end(connect(address))
+    with at_once():
+        other = connect(address)
+        for number in range(100):
+            other.send(number)
+            assert reply(other) == number
+        server.process.terminate()
+        assert server.process.wait(timeout=HANG) == 0
 
 
 def leave_inside_a_header(client):

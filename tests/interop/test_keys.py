@@ -65,7 +65,7 @@ def test_a_listener_with_an_empty_key(python, peer, stock):
                   *(SOON if skips else FAR_OFF))
     ended = client.line()
     if skips:
-        assert ended.startswith("ended TIELINE_ETIMEDOUT ") and HINT in ended
+        assert ended.startswith("ended TIELINE_EHANDSHAKE ") and HINT in ended
         assert listener.line() == "connected"
     else:
         assert ended.startswith("ended TIELINE_EAUTH ")
@@ -77,7 +77,7 @@ def test_a_silent_client_without_a_key(python, peer, stock, still_serves):
     address = server.listening_at()
     client = stock(python, "client", address, "read", key=None)
     refused = server.line()
-    assert refused.startswith("refused TIELINE_ETIMEDOUT ")
+    assert refused.startswith("refused TIELINE_EHANDSHAKE ")
     assert HINT in refused
     assert client.lines_until("ended")[-1].startswith("ended EOFError")
     still_serves(address)
@@ -100,7 +100,7 @@ def test_a_talking_client_without_a_key(
 def test_a_silent_listener_without_a_key(python, peer, stock):
     listener = stock(python, "listener", ANYWHERE, "read", key=None)
     ended = peer("echo", listener.listening_at(), *SOON).line()
-    assert ended.startswith("ended TIELINE_ETIMEDOUT ")
+    assert ended.startswith("ended TIELINE_EHANDSHAKE ")
     assert HINT in ended
     assert listener.lines_until("ended")[-1].startswith("ended EOFError")
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 LIBC = {
-    "assert.h", "errno.h", "getopt.h", "inttypes.h", "limits.h", "locale.h",
+    "assert.h", "ctype.h", "errno.h", "getopt.h", "inttypes.h", "limits.h", "locale.h",
     "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
     "string.h", "time.h", "wchar.h",
 }

@@ -20,6 +20,8 @@
 #include <poll.h>
 #include <time.h>
 
+#define TIELINE_POLLFD_RETRY_MS 100
+
 /** The milliseconds from now to a deadline of tieline_handle_deadline_ms():
  *  -1 for never, 0 if it is over. */
 static inline int tieline_ms_until(int64_t deadline_ms)
@@ -40,9 +42,9 @@ static inline int tieline_ms_until(int64_t deadline_ms)
 /**
  * Fill in one entry for each handle.
  *
- * @param entries  room for count; revents are cleared. A handle without a
- *                 descriptor (out of descriptors) gets fd -1, and its
- *                 tieline_handle_error() says so.
+ * @param entries  room for count; revents are cleared. A handle that cannot
+ *                 have a descriptor gets fd -1, and is asked again after
+ *                 TIELINE_POLLFD_RETRY_MS; its tieline_handle_error() says why.
  * @returns the timeout for poll(2): -1 for none.
  */
 static inline int tieline_pollfd_prepare(
@@ -56,10 +58,12 @@ static inline int tieline_pollfd_prepare(
 		entries[i].fd = tieline_handle_fileno(handles[i]);
 		entries[i].events = tieline_handle_events(handles[i]);
 		entries[i].revents = 0;
-		if (entries[i].fd < 0)
-			entries[i].fd = -1;
 		left_ms = tieline_ms_until(
 			tieline_handle_deadline_ms(handles[i]));
+		if (entries[i].fd < 0) {
+			entries[i].fd = -1;
+			left_ms = TIELINE_POLLFD_RETRY_MS;
+		}
 		if (left_ms >= 0 && (timeout_ms < 0 || left_ms < timeout_ms))
 			timeout_ms = left_ms;
 	}
