@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #define RETRY_MS 10 /* a Unix listener's queue was full */
 
@@ -30,7 +29,7 @@ struct tli_opening *tli_opening_client(const struct tli_settings *settings,
 
 	if (!opening)
 		return NULL;
-	opening->role = TLI_AUTH_CLIENT;
+	opening->origin.role = TLI_AUTH_CLIENT;
 	if (tli_settings_copy(&opening->own, settings) < 0) {
 		free(opening);
 		return NULL;
@@ -48,7 +47,7 @@ struct tli_opening *tli_opening_listener(
 
 	if (!opening)
 		return NULL;
-	opening->role = TLI_AUTH_LISTENER;
+	opening->origin.role = TLI_AUTH_LISTENER;
 	opening->settings = settings;
 	opening->deadline_ms = opening->total_ms = TLI_NEVER;
 	return opening;
@@ -84,17 +83,23 @@ static int check_peer_user(
 	return 0;
 }
 
-static int start_handshake(struct tli_opening *opening, struct tli_error *error)
+static int start_handshake(
+	struct tli_opening *opening, int fd, struct tli_error *error)
 {
 	const struct tli_settings *settings = opening->settings;
 	struct tli_auth_policy policy = tli_settings_policy(
 		settings, tli_endpoint_is_local(&opening->endpoint));
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
+	int result;
 
-	if (getrandom(nonce, sizeof(nonce), 0) != sizeof(nonce))
+	opening->origin.fd = fd;
+	policy.is_reflected = tli_origin_is_reflected;
+	policy.is_reflected_arg = &opening->origin;
+	result = tli_origin_make_nonce(&opening->origin, nonce);
+	if (result < 0)
 		return tli_error_system(
-			error, TIELINE_ESYSTEM, "getrandom", errno);
-	tli_auth_init(&opening->auth, opening->role, &policy,
+			error, TIELINE_ESYSTEM, "random bytes", -result);
+	tli_auth_init(&opening->auth, opening->origin.role, &policy,
 		settings->key->bytes, settings->key->len, nonce);
 	return 0;
 }
@@ -111,9 +116,9 @@ static int begin_authentication(
 		return result;
 	opening->connected = true;
 	opening->deadline_ms = tli_earlier(opening->total_ms, deadline_ms);
-	if (opening->role == TLI_AUTH_CLIENT)
+	if (opening->origin.role == TLI_AUTH_CLIENT)
 		tli_socket_set_blocking(fd);
-	return opening->settings->key ? start_handshake(opening, error) : 0;
+	return opening->settings->key ? start_handshake(opening, fd, error) : 0;
 }
 
 /* Returns 1 when connected, 0 when it takes longer, or the code in *error. */
@@ -124,7 +129,7 @@ static int connect_step(
 	char what[TLI_ENDPOINT_TEXT + 32];
 	int result = 0;
 
-	if (opening->role == TLI_AUTH_CLIENT)
+	if (opening->origin.role == TLI_AUTH_CLIENT)
 		result = tli_socket_connect(fd, &opening->endpoint);
 	opening->retry_ms = result == -EAGAIN ? tli_now_ms() + RETRY_MS : 0;
 	if (result == -EINPROGRESS || result == -EAGAIN)
@@ -183,7 +188,8 @@ static const struct {
 		"TIELINE_LEGACY_AUTH_ANY"},
 	[TLI_AUTH_WRONG_ANSWER] = {TIELINE_EAUTH,
 		"both sides need the same authkey, byte for byte"},
-	[TLI_AUTH_REFLECTED] = {TIELINE_EAUTH, "it has no key of its own"},
+	[TLI_AUTH_REFLECTED] = {TIELINE_EAUTH,
+		"it stands between this program and itself"},
 	[TLI_AUTH_REJECTED] = {TIELINE_EAUTH,
 		"both sides need the same authkey, byte for byte"},
 	[TLI_AUTH_NO_VERDICT] = {TIELINE_EPROTOCOL, "no Python does that"},
@@ -234,7 +240,7 @@ static int finish(struct tli_opening *opening, int fd, struct tli_input *input,
 	if (!tli_input_push(input, rest, len))
 		return tli_error_set(error, TIELINE_ENOMEM,
 			"no memory for what follows the handshake");
-	if (opening->role == TLI_AUTH_LISTENER &&
+	if (opening->origin.role == TLI_AUTH_LISTENER &&
 		tli_endpoint_is_tcp(&opening->endpoint))
 		tli_socket_quick_ack(fd);
 	return 0;

@@ -11,12 +11,13 @@
 #include "endpoint.h"
 #include "handle.h"
 #include "input.h"
+#include "origin.h"
 #include "settings.h"
 
 struct tli_opening {
 	struct tli_settings own; /* a client's; a listener keeps its own */
 	const struct tli_settings *settings;
-	enum tli_auth_role role;
+	struct tli_origin origin;     /* the socket and our role */
 	struct tli_endpoint endpoint; /* the peer's */
 	bool connected;
 	int64_t retry_ms;    /* when to try connecting again; 0 = not due */

@@ -242,13 +242,26 @@ int tli_socket_peer(int fd, struct tli_endpoint *peer)
 	return 0;
 }
 
+static bool peer_of(int fd, struct ucred *peer)
+{
+	socklen_t len = sizeof(*peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &len) == 0;
+}
+
 bool tli_socket_peer_uid(int fd, uint32_t *uid_out)
 {
 	struct ucred peer;
-	socklen_t len = sizeof(peer);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+	if (!peer_of(fd, &peer))
 		return false;
 	*uid_out = peer.uid;
 	return true;
+}
+
+int tli_socket_peer_pid(int fd)
+{
+	struct ucred peer;
+
+	return peer_of(fd, &peer) ? (int)peer.pid : 0;
 }

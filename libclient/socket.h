@@ -78,4 +78,8 @@ int tli_socket_peer(int fd, struct tli_endpoint *peer);
  * kernel does not know. */
 bool tli_socket_peer_uid(int fd, uint32_t *uid_out);
 
+/* The process at the other end of a Unix socket; 0 if the kernel does not know.
+ */
+int tli_socket_peer_pid(int fd);
+
 #endif

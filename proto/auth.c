@@ -197,6 +197,18 @@ static enum tli_auth_reason answer_message(
 	return TLI_AUTH_NONE;
 }
 
+static bool is_reflected(
+	const struct tli_auth *auth, const uint8_t *message, size_t len)
+{
+	const struct tli_auth_policy *policy = &auth->policy;
+
+	if (len == sizeof(auth->challenge) &&
+		memcmp(message, auth->challenge, len) == 0)
+		return true;
+	return policy->is_reflected &&
+		policy->is_reflected(policy->is_reflected_arg, message, len);
+}
+
 static enum tli_auth_reason take_challenge(
 	struct tli_auth *auth, const uint8_t *body, size_t len)
 {
@@ -207,8 +219,7 @@ static enum tli_auth_reason take_challenge(
 	len -= LEN(CHALLENGE);
 	if (len < LEGACY_CHALLENGE_BYTES)
 		return TLI_AUTH_SHORT_CHALLENGE;
-	if (len == sizeof(auth->challenge) &&
-		memcmp(message, auth->challenge, len) == 0)
+	if (is_reflected(auth, message, len))
 		return TLI_AUTH_REFLECTED;
 	return answer_message(auth, message, len);
 }

@@ -47,6 +47,11 @@ struct tli_auth_policy {
 	 * wants. A listener answers it as the peer has just answered.
 	 */
 	enum tli_auth_dialect legacy_answer;
+	/* Whether a challenge's message is one of our own that is handed back
+	 * to us; may be NULL. */
+	bool (*is_reflected)(
+		const void *arg, const uint8_t *message, size_t len);
+	const void *is_reflected_arg;
 };
 
 /* Why a handshake failed: name, and text to follow "the peer ...". */

@@ -54,21 +54,41 @@ static const char *last_text(void)
 	return tieline_handle_error(NULL);
 }
 
+/* The address as the system has it: tcp://127.0.0.1:port or unix:/path. */
+static struct sockaddr_storage socket_address(const char *text, socklen_t *len)
+{
+	struct sockaddr_storage address = {.ss_family = AF_UNIX};
+	struct sockaddr_in *in = (void *)&address;
+	struct sockaddr_un *un = (void *)&address;
+	unsigned port;
+
+	if (sscanf(text, "tcp://127.0.0.1:%u", &port) != 1) {
+		snprintf(un->sun_path, sizeof(un->sun_path), "%.100s",
+			text + strlen("unix:"));
+		*len = sizeof(*un);
+		return address;
+	}
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	in->sin_port = htons((uint16_t)port);
+	*len = sizeof(*in);
+	return address;
+}
+
+static int connect_raw_to(const char *text)
+{
+	socklen_t len;
+	struct sockaddr_storage address = socket_address(text, &len);
+	int fd = socket(address.ss_family, SOCK_STREAM, 0);
+
+	assert_int_equal(connect(fd, (void *)&address, len), 0);
+	return fd;
+}
+
 /* A raw socket that has connected to the listener. */
 static int connect_raw(const tieline_listener *listener)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET};
-	unsigned port;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(sscanf(tieline_listener_address(listener),
-				 "tcp://127.0.0.1:%u", &port),
-		1);
-	address.sin_port = htons((uint16_t)port);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(
-		connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
+	return connect_raw_to(tieline_listener_address(listener));
 }
 
 /* What on_refused heard. */
@@ -603,6 +623,97 @@ static void what_never_opened_stays_so(void **state)
 	tieline_listener_close(listener);
 }
 
+/* Carries bytes both ways until one side ends. */
+static void carry(int first, int second)
+{
+	struct pollfd ends[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
+	char bytes[512];
+	ssize_t len = 1;
+
+	while (len > 0 && poll(ends, 2, HANG_MS) > 0)
+		for (int i = 0; i < 2 && len > 0; i++) {
+			if (!ends[i].revents)
+				continue;
+			len = recv(ends[i].fd, bytes, sizeof(bytes), 0);
+			if (len > 0)
+				len = send(ends[1 - i].fd, bytes, (size_t)len,
+					MSG_NOSIGNAL);
+		}
+}
+
+/* Somebody without the key, who listens in the middle, in a process of his own,
+ * and says where. He is between the first who comes and the listener. */
+static pid_t start_impostor(const char *listener, char *where, size_t size)
+{
+	char address[PATH_MAX];
+	int said[2];
+	pid_t child;
+
+	assert_int_equal(pipe(said), 0);
+	snprintf(address, sizeof(address), "%.200s", unix_address("impostor"));
+	child = fork();
+	if (child == 0) {
+		socklen_t len;
+		struct sockaddr_storage place = socket_address(
+			listener[0] == 't' ? "tcp://127.0.0.1:0" : address,
+			&len);
+		int fd = socket(place.ss_family, SOCK_STREAM, 0);
+
+		if (bind(fd, (void *)&place, len) != 0 || listen(fd, 1) != 0)
+			_exit(1);
+		getsockname(fd, (void *)&place, &len);
+		if (place.ss_family == AF_INET)
+			snprintf(address, sizeof(address), "tcp://127.0.0.1:%u",
+				ntohs(((struct sockaddr_in *)&place)
+						->sin_port));
+		if (write(said[1], address, strlen(address) + 1) < 0)
+			_exit(1);
+		carry(accept(fd, NULL, NULL), connect_raw_to(listener));
+		_exit(0);
+	}
+	close(said[1]);
+	assert_true(read(said[0], where, size) > 0);
+	close(said[0]);
+	return child;
+}
+
+/* Hands the challenge of one to the other: the same process at both ends. */
+static void a_process_does_not_answer_itself(void **state)
+{
+	char unix_place[PATH_MAX + 8];
+	const char *const places[] = {LOOPBACK, unix_place};
+	tieline_options options = with_key();
+
+	(void)state;
+	strcpy(unix_place, unix_address("itself"));
+	for (size_t i = 0; i < 2; i++) {
+		tieline_listener *listener;
+		tieline_connection *client, *none;
+		char address[PATH_MAX];
+		pid_t impostor;
+		int status;
+
+		assert_code(TIELINE_OK,
+			tieline_listener_open(places[i], &options, &listener));
+		impostor = start_impostor(tieline_listener_address(listener),
+			address, sizeof(address));
+		assert_code(TIELINE_OK,
+			tieline_client_start(address, &options, &client));
+		while (tieline_flush(client, 0) == TIELINE_ETIMEDOUT)
+			assert_code(TIELINE_ETIMEDOUT,
+				tieline_listener_accept(listener, 1, &none));
+		assert_code(TIELINE_EAUTH, tieline_flush(client, 0));
+		assert_non_null(strstr(
+			tieline_handle_error(tieline_connection_handle(client)),
+			"our own challenge"));
+		tieline_connection_close(client);
+		tieline_listener_close(listener);
+		assert_int_equal(waitpid(impostor, &status, 0), impostor);
+		assert_int_equal(status, 0);
+		unlink(path_of("impostor"));
+	}
+}
+
 /* A child that was forked while a handshake was under way holds its socket. */
 static void a_refused_peer_sees_its_end_although_a_child_lives(void **state)
 {
@@ -637,26 +748,37 @@ static void a_refused_peer_sees_its_end_although_a_child_lives(void **state)
 	tieline_listener_close(listener);
 }
 
+/* A free port of those that connecting takes, which are the even ones. */
+static unsigned free_even_port(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t len = sizeof(address);
+	unsigned port = 1;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	while (port % 2) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		address.sin_port = htons((uint16_t)(port - 1));
+		if (bind(fd, (void *)&address, len) == 0)
+			getsockname(fd, (void *)&address, &len);
+		port = ntohs(address.sin_port);
+		close(fd);
+	}
+	return port;
+}
+
 /* The kernel may give a client the very port that it asks for. */
 static void nobody_connects_to_himself(void **state)
 {
 	tieline_options options = tieline_options_default();
-	struct sockaddr_in address = {.sin_family = AF_INET};
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	tieline_connection *client;
 	char text[64];
 
 	(void)state;
 	options.no_authkey = true;
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (void *)&address, len), 0);
-	getsockname(fd, (void *)&address, &len);
-	close(fd);
-	snprintf(text, sizeof(text), "tcp://127.0.0.1:%u",
-		ntohs(address.sin_port));
-	/* Often enough for it to happen with one port in 28,000, often. */
-	for (int i = 0; i < 60000; i++)
+	snprintf(text, sizeof(text), "tcp://127.0.0.1:%u", free_even_port());
+	for (int i = 0; i < 30000; i++)
 		assert_code(TIELINE_ECONNECT,
 			tieline_client(text, &options, &client));
 }
@@ -815,6 +937,7 @@ int main(void)
 		leak_test(a_silent_peer_is_refused_at_its_deadline),
 		leak_test(a_silent_server_is_given_up_at_the_deadline),
 		leak_test(what_never_opened_stays_so),
+		leak_test(a_process_does_not_answer_itself),
 		leak_test(a_refused_peer_sees_its_end_although_a_child_lives),
 		leak_test(nobody_connects_to_himself),
 		leak_test(at_the_cap_the_oldest_handshake_goes),

@@ -35,7 +35,7 @@ HOMES = {
     "event2/": {"include/tieline/adapters/libevent.h"},
     "sys/epoll.h": {"libclient/poller.h"},
     "sys/eventfd.h": {"libclient/poller.c"},
-    "sys/random.h": {"libclient/opening.c"},
+    "sys/random.h": {"libclient/origin.c"},
     "sys/socket.h": {"libclient/endpoint.h", "examples/echo-server.c",
                      "bench/connection.c"},
     "sys/uio.h": {"libclient/socket.h", "bench/connection.c"},
