@@ -482,9 +482,61 @@ static void every_reason_and_dialect_has_its_text(void **state)
 	assert_string_equal(tli_auth_dialect_name(TLI_AUTH_DIALECTS), "none");
 }
 
+/* ---- Given up, and told by the policy -------------------------------- */
+
+static void give_up(const struct scene *scene)
+{
+	struct tli_auth auth = scene->auth;
+	size_t before = auth.output_len;
+
+	tli_auth_give_up(&auth);
+	assert_int_equal(auth.reason, TLI_AUTH_GIVEN_UP);
+	assert_int_equal(auth.output_len, before + HEADER + strlen(FAILURE));
+	assert_memory_equal(auth.output + before, "\0\0\0\11" FAILURE,
+		HEADER + strlen(FAILURE));
+	assert_int_equal(tli_auth_wants(&auth), 0);
+	tli_auth_give_up(&auth);
+	assert_int_equal(auth.output_len, before + HEADER + strlen(FAILURE));
+}
+
+static void what_is_given_up_has_failed_once(void **state)
+{
+	(void)state;
+	at_every_step(give_up);
+}
+
+static bool says_arg(const void *arg, const uint8_t *message, size_t len)
+{
+	assert_int_equal(len, MESSAGE_BYTES);
+	assert_memory_equal(message, "{sha256}", 8);
+	return *(const bool *)arg;
+}
+
+/* The caller may know a challenge that the machine does not. */
+static void the_policy_can_know_a_challenge(void **state)
+{
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		struct scene scene =
+			scene_at(CLIENT, TLI_AUTH_AWAIT_CHALLENGE, &local);
+		bool reflected = known;
+		size_t used;
+
+		scene.auth.policy.is_reflected = says_arg;
+		scene.auth.policy.is_reflected_arg = &reflected;
+		assert_int_equal(tli_auth_feed(&scene.auth, scene.due,
+					 scene.due_len, &used),
+			known ? TLI_AUTH_FAILED : TLI_AUTH_MORE);
+		assert_int_equal(scene.auth.reason,
+			known ? TLI_AUTH_REFLECTED : TLI_AUTH_NONE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_given_up_has_failed_once),
+		cmocka_unit_test(the_policy_can_know_a_challenge),
 		cmocka_unit_test(every_wrong_input_is_refused_at_every_step),
 		cmocka_unit_test(steps_cannot_be_swapped),
 		cmocka_unit_test(the_due_frame_is_accepted_at_every_step),
