@@ -13,35 +13,32 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define SECRET_BYTES 32u
 #define RANDOM_BYTES 24u
 #define TAG_BYTES    8u
 #define ENDS_TEXT    (2 * TLI_ENDPOINT_TEXT)
 
-/* A nonce: what is random, a tag that says that we made it, and one that says
- * for which connection. To others all of it is random. */
+/* The tags need not be secret: an answer covers every byte of the challenge, so
+ * one that was changed on its way is of no use to who changed it. */
 struct nonce {
 	uint8_t random[RANDOM_BYTES];
-	uint8_t ours[TAG_BYTES];
+	uint8_t process[TAG_BYTES];
 	uint8_t connection[TAG_BYTES];
 };
 
 _Static_assert(sizeof(struct nonce) == TLI_AUTH_NONCE_BYTES, "no padding");
 
-static uint8_t secret[SECRET_BYTES];
-static int secret_error; /* an errno; 0 = the secret is there */
+static uint8_t process_tag[TAG_BYTES];
+static int process_error; /* an errno; 0 = the tag is there */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void make_secret(void)
+static int fill_randomly(uint8_t *bytes, size_t len)
 {
-	if (getrandom(secret, sizeof(secret), 0) != sizeof(secret))
-		secret_error = errno ? errno : EIO;
+	return getrandom(bytes, len, 0) == (ssize_t)len ? 0 : -errno;
 }
 
-static int check_secret(void)
+static void make_process_tag(void)
 {
-	pthread_once(&once, make_secret);
-	return -secret_error;
+	process_error = fill_randomly(process_tag, TAG_BYTES);
 }
 
 /* Unix sockets: who is at each end. The client's has no address. */
@@ -74,61 +71,50 @@ static void describe(const struct tli_origin *origin, char text[ENDS_TEXT])
 		listens ? their_text : our_text);
 }
 
-/* The first bytes of a digest over the random bytes and a text. */
-static bool tag(
-	const struct nonce *nonce, const char *text, uint8_t tag_out[TAG_BYTES])
+/* False for lack of memory. */
+static bool tag_connection(
+	const struct tli_origin *origin, uint8_t tag_out[TAG_BYTES])
 {
-	uint8_t input[RANDOM_BYTES + ENDS_TEXT];
+	char ends[ENDS_TEXT];
 	uint8_t mac[TLI_HMAC_MAX];
-	size_t len = strlen(text);
 
-	memcpy(input, nonce->random, RANDOM_BYTES);
-	memcpy(input + RANDOM_BYTES, text, len);
-	if (!tli_hmac(TLI_SHA256, secret, sizeof(secret), input,
-		    RANDOM_BYTES + len, mac))
+	describe(origin, ends);
+	if (!tli_hmac(TLI_SHA256, process_tag, TAG_BYTES, ends, strlen(ends),
+		    mac))
 		return false;
 	memcpy(tag_out, mac, TAG_BYTES);
 	return true;
 }
 
-static bool tags(const struct tli_origin *origin, struct nonce *nonce)
-{
-	char ends[ENDS_TEXT];
-
-	describe(origin, ends);
-	return tag(nonce, "ours", nonce->ours) &&
-		tag(nonce, ends, nonce->connection);
-}
-
 int tli_origin_make_nonce(const struct tli_origin *origin,
 	uint8_t nonce_out[TLI_AUTH_NONCE_BYTES])
 {
-	struct nonce nonce;
-	int result = check_secret();
+	struct nonce nonce = {{0}};
+	int result;
 
-	if (result < 0)
-		return result;
-	if (getrandom(nonce.random, RANDOM_BYTES, 0) != RANDOM_BYTES)
-		return -errno;
-	if (!tags(origin, &nonce))
-		return -ENOMEM;
+	pthread_once(&once, make_process_tag);
+	result = process_error;
+	if (result == 0)
+		result = fill_randomly(nonce.random, RANDOM_BYTES);
+	if (result == 0 && !tag_connection(origin, nonce.connection))
+		result = -ENOMEM;
+	memcpy(nonce.process, process_tag, TAG_BYTES);
 	memcpy(nonce_out, &nonce, sizeof(nonce));
-	return 0;
+	return result;
 }
 
 bool tli_origin_is_reflected(
-	const void *arg, const uint8_t *message, size_t len)
+	const void *origin, const uint8_t *message, size_t len)
 {
-	struct nonce theirs, here;
+	uint8_t here[TAG_BYTES];
+	struct nonce nonce;
 
-	if (len < sizeof(theirs))
+	if (len < sizeof(nonce))
 		return false;
-	memcpy(&theirs, message + len - sizeof(theirs), sizeof(theirs));
-	here = theirs;
+	memcpy(&nonce, message + len - sizeof(nonce), sizeof(nonce));
+	if (memcmp(nonce.process, process_tag, TAG_BYTES) != 0)
+		return false;
 	/* Who cannot tell must not answer. */
-	if (!tags(arg, &here))
-		return true;
-	return tli_equal_secret(here.ours, theirs.ours, TAG_BYTES) &&
-		!tli_equal_secret(
-			here.connection, theirs.connection, TAG_BYTES);
+	return !tag_connection(origin, here) ||
+		memcmp(nonce.connection, here, TAG_BYTES) != 0;
 }

@@ -19,7 +19,9 @@ struct tli_origin {
 	enum tli_auth_role role;
 };
 
-/* Makes the random bytes of a challenge. Returns 0 or -errno. */
+/* Makes the nonce of a challenge: random, but for the tags. Returns 0 or
+ * -errno.
+ */
 int tli_origin_make_nonce(
 	const struct tli_origin *origin, uint8_t nonce[TLI_AUTH_NONCE_BYTES]);
 
