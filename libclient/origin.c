@@ -89,7 +89,7 @@ static bool tag_connection(
 int tli_origin_make_nonce(const struct tli_origin *origin,
 	uint8_t nonce_out[TLI_AUTH_NONCE_BYTES])
 {
-	struct nonce nonce = {{0}};
+	struct nonce nonce = {.random = {0}};
 	int result;
 
 	pthread_once(&once, make_process_tag);

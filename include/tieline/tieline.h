@@ -17,8 +17,8 @@
  * only closing it is allowed; that frees the child's copy and leaves the
  * parent's alone. A child that goes on without exec should close all that it
  * inherited, or peers will not see the end of what the parent closes. To accept
- * and then fork, detach the connection and adopt it
- * in the child: tieline_connection_detach(), tieline_connection_adopt().
+ * and then fork, detach the connection and adopt it in the child:
+ * tieline_connection_detach(), tieline_connection_adopt().
  *
  * **Errors.** Calls return 0 or more on success, and a negative
  * #tieline_code on failure. tieline_handle_error() has the text: what went
@@ -30,9 +30,9 @@
  *
  * **Waiting.** Every timeout_ms is in milliseconds: 0 tries once, a negative
  * one (#TIELINE_FOREVER) waits without limit. It bounds waiting; copying a very
- * large message takes its own time. Signals do not end a wait: to
- * stop a program, let the signal handler shutdown(2) a socket pair whose other
- * end was adopted, and wait for that too, as examples/echo-server.c does.
+ * large message takes its own time. Signals do not end a wait: to stop a
+ * program, let the signal handler shutdown(2) one end of a socket pair whose
+ * other end was adopted, and wait for that too, as examples/echo-server.c does.
  */
 #ifndef TIELINE_TIELINE_H
 #define TIELINE_TIELINE_H
