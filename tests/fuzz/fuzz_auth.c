@@ -54,7 +54,7 @@ static void check_end(const struct tli_auth *auth, int result)
 void fuzz_auth(enum tli_auth_role role, const uint8_t *data, size_t size)
 {
 	struct tli_auth whole, pieces;
-	struct tli_auth_policy policy;
+	struct tli_auth_policy policy = {.dialects = 0};
 	size_t used, again, len;
 	int result;
 
