@@ -15,6 +15,7 @@ static tieline_connection *of(tieline_handle *handle)
 static void fail_opening(
 	tieline_connection *connection, const struct tli_error *error)
 {
+	tli_socket_end(connection->fd);
 	tli_opening_free(connection->opening);
 	connection->opening = NULL;
 	connection->failed = true;
@@ -140,10 +141,14 @@ int tli_connection_release(tieline_connection *connection)
 
 void tieline_connection_close(tieline_connection *connection)
 {
+	bool ours;
+
 	if (!connection)
 		return;
-	/* What a parent's socket holds is not the child's to drop. */
-	if (connection->readable && !tli_handle_is_foreign(&connection->handle))
+	/* What is in a socket that others hold too is not ours to drop. */
+	ours = !connection->shared &&
+		!tli_handle_is_foreign(&connection->handle);
+	if (ours && connection->readable)
 		tli_socket_drain(connection->fd);
 	close(tli_connection_release(connection));
 }
@@ -171,6 +176,7 @@ int tieline_connection_adopt(int fd, const tieline_options *options,
 		fd, &peer, settings.max_message_bytes, error);
 	if (!connection)
 		return error->code;
+	connection->shared = true;
 	tli_socket_close_on_exec(fd);
 	*connection_out = connection;
 	return 0;
@@ -225,6 +231,7 @@ int tieline_pipe(bool duplex, const tieline_options *options,
 	result = tieline_connection_adopt(fds[1], options, &second);
 	if (result < 0)
 		goto release_first;
+	first->shared = second->shared = false;
 	first->writable = second->readable = duplex;
 	if (!duplex)
 		second->handle.want = 0; /* it would be ready for ever */

@@ -13,12 +13,11 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#define SECRET_BYTES 32u
 #define RANDOM_BYTES 24u
 #define TAG_BYTES    8u
-#define ENDS_TEXT    (2 * TLI_ENDPOINT_TEXT)
 
-/* The tags need not be secret: an answer covers every byte of the challenge, so
- * one that was changed on its way is of no use to who changed it. */
+/* To others all of it is random. */
 struct nonce {
 	uint8_t random[RANDOM_BYTES];
 	uint8_t process[TAG_BYTES];
@@ -27,32 +26,36 @@ struct nonce {
 
 _Static_assert(sizeof(struct nonce) == TLI_AUTH_NONCE_BYTES, "no padding");
 
-static uint8_t process_tag[TAG_BYTES];
-static int process_error; /* an errno; 0 = the tag is there */
+static uint8_t secret[SECRET_BYTES];
+static int secret_result; /* 0 or -errno */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static int fill_randomly(uint8_t *bytes, size_t len)
 {
-	return getrandom(bytes, len, 0) == (ssize_t)len ? 0 : -errno;
+	ssize_t got = getrandom(bytes, len, 0);
+
+	if (got < 0)
+		return -errno;
+	return (size_t)got == len ? 0 : -EIO;
 }
 
-static void make_process_tag(void)
+static void make_secret(void)
 {
-	process_error = fill_randomly(process_tag, TAG_BYTES);
+	secret_result = fill_randomly(secret, sizeof(secret));
 }
 
 /* Unix sockets: who is at each end. The client's has no address. */
-static void describe_unix(const struct tli_origin *origin, char text[ENDS_TEXT])
+static void describe_unix(struct tli_origin *origin)
 {
 	int us = (int)getpid(), them = tli_socket_peer_pid(origin->fd);
 	bool listens = origin->role == TLI_AUTH_LISTENER;
 
-	snprintf(text, ENDS_TEXT, "unix %d %d", listens ? us : them,
-		listens ? them : us);
+	snprintf(origin->ends, sizeof(origin->ends), "unix %d %d",
+		listens ? us : them, listens ? them : us);
 }
 
 /* The listener's end, then the client's: the same from both sides. */
-static void describe(const struct tli_origin *origin, char text[ENDS_TEXT])
+static void describe(struct tli_origin *origin)
 {
 	struct tli_endpoint us = {.len = sizeof(us.address)};
 	struct tli_endpoint them = {.len = sizeof(them.address)};
@@ -62,59 +65,78 @@ static void describe(const struct tli_origin *origin, char text[ENDS_TEXT])
 	getsockname(origin->fd, (struct sockaddr *)&us.address, &us.len);
 	getpeername(origin->fd, (struct sockaddr *)&them.address, &them.len);
 	if (!tli_endpoint_is_tcp(&us)) {
-		describe_unix(origin, text);
+		describe_unix(origin);
 		return;
 	}
 	tli_endpoint_format(&us, our_text);
 	tli_endpoint_format(&them, their_text);
-	snprintf(text, ENDS_TEXT, "%s %s", listens ? our_text : their_text,
+	snprintf(origin->ends, sizeof(origin->ends), "%s %s",
+		listens ? our_text : their_text,
 		listens ? their_text : our_text);
 }
 
-/* False for lack of memory. */
-static bool tag_connection(
-	const struct tli_origin *origin, uint8_t tag_out[TAG_BYTES])
+/* The start of a keyed digest over the random bytes and a text. False if
+ * OpenSSL does not make one. */
+static bool tag(const uint8_t random[RANDOM_BYTES], const char *text,
+	uint8_t tag_out[TAG_BYTES])
 {
-	char ends[ENDS_TEXT];
+	uint8_t input[RANDOM_BYTES + TLI_ORIGIN_TEXT];
 	uint8_t mac[TLI_HMAC_MAX];
+	size_t len = strlen(text);
 
-	describe(origin, ends);
-	if (!tli_hmac(TLI_SHA256, process_tag, TAG_BYTES, ends, strlen(ends),
-		    mac))
+	memcpy(input, random, RANDOM_BYTES);
+	memcpy(input + RANDOM_BYTES, text, len);
+	if (!tli_hmac(TLI_SHA256, secret, sizeof(secret), input,
+		    RANDOM_BYTES + len, mac))
 		return false;
 	memcpy(tag_out, mac, TAG_BYTES);
 	return true;
 }
 
-int tli_origin_make_nonce(const struct tli_origin *origin,
-	uint8_t nonce_out[TLI_AUTH_NONCE_BYTES])
+/* A forked child has the secret too, but is another process. */
+static bool tag_process(
+	const uint8_t random[RANDOM_BYTES], uint8_t tag_out[TAG_BYTES])
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "process %d", (int)getpid());
+	return tag(random, text, tag_out);
+}
+
+int tli_origin_make_nonce(
+	struct tli_origin *origin, uint8_t nonce_out[TLI_AUTH_NONCE_BYTES])
 {
 	struct nonce nonce = {.random = {0}};
 	int result;
 
-	pthread_once(&once, make_process_tag);
-	result = process_error;
+	describe(origin);
+	pthread_once(&once, make_secret);
+	result = secret_result;
 	if (result == 0)
 		result = fill_randomly(nonce.random, RANDOM_BYTES);
-	if (result == 0 && !tag_connection(origin, nonce.connection))
+	if (result == 0 &&
+		!(tag_process(nonce.random, nonce.process) &&
+			tag(nonce.random, origin->ends, nonce.connection)))
 		result = -ENOMEM;
-	memcpy(nonce.process, process_tag, TAG_BYTES);
 	memcpy(nonce_out, &nonce, sizeof(nonce));
 	return result;
 }
 
 bool tli_origin_is_reflected(
-	const void *origin, const uint8_t *message, size_t len)
+	const void *arg, const uint8_t *message, size_t len)
 {
-	uint8_t here[TAG_BYTES];
+	const struct tli_origin *origin = arg;
 	struct nonce nonce;
+	uint8_t here[TAG_BYTES];
 
 	if (len < sizeof(nonce))
 		return false;
 	memcpy(&nonce, message + len - sizeof(nonce), sizeof(nonce));
-	if (memcmp(nonce.process, process_tag, TAG_BYTES) != 0)
-		return false;
 	/* Who cannot tell must not answer. */
-	return !tag_connection(origin, here) ||
-		memcmp(nonce.connection, here, TAG_BYTES) != 0;
+	if (!tag_process(nonce.random, here))
+		return true;
+	if (!tli_equal_secret(nonce.process, here, TAG_BYTES))
+		return false;
+	return !tag(nonce.random, origin->ends, here) ||
+		!tli_equal_secret(nonce.connection, here, TAG_BYTES);
 }

@@ -13,17 +13,22 @@
 
 #include "../proto/auth.h"
 
+#include "endpoint.h"
+
+#define TLI_ORIGIN_TEXT (2 * TLI_ENDPOINT_TEXT)
+
 /* A connection of this process, seen from its role. */
 struct tli_origin {
 	int fd;
 	enum tli_auth_role role;
+	char ends[TLI_ORIGIN_TEXT]; /* what tli_origin_make_nonce() found */
 };
 
 /* Makes the nonce of a challenge: random, but for the tags. Returns 0 or
  * -errno.
  */
 int tli_origin_make_nonce(
-	const struct tli_origin *origin, uint8_t nonce[TLI_AUTH_NONCE_BYTES]);
+	struct tli_origin *origin, uint8_t nonce[TLI_AUTH_NONCE_BYTES]);
 
 /* Whether a challenge's message was made by this process, for another
  * connection than this; for struct tli_auth_policy. */

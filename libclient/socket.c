@@ -82,15 +82,17 @@ int tli_socket_new(const struct tli_endpoint *endpoint)
 
 /* TCP can do that, where nobody listens and the port is one that the kernel
  * gives to clients. */
-static bool is_connected_to_itself(int fd, const struct tli_endpoint *peer)
+static bool is_connected_to_itself(int fd, const struct tli_endpoint *asked)
 {
-	struct tli_endpoint local = {.len = sizeof(local.address)};
+	struct tli_endpoint us = {.len = sizeof(us.address)};
+	struct tli_endpoint them = {.len = sizeof(them.address)};
 
-	return tli_endpoint_is_tcp(peer) &&
-		getsockname(fd, (struct sockaddr *)&local.address,
-			&local.len) == 0 &&
-		local.len == peer->len &&
-		memcmp(&local.address, &peer->address, peer->len) == 0;
+	return tli_endpoint_is_tcp(asked) &&
+		getsockname(fd, (struct sockaddr *)&us.address, &us.len) == 0 &&
+		getpeername(fd, (struct sockaddr *)&them.address, &them.len) ==
+		0 &&
+		us.len == them.len &&
+		memcmp(&us.address, &them.address, us.len) == 0;
 }
 
 int tli_socket_connect(int fd, const struct tli_endpoint *endpoint)
@@ -129,10 +131,9 @@ static int bind_to(int fd, const struct tli_endpoint *endpoint)
 		return -1;
 	/* Gives the user back what the umask may have taken. If that fails,
 	 * fewer can connect than should: nothing to refuse to listen for. */
-	if (address->sa_family == AF_UNIX &&
-		fchmodat(AT_FDCWD, un->sun_path, SOCKET_FILE_MODE,
-			AT_SYMLINK_NOFOLLOW) != 0)
-		return 0;
+	if (address->sa_family == AF_UNIX)
+		(void)!fchmodat(AT_FDCWD, un->sun_path, SOCKET_FILE_MODE,
+			AT_SYMLINK_NOFOLLOW);
 	return 0;
 }
 

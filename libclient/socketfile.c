@@ -35,7 +35,7 @@ static bool is_young(const struct stat *file)
 {
 	time_t age = time(NULL) - file->st_ctime;
 
-	return age >= 0 && age < YOUNG_S;
+	return age > -YOUNG_S && age < YOUNG_S;
 }
 
 /* The file is held open, so that no other can have its inode meanwhile. */

@@ -298,8 +298,9 @@ TIELINE_API void tieline_listener_close(tieline_listener *listener);
  * @retval TIELINE_EKEY, TIELINE_EINVAL  as for tieline_listener_open().
  * @retval TIELINE_ECONNECT   nobody listens there, or nobody answered in
  *                            connect_timeout_ms.
- * @retval TIELINE_EAUTH      one side's key is not the other's, or a digest is
- *                            not allowed.
+ * @retval TIELINE_EAUTH      one side's key is not the other's, a digest is not
+ *                            allowed, or somebody, a relay or a tunnel, stands
+ *                            between a client and a listener of one process.
  * @retval TIELINE_EPROTOCOL  the peer speaks something else.
  * @retval TIELINE_EHANDSHAKE the handshake took longer than
  *                            handshake_timeout_ms, or than what was left of
@@ -513,8 +514,10 @@ TIELINE_API const char *tieline_connection_peer(
 /**
  * Close and free the connection. Messages already in the kernel still reach
  * the peer, unless it goes on sending, or has sent more than 1 MiB that nobody
- * received: then it may see a reset first. A message that tieline_send_bytes()
- * kept is lost, unless it was flushed. NULL is fine. Does not block. Since 0.1.
+ * received: then it may see a reset first. What came to an adopted connection
+ * is left to others who hold its socket; if nobody does, a reset may come of
+ * it. A message that tieline_send_bytes() kept is lost, unless it was flushed.
+ * NULL is fine. Does not block. Since 0.1.
  */
 TIELINE_API void tieline_connection_close(tieline_connection *connection);
 

@@ -714,6 +714,37 @@ static void a_process_does_not_answer_itself(void **state)
 	}
 }
 
+/* Parent and child may have a relay between them: they are not one process,
+ * also when the parent has shaken hands before. */
+static void a_forked_child_is_another_process(void **state)
+{
+	tieline_options options = with_key();
+	tieline_connection *server;
+	struct ends ends;
+	char address[PATH_MAX];
+	pid_t relay, child;
+	int status;
+
+	(void)state;
+	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
+	relay = start_impostor(tieline_listener_address(ends.listener), address,
+		sizeof(address));
+	child = fork();
+	if (child == 0) {
+		tieline_connection *connection;
+		int result = tieline_client(address, &options, &connection);
+
+		_exit(result == TIELINE_OK ? 0 : -result);
+	}
+	assert_code(TIELINE_OK,
+		tieline_listener_accept(ends.listener, HANG_MS, &server));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	tieline_connection_close(server);
+	close_ends(&ends);
+	assert_int_equal(waitpid(relay, &status, 0), relay);
+}
+
 /* A child that was forked while a handshake was under way holds its socket. */
 static void a_refused_peer_sees_its_end_although_a_child_lives(void **state)
 {
@@ -771,16 +802,20 @@ static unsigned free_even_port(void)
 /* The kernel may give a client the very port that it asks for. */
 static void nobody_connects_to_himself(void **state)
 {
+	static const char *const hosts[] = {"127.0.0.1", "0.0.0.0"};
 	tieline_options options = tieline_options_default();
 	tieline_connection *client;
+	unsigned port = free_even_port();
 	char text[64];
 
 	(void)state;
 	options.no_authkey = true;
-	snprintf(text, sizeof(text), "tcp://127.0.0.1:%u", free_even_port());
-	for (int i = 0; i < 30000; i++)
-		assert_code(TIELINE_ECONNECT,
-			tieline_client(text, &options, &client));
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text), "tcp://%s:%u", hosts[i], port);
+		for (int tries = 0; tries < 30000; tries++)
+			assert_code(TIELINE_ECONNECT,
+				tieline_client(text, &options, &client));
+	}
 }
 
 static void at_the_cap_the_oldest_handshake_goes(void **state)
@@ -938,6 +973,7 @@ int main(void)
 		leak_test(a_silent_server_is_given_up_at_the_deadline),
 		leak_test(what_never_opened_stays_so),
 		leak_test(a_process_does_not_answer_itself),
+		leak_test(a_forked_child_is_another_process),
 		leak_test(a_refused_peer_sees_its_end_although_a_child_lives),
 		leak_test(nobody_connects_to_himself),
 		leak_test(at_the_cap_the_oldest_handshake_goes),

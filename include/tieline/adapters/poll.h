@@ -62,7 +62,8 @@ static inline int tieline_pollfd_prepare(
 			tieline_handle_deadline_ms(handles[i]));
 		if (entries[i].fd < 0) {
 			entries[i].fd = -1;
-			left_ms = TIELINE_POLLFD_RETRY_MS;
+			if (left_ms < 0 || left_ms > TIELINE_POLLFD_RETRY_MS)
+				left_ms = TIELINE_POLLFD_RETRY_MS;
 		}
 		if (left_ms >= 0 && (timeout_ms < 0 || left_ms < timeout_ms))
 			timeout_ms = left_ms;
