@@ -212,7 +212,9 @@ void tli_socket_quick_ack(int fd)
 
 void tli_socket_end(int fd)
 {
-	shutdown(fd, SHUT_RDWR);
+	/* Not the receiving side too: then draining would no longer open the
+	 * window to a peer that is still sending, which would be stuck. */
+	shutdown(fd, SHUT_WR);
 }
 
 void tli_socket_drain(int fd)
