@@ -2,6 +2,8 @@
 #include "ends.h"
 
 #include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -80,6 +82,21 @@ void close_ends(struct ends *ends)
 	tieline_listener_close(ends->listener);
 }
 
+uint8_t *pattern(size_t len)
+{
+	uint8_t *bytes = malloc(len + 1);
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)(i * 31 + i / 251);
+	return bytes;
+}
+
+int send_now(tieline_connection *connection, const void *data, size_t len)
+{
+	return tieline_send_bytes(connection, data, len, 0);
+}
+
 void put(int fd, const void *bytes, size_t len)
 {
 	assert_int_equal(send(fd, bytes, len, MSG_NOSIGNAL), len);
@@ -100,15 +117,50 @@ void expect_message(
 	tieline_free(got);
 }
 
+static char folder[] = "/tmp/tieline-test-XXXXXX";
+
+int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+const char *path_of(const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+const char *unix_address(const char *name)
+{
+	static char address[PATH_MAX + 8];
+
+	snprintf(address, sizeof(address), "unix:%s", path_of(name));
+	return address;
+}
+
+const char *last_text(void)
+{
+	return tieline_handle_error(NULL);
+}
+
 unsigned count_descriptors(void)
 {
-	DIR *folder = opendir("/proc/self/fd");
+	DIR *descriptors = opendir("/proc/self/fd");
 	unsigned count = 0;
 
-	assert_non_null(folder);
-	while (readdir(folder))
+	assert_non_null(descriptors);
+	while (readdir(descriptors))
 		count++;
-	closedir(folder);
+	closedir(descriptors);
 	return count;
 }
 

@@ -40,12 +40,30 @@ int open_ends(
 	struct ends *ends, const char *address, const tieline_options *options);
 void close_ends(struct ends *ends);
 
+/* Bytes that a cut or a shift would show in; to be freed. */
+uint8_t *pattern(size_t len);
+
+/* Sends without blocking; returns what tieline_send_bytes() does. */
+int send_now(tieline_connection *connection, const void *data, size_t len);
+
 /* Sends raw bytes to the socket, all of them. */
 void put(int fd, const void *bytes, size_t len);
 
 /* Receives one message and checks it. */
 void expect_message(
 	tieline_connection *connection, const void *data, size_t len);
+
+/* A folder for socket and key files, as a group's setup and teardown. */
+int make_folder(void **state);
+int remove_folder(void **state);
+
+/* A path in the folder, and the address of a Unix socket there; each valid
+ * until the next call. */
+const char *path_of(const char *name);
+const char *unix_address(const char *name);
+
+/* The text of the last failure to make a handle. */
+const char *last_text(void);
 
 /* How many descriptors this process has open. */
 unsigned count_descriptors(void);
