@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Client(): from an address to an authenticated connection. */
+#include "../system/socket.h"
 #include "connection.h"
-#include "socket.h"
 
 #include <unistd.h>
 

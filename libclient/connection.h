@@ -6,7 +6,7 @@
 #ifndef TLI_CONNECTION_H
 #define TLI_CONNECTION_H
 
-#include "endpoint.h"
+#include "../system/endpoint.h"
 #include "handle.h"
 #include "input.h"
 #include "opening.h"

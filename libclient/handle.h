@@ -7,8 +7,8 @@
 #ifndef TLI_HANDLE_H
 #define TLI_HANDLE_H
 
-#include "clock.h"
-#include "error.h"
+#include "../system/clock.h"
+#include "../system/error.h"
 #include "poller.h"
 
 #include <tieline/tieline.h>

@@ -12,8 +12,8 @@
 #include "../proto/buf.h"
 #include "../proto/frame.h"
 
-#include "error.h"
-#include "socket.h"
+#include "../system/error.h"
+#include "../system/socket.h"
 
 struct tli_input {
 	struct tli_frame_reader reader;

@@ -4,9 +4,9 @@
  * one epoll descriptor. The lists are in order of arrival, so the head of
  * `handshakes` is both the oldest and the first to run out of time.
  */
+#include "../system/listening.h"
+#include "../system/socket.h"
 #include "connection.h"
-#include "listening.h"
-#include "socket.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include "../proto/hmac.h"
 
-#include "socket.h"
+#include "../system/socket.h"
 
 #include <errno.h>
 #include <poll.h>

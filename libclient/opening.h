@@ -8,7 +8,7 @@
 
 #include "../proto/auth.h"
 
-#include "endpoint.h"
+#include "../system/endpoint.h"
 #include "handle.h"
 #include "input.h"
 #include "origin.h"

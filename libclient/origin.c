@@ -3,8 +3,8 @@
 
 #include "../proto/hmac.h"
 
-#include "endpoint.h"
-#include "socket.h"
+#include "../system/endpoint.h"
+#include "../system/socket.h"
 
 #include <errno.h>
 #include <pthread.h>

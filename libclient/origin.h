@@ -13,7 +13,7 @@
 
 #include "../proto/auth.h"
 
-#include "endpoint.h"
+#include "../system/endpoint.h"
 
 #define TLI_ORIGIN_TEXT (2 * TLI_ENDPOINT_TEXT)
 

@@ -8,8 +8,8 @@
 
 #include "../proto/buf.h"
 
-#include "error.h"
-#include "socket.h"
+#include "../system/error.h"
+#include "../system/socket.h"
 
 struct tli_output {
 	struct tli_buf kept;    /* at most one message, with its header */

@@ -5,8 +5,8 @@
 
 #include "../proto/auth.h"
 
-#include "error.h"
-#include "key.h"
+#include "../system/error.h"
+#include "../system/key.h"
 
 #include <tieline/tieline.h>
 

@@ -8,16 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-	int code;
-	const char *name;
-	const char *text;
-} codes[] = {{TIELINE_OK, "TIELINE_OK", "success"},
-#define ROW(name, value, text) {value, #name, text},
-	TIELINE_ERROR_MAP(ROW)
-#undef ROW
-};
-
 int tli_error_set(struct tli_error *error, int code, const char *format, ...)
 {
 	va_list args;
@@ -65,25 +55,4 @@ struct tli_error *tli_thread_error(void)
 	static _Thread_local struct tli_error error;
 
 	return &error;
-}
-
-const char *tieline_strerror(int code)
-{
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (codes[i].code == code)
-			return codes[i].text;
-	return "unknown code";
-}
-
-const char *tieline_code_name(int code)
-{
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (codes[i].code == code)
-			return codes[i].name;
-	return "unknown";
-}
-
-const char *tieline_version(void)
-{
-	return TIELINE_VERSION;
 }
