@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The broker's settings: one table has the name, type, unit, range, default and
+ * help of each, and everything else comes from it: reading the file, checking
+ * it, and the manual page.
+ */
+#ifndef BROKER_CONFIG_H
+#define BROKER_CONFIG_H
+
+#include "../proto/address.h"
+#include "../system/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define CONFIG_LISTEN_MAX 64u
+#define CONFIG_PATH_MAX   4096u
+
+enum config_legacy_auth {
+	CONFIG_LEGACY_AUTH_OFF,
+	CONFIG_LEGACY_AUTH_LOCAL,
+	CONFIG_LEGACY_AUTH_ANY,
+};
+
+enum config_log_level {
+	CONFIG_LOG_ERROR,
+	CONFIG_LOG_WARNING,
+	CONFIG_LOG_INFO,
+	CONFIG_LOG_DEBUG,
+};
+
+/* One address to listen at. */
+struct config_listen {
+	char address[TLI_ADDRESS_TEXT_MAX]; /* tcp://... or unix:..., no #name
+					     */
+	char bind[TLI_ADDRESS_NAME_MAX +
+		1];            /* a name, to which all who
+				  connect are dialled; "" = none */
+	uint32_t bind_wait_ms; /* for a listener under that name */
+	uint32_t backlog;      /* the kernel's queue of new peers */
+};
+
+struct config {
+	struct config_listen listen[CONFIG_LISTEN_MAX];
+	size_t listen_count;                /* 0 = the default addresses */
+	char authkey_file[CONFIG_PATH_MAX]; /* "" = the default file */
+	enum config_legacy_auth legacy_auth;
+	enum config_log_level log_level;
+
+	uint32_t max_connections;
+	uint32_t max_handshakes;
+	uint32_t max_handshakes_per_source;
+	uint32_t handshake_timeout_ms;
+	uint32_t penalty_ms;
+	uint32_t penalty_max_ms;
+
+	uint32_t max_parked;
+	uint32_t max_waiting;
+	uint32_t dial_timeout_ms;
+	uint32_t max_held_bytes;
+
+	uint64_t max_message_bytes; /* 0 = no limit */
+	uint32_t relay_window_bytes;
+	uint64_t relay_total_bytes;
+
+	uint32_t keepalive_idle_s;
+	uint32_t keepalive_interval_s;
+	uint32_t keepalive_probes;
+	uint32_t linger_timeout_ms;
+	uint32_t drain_timeout_ms;
+	uint32_t max_monitor_bytes;
+};
+
+/* Sets everything to its default. */
+void config_init(struct config *config);
+
+/*
+ * Reads a file over the defaults. Returns 0, or a negative code with *config
+ * undefined and in *error "FILE:LINE: what is wrong and what to do".
+ */
+int config_load(
+	struct config *config, const char *path, struct tli_error *error);
+
+/* The same of a text; path is for messages. */
+int config_parse(struct config *config, const char *path, const char *text,
+	size_t len, struct tli_error *error);
+
+/* A level's value by its name, and back; false if there is none. */
+bool config_log_level_parse(const char *name, enum config_log_level *level_out);
+
+/* Writes the reference of all settings, as scdoc source for the manual page. */
+void config_print_reference(FILE *file);
+
+#endif

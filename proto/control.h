@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rendezvous and control: requests to a broker and its replies, as typed
+ * structs and as the JSON that goes over the wire, one object to a frame.
+ * docs/protocol.md has every message.
+ */
+#ifndef TLI_CONTROL_H
+#define TLI_CONTROL_H
+
+#include "address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TLI_CONTROL_MAX      4096u /* bytes of a request, and of most replies */
+#define TLI_CONTROL_DEPTH    8u
+#define TLI_CONTROL_NAME     (TLI_ADDRESS_NAME_MAX + 1)
+#define TLI_CONTROL_TEXT     240u /* of an error's message, with its NUL */
+#define TLI_LISTENER_ID_MAX  64u
+#define TLI_LIST_LIMIT       1000u /* most entries of one listing */
+#define TLI_NO_TIMEOUT_GIVEN (-1)
+#define TLI_TIMEOUT_MAX_MS   (INT64_C(365) * 24 * 3600 * 1000)
+
+/* The verbs: name on the wire, and what its value is. */
+#define TLI_VERBS(X)                                                           \
+	X(ACCEPT, "accept")                                                    \
+	X(DIAL, "dial")                                                        \
+	X(PIPE, "pipe")                                                        \
+	X(PING, "ping")                                                        \
+	X(LIST, "list")                                                        \
+	X(STAT, "stat")                                                        \
+	X(MONITOR, "monitor")
+
+enum tli_verb {
+#define X(name, text) TLI_VERB_##name,
+	TLI_VERBS(X)
+#undef X
+		TLI_VERB_COUNT
+};
+
+enum tli_listing {
+	TLI_LIST_NAMES,
+	TLI_LIST_CONNECTIONS,
+};
+
+/* A request. Members that the verb does not have are zero. */
+struct tli_request {
+	enum tli_verb verb;
+	char name[TLI_CONTROL_NAME];            /* accept, dial, pipe */
+	int64_t timeout_ms;                     /* TLI_NO_TIMEOUT_GIVEN */
+	char listener[TLI_LISTENER_ID_MAX + 1]; /* accept; "" = none given */
+	bool confirm;                           /* accept */
+	bool exclusive;                         /* accept */
+	enum tli_listing listing;               /* list */
+	char prefix[TLI_CONTROL_NAME];          /* list, monitor */
+	unsigned limit;                         /* list; 1 to TLI_LIST_LIMIT */
+	char ping[TLI_CONTROL_NAME]; /* ping; a text to be sent back */
+};
+
+/*
+ * Reads a request. True, or false with *request undefined and the reason in
+ * why: of a peer's mistake, for the peer.
+ */
+bool tli_request_parse(const void *bytes, size_t len,
+	struct tli_request *request, char why[TLI_CONTROL_TEXT]);
+
+/* Writes a request that tli_request_parse() takes; returns its length, 0 for
+ * lack of memory. */
+size_t tli_request_format(
+	const struct tli_request *request, char text[TLI_CONTROL_MAX]);
+
+/* Why the broker did not do it: name, and code on the wire. */
+#define TLI_REFUSALS(X)                                                        \
+	X(NONE, "")                                                            \
+	X(BAD_REQUEST, "bad_request")                                          \
+	X(UNSUPPORTED, "unsupported")                                          \
+	X(NO_LISTENER, "no_listener")                                          \
+	X(TIMED_OUT, "timed_out")                                              \
+	X(NAME_TAKEN, "name_taken")                                            \
+	X(FULL, "full")                                                        \
+	X(NOT_PERMITTED, "not_permitted")                                      \
+	X(DRAINING, "draining")                                                \
+	X(INTERNAL, "internal")
+
+enum tli_refusal {
+#define X(name, text) TLI_REFUSAL_##name,
+	TLI_REFUSALS(X)
+#undef X
+		TLI_REFUSAL_COUNT
+};
+
+/* The broker's reply to accept, dial and pipe, and every refusal. */
+struct tli_reply {
+	enum tli_refusal refusal;       /* NONE = paired, or parked */
+	char message[TLI_CONTROL_TEXT]; /* of a refusal */
+	bool parked; /* the confirmation of accept; the pairing is to come */
+	char name[TLI_CONTROL_NAME];
+	char peer_address[TLI_ADDRESS_TEXT_MAX]; /* whom it is paired with */
+	bool has_peer_uid;
+	uint32_t peer_uid; /* on Unix sockets */
+};
+
+/* Reads such a reply, a code it does not know as INTERNAL. False, with *reply
+ * undefined and the reason in why, if it is none. */
+bool tli_reply_parse(const void *bytes, size_t len, struct tli_reply *reply,
+	char why[TLI_CONTROL_TEXT]);
+
+/* Writes a reply; returns its length, 0 for lack of memory. */
+size_t tli_reply_format(
+	const struct tli_reply *reply, char text[TLI_CONTROL_MAX]);
+
+const char *tli_verb_name(enum tli_verb verb);
+const char *tli_refusal_code(enum tli_refusal refusal);
+
+#endif
