@@ -204,6 +204,65 @@ static inline tieline_options tieline_options_default(void)
 	return options;
 }
 
+/* ---- Keys and places ------------------------------------------------- */
+
+/**
+ * Make a new key file: 32 random bytes, written as 64 hexadecimal digits with
+ * no newline behind, in a file of mode 0600 whatever the umask. Its content as
+ * it is, all 64 bytes, is the authkey, in stock Python too.
+ *
+ * @param path  of the file, in a folder that exists; not NULL.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EKEY  something is there already, which is left as it is, or
+ *                       the file cannot be made.
+ * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM
+ *
+ * On failure no file is made. tieline_handle_error(NULL) says more. Does not
+ * block, but for the disk. Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_authkey_create(const char *path);
+
+/**
+ * Where this user's broker listens, if nobody said otherwise: the Unix socket
+ * tieline.sock in the first of $XDG_RUNTIME_DIR, /run/user/UID and
+ * /tmp/tieline-UID that is a folder of the user's own which nobody else can
+ * change. Whether a broker is there is not looked at, and nothing is made.
+ *
+ * @param address  gets the address, as tieline_client() takes it; not NULL.
+ * @param size     how many bytes fit, with the NUL; 128 are always enough.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL    it needs more than size bytes.
+ * @retval TIELINE_EADDRESS  there is no such folder, or its path is too long
+ *                           for a Unix socket or has a '#'.
+ *
+ * On failure *address is untouched, and tieline_handle_error(NULL) says more.
+ * Does not block. Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_default_broker(
+	char *address, size_t size);
+
+/**
+ * Which key file this user's broker has, if nobody said otherwise:
+ * tieline/authkey in $XDG_CONFIG_HOME, else in $HOME/.config. Whether it is
+ * there is not looked at, and nothing is made.
+ *
+ * @param path  gets the path, for authkey_file of the options; not NULL.
+ * @param size  how many bytes fit, with the NUL; 4096 are always enough.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL  it needs more than size bytes.
+ * @retval TIELINE_EKEY    neither variable is set to an absolute path, or the
+ *                         path is too long, or its folder is there and not the
+ *                         user's own, or others can change it.
+ *
+ * On failure *path is untouched, and tieline_handle_error(NULL) says more.
+ * Does not block. Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_default_authkey_file(
+	char *path, size_t size);
+
 /* ---- Listener and Client --------------------------------------------- */
 
 /**
