@@ -113,23 +113,30 @@ static const char *parse_unix(struct span path, struct tli_address *out)
 	return NULL;
 }
 
+const char *tli_name_check(const char *name)
+{
+	struct span span = {name, strlen(name)};
+
+	if (span.len > 0 && span.len <= TLI_ADDRESS_NAME_MAX &&
+		only_of(span, NAME_CHARS))
+		return NULL;
+	return "a name, which stands behind a '#' in an address, has 1 to "
+	       "128 " TLI_ADDRESS_NAME_CHARS;
+}
+
 static const char *parse_name(struct span name, char *out)
 {
-	if (name.len == 0)
-		return "the name behind '#' is empty";
-	if (name.len > TLI_ADDRESS_NAME_MAX)
-		return "the name behind '#' is longer than 128 bytes";
-	if (!only_of(name, NAME_CHARS))
-		return "the name behind '#' has another character than "
-		       "letters, digits and . _ - : /";
-	copy(out, name);
-	return NULL;
+	const char *wrong = tli_name_check(name.start);
+
+	if (!wrong)
+		copy(out, name);
+	return wrong;
 }
 
 const char *tli_address_parse(const char *text, struct tli_address *address)
 {
 	struct span rest = {text, strlen(text)};
-	struct span name;
+	struct span name; /* ends where the text does */
 	struct tli_address parsed = {.port = 0};
 	const char *wrong = NULL;
 

@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TLI_ADDRESS_HOST_MAX 255u /* RFC 1035 */
-#define TLI_ADDRESS_PATH_MAX 107u /* sockaddr_un, with its NUL */
-#define TLI_ADDRESS_NAME_MAX 128u
+#define TLI_ADDRESS_HOST_MAX   255u /* RFC 1035 */
+#define TLI_ADDRESS_PATH_MAX   107u /* sockaddr_un, with its NUL */
+#define TLI_ADDRESS_NAME_MAX   128u
+#define TLI_ADDRESS_NAME_CHARS "letters, digits and . _ - : /"
 /* Longest text of any address, with its NUL. */
 #define TLI_ADDRESS_TEXT_MAX (16u + TLI_ADDRESS_HOST_MAX + TLI_ADDRESS_NAME_MAX)
 
@@ -37,5 +38,11 @@ const char *tli_address_parse(const char *text, struct tli_address *address);
 /* Writes the address as text that parses to the same again. */
 void tli_address_format(
 	const struct tli_address *address, char text[TLI_ADDRESS_TEXT_MAX]);
+
+/*
+ * Whether that is a name at a broker. Returns NULL, or a static text that says
+ * what one is.
+ */
+const char *tli_name_check(const char *name);
 
 #endif

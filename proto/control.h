@@ -22,21 +22,15 @@
 #define TLI_NO_TIMEOUT_GIVEN (-1)
 #define TLI_TIMEOUT_MAX_MS   (INT64_C(365) * 24 * 3600 * 1000)
 
-/* The verbs: name on the wire, and what its value is. */
-#define TLI_VERBS(X)                                                           \
-	X(ACCEPT, "accept")                                                    \
-	X(DIAL, "dial")                                                        \
-	X(PIPE, "pipe")                                                        \
-	X(PING, "ping")                                                        \
-	X(LIST, "list")                                                        \
-	X(STAT, "stat")                                                        \
-	X(MONITOR, "monitor")
-
 enum tli_verb {
-#define X(name, text) TLI_VERB_##name,
-	TLI_VERBS(X)
-#undef X
-		TLI_VERB_COUNT
+	TLI_VERB_ACCEPT,
+	TLI_VERB_DIAL,
+	TLI_VERB_PIPE,
+	TLI_VERB_PING,
+	TLI_VERB_LIST,
+	TLI_VERB_STAT,
+	TLI_VERB_MONITOR,
+	TLI_VERB_COUNT
 };
 
 enum tli_listing {
@@ -44,7 +38,10 @@ enum tli_listing {
 	TLI_LIST_CONNECTIONS,
 };
 
-/* A request. Members that the verb does not have are zero. */
+/*
+ * A request. A member that the verb does not have is as one that was left out:
+ * zero, if nothing else is said.
+ */
 struct tli_request {
 	enum tli_verb verb;
 	char name[TLI_CONTROL_NAME];            /* accept, dial, pipe */
@@ -54,15 +51,21 @@ struct tli_request {
 	bool exclusive;                         /* accept */
 	enum tli_listing listing;               /* list */
 	char prefix[TLI_CONTROL_NAME];          /* list, monitor */
-	unsigned limit;                         /* list; 1 to TLI_LIST_LIMIT */
+	unsigned limit;              /* list; left out TLI_LIST_LIMIT */
 	char ping[TLI_CONTROL_NAME]; /* ping; a text to be sent back */
 };
 
+enum tli_control_result {
+	TLI_CONTROL_OK = 0,
+	TLI_CONTROL_BAD = -1,   /* it is not as it must be */
+	TLI_CONTROL_NOMEM = -2, /* the allocator refused */
+};
+
 /*
- * Reads a request. True, or false with *request undefined and the reason in
- * why: of a peer's mistake, for the peer.
+ * Reads a request. Returns TLI_CONTROL_OK, or another tli_control_result with
+ * *request undefined and the reason in why, which may be sent to the peer.
  */
-bool tli_request_parse(const void *bytes, size_t len,
+int tli_request_parse(const void *bytes, size_t len,
 	struct tli_request *request, char why[TLI_CONTROL_TEXT]);
 
 /* Writes a request that tli_request_parse() takes; returns its length, 0 for
@@ -101,9 +104,13 @@ struct tli_reply {
 	uint32_t peer_uid; /* on Unix sockets */
 };
 
-/* Reads such a reply, a code it does not know as INTERNAL. False, with *reply
- * undefined and the reason in why, if it is none. */
-bool tli_reply_parse(const void *bytes, size_t len, struct tli_reply *reply,
+/*
+ * Reads such a reply; keys that it does not know mean nothing, and a code that
+ * it does not know is INTERNAL. Returns TLI_CONTROL_OK, or another
+ * tli_control_result with *reply undefined and the reason in why. All texts in
+ * *reply and why are fit to be shown.
+ */
+int tli_reply_parse(const void *bytes, size_t len, struct tli_reply *reply,
 	char why[TLI_CONTROL_TEXT]);
 
 /* Writes a reply; returns its length, 0 for lack of memory. */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define TLI_JSON_ERROR_TEXT 200
+#define TLI_JSON_DEPTH_MAX  64u /* of any text, whatever its limits say */
 
 /* What a text may be. */
 struct tli_json_limits {
@@ -27,7 +28,7 @@ struct tli_json_error {
 	char text[TLI_JSON_ERROR_TEXT];
 };
 
-/* A value, and all values inside it. */
+/* A value, and all values inside it. The same key is not twice in an object. */
 typedef struct cJSON tli_json;
 
 enum tli_json_kind {
@@ -71,7 +72,8 @@ bool tli_json_bool(const tli_json *json);
 double tli_json_number(const tli_json *json);
 const char *tli_json_text(const tli_json *json);
 
-/* True for a number without a fraction that lies in [-2^53, 2^53]. */
+/* True for a number without a fraction that lies in [-2^53, 2^53]; false for
+ * all else. */
 bool tli_json_is_integer(const tli_json *json);
 
 /*
@@ -96,7 +98,7 @@ struct tli_json_writer {
  * Adds a value to an object under a key, to an array with a key of NULL; the
  * outermost value has neither parent nor key. Those that can have others inside
  * are returned, to be a parent; NULL after a failure, which is fine as a parent
- * too. Keys and texts are copied; a text must be UTF-8.
+ * too. Keys and texts are copied, and must be UTF-8; a number must be finite.
  */
 tli_json *tli_json_add_object(
 	struct tli_json_writer *writer, tli_json *parent, const char *key);

@@ -4,7 +4,8 @@
 # tools/setup.sh run|test|ci. Where that can't be done it says which.
 set -eu
 
-packages="gcc libc6-dev meson ninja-build pkg-config libssl-dev"
+packages="gcc libc6-dev meson ninja-build pkg-config libssl-dev
+	libcjson-dev"
 case "$1" in
 run) ;;
 test) packages="$packages libevent-dev libcmocka-dev binutils g++

@@ -9,7 +9,7 @@ from conftest import ROOT
 
 LIBC = {
     "assert.h", "ctype.h", "errno.h", "getopt.h", "inttypes.h", "limits.h", "locale.h",
-    "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
+    "math.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
     "string.h", "time.h", "wchar.h",
 }
 SYSTEM = LIBC | {
@@ -34,6 +34,7 @@ LAYERS = {
 # Third-party and system headers with one home each.
 HOMES = {
     "openssl/": {"proto/hmac.c"},
+    "cjson/": {"proto/json.c"},
     "event2/": {"include/tieline/adapters/libevent.h"},
     "sys/epoll.h": {"libclient/poller.h"},
     "sys/eventfd.h": {"libclient/poller.c"},

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kinds of values in requests and replies: what each must be, and how it
+ * becomes a member of a struct and JSON again. Used by control.c alone.
+ */
+#ifndef TLI_CONTROL_TYPES_H
+#define TLI_CONTROL_TYPES_H
+
+#include "json.h"
+
+struct tli_control_type {
+	const char *needs; /* what the value must be, for people */
+
+	/* Stores the value; false, with the member as it was, if it is not
+	 * what it must be. */
+	bool (*read)(const tli_json *value, void *member);
+
+	/* Adds the value, if it is not as one that was left out. NULL for
+	 * what is only read. */
+	void (*write)(struct tli_json_writer *writer, tli_json *parent,
+		const char *key, const void *member);
+};
+
+/* Each with the type of its member. */
+extern const struct tli_control_type
+	tli_control_name; /* char[TLI_CONTROL_NAME] */
+extern const struct tli_control_type
+	tli_control_listener; /* char[TLI_LISTENER_ID_MAX + 1] */
+extern const struct tli_control_type
+	tli_control_prefix; /* char[TLI_CONTROL_NAME] */
+extern const struct tli_control_type
+	tli_control_ping; /* char[TLI_CONTROL_NAME] */
+extern const struct tli_control_type tli_control_true;    /* none */
+extern const struct tli_control_type tli_control_flag;    /* bool */
+extern const struct tli_control_type tli_control_seconds; /* int64_t, in ms */
+extern const struct tli_control_type tli_control_limit;   /* unsigned */
+extern const struct tli_control_type tli_control_listing; /* enum tli_listing */
+extern const struct tli_control_type tli_control_refusal; /* enum tli_refusal */
+extern const struct tli_control_type
+	tli_control_message; /* char[TLI_CONTROL_TEXT] */
+extern const struct tli_control_type
+	tli_control_address; /* char[TLI_ADDRESS_TEXT_MAX] */
+extern const struct tli_control_type tli_control_uid; /* uint32_t */
+
+#endif

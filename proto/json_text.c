@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+#include "json_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DIGITS     "0123456789"
+#define NUMBER_MAX 63u /* cJSON reads no more of one */
+#define A_VALUE                                                                \
+	"a value (a text in double quotes, a number, true, false, null, {...}" \
+	" or [...])"
+
+/* Where in the text we are. */
+struct scan {
+	const char *text;
+	const char *at;
+	const char *end;
+	unsigned depth;
+	unsigned max_depth;
+	bool comments;
+	char *blanked;                /* see tli_json_check(); may be NULL */
+	struct tli_json_error *error; /* NULL = nobody wants to know */
+};
+
+static unsigned current_line(const struct scan *scan)
+{
+	unsigned line = 1;
+
+	for (const char *c = scan->text; c < scan->at; c++)
+		line += *c == '\n';
+	return line;
+}
+
+/* Says what is wrong here; false, for the caller to return. */
+static bool fail(const struct scan *scan, const char *wrong)
+{
+	if (!scan->error)
+		return false;
+	scan->error->line = current_line(scan);
+	snprintf(scan->error->text, sizeof(scan->error->text), "%s", wrong);
+	return false;
+}
+
+/* Says what should be here, and what is. */
+static bool expected(const struct scan *scan, const char *what)
+{
+	char text[TLI_JSON_ERROR_TEXT];
+
+	if (scan->at == scan->end)
+		snprintf(text, sizeof(text),
+			"%s is missing: the text ends here", what);
+	else if (*scan->at > ' ' && *scan->at <= '~')
+		snprintf(text, sizeof(text), "here must be %s, not '%c'", what,
+			*scan->at);
+	else
+		snprintf(text, sizeof(text),
+			"here must be %s, not the byte 0x%02x", what,
+			(unsigned)(unsigned char)*scan->at);
+	return fail(scan, text);
+}
+
+/* The next byte; NUL, which no JSON has, at the end. */
+static char peek(const struct scan *scan)
+{
+	return scan->at < scan->end ? *scan->at : '\0';
+}
+
+static bool next_is(const struct scan *scan, const char *chars)
+{
+	char c = peek(scan);
+
+	return c && strchr(chars, c);
+}
+
+static bool take(struct scan *scan, const char *chars)
+{
+	if (!next_is(scan, chars))
+		return false;
+	scan->at++;
+	return true;
+}
+
+static bool take_word(struct scan *scan, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(scan->end - scan->at) < len ||
+		memcmp(scan->at, word, len) != 0)
+		return false;
+	scan->at += len;
+	return true;
+}
+
+/* Goes behind that word, or to the end without one. */
+static bool seek_behind(struct scan *scan, const char *word)
+{
+	while (scan->at < scan->end)
+		if (take_word(scan, word))
+			return true;
+		else
+			scan->at++;
+	return false;
+}
+
+static void blank(struct scan *scan, const char *start)
+{
+	if (!scan->blanked)
+		return;
+	for (const char *c = start; c < scan->at; c++)
+		if (*c != '\n')
+			scan->blanked[c - scan->text] = ' ';
+}
+
+static bool skip_comment(struct scan *scan)
+{
+	const char *start = scan->at;
+
+	if (take_word(scan, "//")) {
+		seek_behind(scan, "\n");
+	} else if (!take_word(scan, "/*")) {
+		return fail(scan, "a comment is written // ... or /* ... */");
+	} else if (!seek_behind(scan, "*/")) {
+		scan->at = start;
+		return fail(scan,
+			"the comment that starts here has no */ at its end");
+	}
+	blank(scan, start);
+	return true;
+}
+
+static bool skip_space(struct scan *scan)
+{
+	for (;;) {
+		while (take(scan, " \t\r\n"))
+			;
+		if (!scan->comments || peek(scan) != '/')
+			return true;
+		if (!skip_comment(scan))
+			return false;
+	}
+}
+
+/* The well-formed sequences of the Unicode Standard's table 3-7: neither too
+ * long, nor surrogates, nor above U+10FFFF. */
+static const struct {
+	unsigned char first_min, first_max;
+	unsigned char second_min, second_max;
+	unsigned char len;
+} sequences[] = {
+	{0xc2, 0xdf, 0x80, 0xbf, 2},
+	{0xe0, 0xe0, 0xa0, 0xbf, 3},
+	{0xe1, 0xec, 0x80, 0xbf, 3},
+	{0xed, 0xed, 0x80, 0x9f, 3},
+	{0xee, 0xef, 0x80, 0xbf, 3},
+	{0xf0, 0xf0, 0x90, 0xbf, 4},
+	{0xf1, 0xf3, 0x80, 0xbf, 4},
+	{0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+/* The length of the sequence that starts there; 0 if it is none. */
+static size_t sequence_len(const char *start, size_t room)
+{
+	const unsigned char *byte = (const unsigned char *)start;
+	size_t row = 0;
+
+	while (row < sizeof(sequences) / sizeof(sequences[0]) &&
+		byte[0] > sequences[row].first_max)
+		row++;
+	if (row == sizeof(sequences) / sizeof(sequences[0]) ||
+		byte[0] < sequences[row].first_min || room < sequences[row].len)
+		return 0;
+	if (byte[1] < sequences[row].second_min ||
+		byte[1] > sequences[row].second_max)
+		return 0;
+	for (size_t i = 2; i < sequences[row].len; i++)
+		if ((byte[i] & 0xc0) != 0x80)
+			return 0;
+	return sequences[row].len;
+}
+
+static bool check_sequence(struct scan *scan)
+{
+	size_t len = sequence_len(scan->at, (size_t)(scan->end - scan->at));
+
+	if (len == 0)
+		return fail(scan, "a text has bytes that are not UTF-8");
+	scan->at += len;
+	return true;
+}
+
+/* The four digits of \uXXXX. */
+static bool take_unit(struct scan *scan, unsigned *unit_out)
+{
+	static const char digits[] = "00112233445566778899aAbBcCdDeEfF";
+	unsigned unit = 0;
+
+	for (int i = 0; i < 4; i++) {
+		if (!next_is(scan, digits))
+			return fail(scan,
+				"behind \\u come four hexadecimal digits");
+		unit = unit * 16 +
+			(unsigned)(strchr(digits, *scan->at++) - digits) / 2;
+	}
+	*unit_out = unit;
+	return true;
+}
+
+static bool check_unicode_escape(struct scan *scan)
+{
+	unsigned unit, second;
+
+	if (!take_unit(scan, &unit))
+		return false;
+	if (unit == 0)
+		return fail(scan, "\\u0000 is not allowed in a text");
+	if (unit < 0xd800 || unit > 0xdfff)
+		return true;
+	if (unit < 0xdc00 && take_word(scan, "\\u")) {
+		if (!take_unit(scan, &second))
+			return false;
+		if (second >= 0xdc00 && second <= 0xdfff)
+			return true;
+	}
+	return fail(scan,
+		"\\ud800 to \\udfff are halves, and one is without its other");
+}
+
+static bool check_escape(struct scan *scan)
+{
+	scan->at++;
+	if (take(scan, "u"))
+		return check_unicode_escape(scan);
+	if (take(scan, "\"\\/bfnrt"))
+		return true;
+	return fail(scan,
+		"behind a \\ comes one of \" \\ / b f n r t, or u with four "
+		"digits; a \\ itself is written \\\\");
+}
+
+static bool check_char(struct scan *scan)
+{
+	if (scan->at == scan->end || *scan->at == '\n')
+		return fail(scan, "a text lacks the \" at its end");
+	if (*scan->at == '\\')
+		return check_escape(scan);
+	if (*scan->at & 0x80)
+		return check_sequence(scan);
+	if (*scan->at < ' ')
+		return fail(scan,
+			"a text has a control character in it; a tab is "
+			"written \\t");
+	scan->at++;
+	return true;
+}
+
+static bool check_text(struct scan *scan)
+{
+	scan->at++;
+	while (!take(scan, "\""))
+		if (!check_char(scan))
+			return false;
+	return true;
+}
+
+static bool take_digits(struct scan *scan)
+{
+	if (!take(scan, DIGITS))
+		return false;
+	while (take(scan, DIGITS))
+		;
+	return true;
+}
+
+static bool take_number(struct scan *scan)
+{
+	take(scan, "-");
+	if (!take(scan, "0") && !take_digits(scan))
+		return false;
+	if (take(scan, ".") && !take_digits(scan))
+		return false;
+	if (!take(scan, "eE"))
+		return true;
+	take(scan, "+-");
+	return take_digits(scan);
+}
+
+static bool check_number(struct scan *scan)
+{
+	const char *start = scan->at;
+
+	if (!take_number(scan) || next_is(scan, DIGITS "+-.eExX_"))
+		return fail(scan, "a number is written like 12, -0.5 or 6e3");
+	if ((size_t)(scan->at - start) > NUMBER_MAX)
+		return fail(scan, "a number is longer than 63 characters");
+	return true;
+}
+
+static bool check_word(struct scan *scan)
+{
+	if (take_word(scan, "true") || take_word(scan, "false") ||
+		take_word(scan, "null"))
+		return true;
+	return expected(scan, A_VALUE);
+}
+
+static bool check_value(struct scan *scan);
+
+static bool check_key(struct scan *scan)
+{
+	if (peek(scan) != '"')
+		return expected(scan, "a key in double quotes");
+	if (!check_text(scan) || !skip_space(scan))
+		return false;
+	if (!take(scan, ":"))
+		return expected(scan, "the : behind a key");
+	return skip_space(scan);
+}
+
+static bool check_member(struct scan *scan)
+{
+	return check_key(scan) && check_value(scan);
+}
+
+/* Goes over a comma to what follows it, which is not the end. */
+static bool check_comma(struct scan *scan, const char *close)
+{
+	const char *comma = scan->at;
+
+	if (!take(scan, ","))
+		return expected(
+			scan, *close == '}' ? "a comma or }" : "a comma or ]");
+	if (!skip_space(scan))
+		return false;
+	if (!next_is(scan, close))
+		return true;
+	scan->at = comma;
+	return fail(scan,
+		*close == '}' ? "there is a comma behind the last member"
+			      : "there is a comma behind the last element");
+}
+
+static bool check_inside(struct scan *scan, const char *close,
+	bool (*check_one)(struct scan *scan))
+{
+	if (!skip_space(scan))
+		return false;
+	if (take(scan, close))
+		return true;
+	for (;;) {
+		if (!check_one(scan) || !skip_space(scan))
+			return false;
+		if (take(scan, close))
+			return true;
+		if (!check_comma(scan, close))
+			return false;
+	}
+}
+
+static bool check_nested(struct scan *scan)
+{
+	char text[TLI_JSON_ERROR_TEXT];
+	bool is_object = peek(scan) == '{';
+	bool good;
+
+	if (scan->depth == scan->max_depth) {
+		snprintf(text, sizeof(text),
+			"there are more than %u {...} and [...] inside one "
+			"another",
+			scan->max_depth);
+		return fail(scan, text);
+	}
+	scan->at++;
+	scan->depth++;
+	good = is_object ? check_inside(scan, "}", check_member)
+			 : check_inside(scan, "]", check_value);
+	scan->depth--;
+	return good;
+}
+
+static bool check_value(struct scan *scan)
+{
+	if (next_is(scan, "{["))
+		return check_nested(scan);
+	if (next_is(scan, "\""))
+		return check_text(scan);
+	if (next_is(scan, "-" DIGITS))
+		return check_number(scan);
+	return check_word(scan);
+}
+
+static struct scan scan_of(const char *text, size_t len)
+{
+	return (struct scan){
+		.text = text,
+		.at = text,
+		.end = text + len,
+		.max_depth = TLI_JSON_DEPTH_MAX,
+		.comments = true,
+	};
+}
+
+bool tli_json_check(const char *text, size_t len,
+	const struct tli_json_limits *limits, char *blanked,
+	struct tli_json_error *error)
+{
+	struct scan scan = scan_of(text, len);
+
+	scan.comments = limits->comments;
+	scan.blanked = blanked;
+	scan.error = error;
+	if (limits->max_depth < TLI_JSON_DEPTH_MAX)
+		scan.max_depth = limits->max_depth;
+	if (!skip_space(&scan) || !check_value(&scan) || !skip_space(&scan))
+		return false;
+	if (scan.at == scan.end)
+		return true;
+	return expected(&scan, "the end");
+}
+
+/* Goes into an object or array, to its index-th member or element. */
+static bool go_to(struct scan *scan, size_t index)
+{
+	bool is_object = peek(scan) == '{';
+
+	if (!take(scan, "{[") || !skip_space(scan))
+		return false;
+	for (; index > 0; index--) {
+		if (!(is_object ? check_member(scan) : check_value(scan)) ||
+			!skip_space(scan) || !take(scan, ",") ||
+			!skip_space(scan))
+			return false;
+	}
+	return true;
+}
+
+unsigned tli_json_line(
+	const char *text, size_t len, const size_t path[], size_t depth)
+{
+	struct scan scan = scan_of(text, len);
+	struct scan start;
+
+	if (depth == 0 || !skip_space(&scan))
+		return 1;
+	start = scan;
+	for (size_t i = 0; i < depth && go_to(&scan, path[i]); i++) {
+		start = scan;
+		if (peek(&scan) == '"' && !check_key(&scan))
+			break;
+	}
+	return current_line(&start);
+}
