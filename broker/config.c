@@ -145,22 +145,12 @@ static int take_path(struct reading *reading,
 	return 0;
 }
 
-/* What can stand behind the '#' of an address. */
-static bool is_name(const char *text)
-{
-	char address[TLI_ADDRESS_TEXT_MAX];
-	struct tli_address parsed;
-
-	snprintf(address, sizeof(address), "tcp://:0#%s", text);
-	return !tli_address_parse(address, &parsed);
-}
-
 static int take_name(struct reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	const char *text = tli_json_text(json);
 
-	if (text[0] && !is_name(text))
+	if (text[0] && tli_name_check(text))
 		return refuse(reading, setting, "\"%.40s\" is no name", text);
 	strcpy((char *)of + setting->offset, text);
 	return 0;

@@ -148,9 +148,8 @@ const struct config_setting config_settings[] = {
 
 const struct config_setting config_listen_settings[] = {
 	{FIELD(config_listen, address), .type = CONFIG_ADDRESS,
-		.help = "Where to listen: tcp://host:port, where no host is "
-			"all "
-			"addresses and port 0 a free one, or unix:/path."},
+		.help = "Where to listen. No host is all addresses of the "
+			"machine, and port 0 a free one."},
 	{FIELD(config_listen, bind), .type = CONFIG_NAME,
 		.help = "A name to which all who connect here are dialled at "
 			"once. It is for programs that do not know of names."},
@@ -191,7 +190,7 @@ void config_describe_allowed(
 	else
 		snprintf(text, CONFIG_ALLOWED_TEXT, "%s",
 			setting->type == CONFIG_NAME
-				? "1 to 128 letters, digits and . _ - : /"
+				? "1 to 128 " TLI_ADDRESS_NAME_CHARS
 				: "tcp://host:port or unix:/path");
 }
 
