@@ -4,13 +4,13 @@
 #include "../proto/hmac.h"
 
 #include "../system/endpoint.h"
+#include "../system/random.h"
 #include "../system/socket.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #define SECRET_BYTES 32u
@@ -30,18 +30,9 @@ static uint8_t secret[SECRET_BYTES];
 static int secret_result; /* 0 or -errno */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static int fill_randomly(uint8_t *bytes, size_t len)
-{
-	ssize_t got = getrandom(bytes, len, 0);
-
-	if (got < 0)
-		return -errno;
-	return (size_t)got == len ? 0 : -EIO;
-}
-
 static void make_secret(void)
 {
-	secret_result = fill_randomly(secret, sizeof(secret));
+	secret_result = tli_random(secret, sizeof(secret));
 }
 
 /* Unix sockets: who is at each end. The client's has no address. */
@@ -113,7 +104,7 @@ int tli_origin_make_nonce(
 	pthread_once(&once, make_secret);
 	result = secret_result;
 	if (result == 0)
-		result = fill_randomly(nonce.random, RANDOM_BYTES);
+		result = tli_random(nonce.random, RANDOM_BYTES);
 	if (result == 0 &&
 		!(tag_process(nonce.random, nonce.process) &&
 			tag(nonce.random, origin->ends, nonce.connection)))

@@ -37,7 +37,7 @@ HOMES = {
     "event2/": {"include/tieline/adapters/libevent.h"},
     "sys/epoll.h": {"libclient/poller.h"},
     "sys/eventfd.h": {"libclient/poller.c"},
-    "sys/random.h": {"libclient/origin.c"},
+    "sys/random.h": {"system/random.c"},
     "sys/socket.h": {"system/endpoint.h", "examples/echo-server.c",
                      "bench/connection.c"},
     "sys/uio.h": {"system/socket.h", "bench/connection.c"},
