@@ -350,7 +350,7 @@ int tli_opening_step(struct tli_opening *opening, int fd,
 	if (result > 0 && opening->meeting)
 		result = meet(opening, fd, error);
 	/* What has come in time counts, even if it is looked at late. */
-	if (result != 0 || tli_time_left_ms(opening->deadline_ms) > 0)
+	if (result != 0 || tli_time_left_ms(opening->deadline_ms) != 0)
 		return result;
 	result = too_late(opening, error);
 	tli_opening_give_up(opening, fd);

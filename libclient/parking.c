@@ -153,18 +153,27 @@ static bool lacks_one(const struct parking *parking)
 		under_way < (probing ? 1 : base->settings.max_handshakes);
 }
 
+/* How long connecting may take. A silent address leaves its share of the time
+ * to others. And no longer than the broker waits for a handshake, or the
+ * lateness of a busy program would not show. */
+static int share_of(const struct parking *parking, int64_t total_ms)
+{
+	int share_ms = tli_time_left_ms(total_ms) /
+		(int)(parking->endpoint_count - parking->next);
+	int patience_ms = parking->base.settings.handshake_timeout_ms;
+
+	return share_ms < patience_ms ? share_ms : patience_ms;
+}
+
 static void make_one(struct parking *parking)
 {
 	tieline_listener *base = &parking->base;
 	int64_t total_ms = tli_earlier(parking->find_by_ms,
 		tli_deadline_in(base->settings.connect_timeout_ms));
-	/* A silent address leaves its share of the time to others. */
-	int share = tli_time_left_ms(total_ms) /
-		(int)(parking->endpoint_count - parking->next);
 	struct tli_error error;
 	tieline_connection *connection = tli_client_new(&base->settings,
 		&parking->endpoints[parking->next], &parking->request,
-		tli_deadline_in(share), total_ms, &error);
+		tli_deadline_in(share_of(parking, total_ms)), total_ms, &error);
 
 	if (!connection) {
 		note_failure(parking, &error);
