@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The broker's settings: one table has the name, type, unit, range, default and
- * help of each, and everything else comes from it: reading the file, checking
- * it, and the manual page.
- */
+/* The broker's settings, and the file that they are read from. */
 #ifndef BROKER_CONFIG_H
 #define BROKER_CONFIG_H
 
@@ -13,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define CONFIG_LISTEN_MAX 64u
 #define CONFIG_PATH_MAX   4096u
@@ -87,10 +82,15 @@ int config_load(
 int config_parse(struct config *config, const char *path, const char *text,
 	size_t len, struct tli_error *error);
 
-/* A level's value by its name, and back; false if there is none. */
-bool config_log_level_parse(const char *name, enum config_log_level *level_out);
+/*
+ * Adds an address to listen at, checked as those of a file are, with all else
+ * at its default. Returns 0, or the code in *error with nothing added.
+ */
+int config_add_listen(
+	struct config *config, const char *address, struct tli_error *error);
 
-/* Writes the reference of all settings, as scdoc source for the manual page. */
-void config_print_reference(FILE *file);
+/* A level by its name; false if there is none. And back. */
+bool config_log_level_parse(const char *name, enum config_log_level *level_out);
+const char *config_log_level_name(enum config_log_level level);
 
 #endif

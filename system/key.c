@@ -3,6 +3,9 @@
 
 #include "../proto/hmac.h"
 
+#include "file.h"
+#include "random.h"
+
 #include <tieline/tieline.h>
 
 #include <errno.h>
@@ -12,6 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define NEW_KEY_BYTES 32u
 
 static struct tli_key *cannot_read(
 	const char *path, int error_number, struct tli_error *error)
@@ -71,24 +76,6 @@ static const char *distrust(const struct stat *file)
 	return NULL;
 }
 
-static ssize_t read_all(int fd, uint8_t *bytes, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t got = read(fd, bytes + len, size - len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		len += (size_t)got;
-	}
-	return (ssize_t)len;
-}
-
 static struct tli_key *read_key(
 	int fd, const char *path, struct tli_error *error)
 {
@@ -98,9 +85,11 @@ static struct tli_key *read_key(
 	const char *wrong;
 	ssize_t len;
 
-	if (fstat(fd, &file) != 0 ||
-		(len = read_all(fd, bytes, sizeof(bytes))) < 0)
+	if (fstat(fd, &file) != 0)
 		return cannot_read(path, errno, error);
+	len = tli_file_read(fd, bytes, sizeof(bytes));
+	if (len < 0)
+		return cannot_read(path, (int)-len, error);
 	wrong = distrust(&file);
 	if (wrong)
 		tli_error_set(error, TIELINE_EKEY, "the authkey file %.120s %s",
@@ -122,4 +111,52 @@ struct tli_key *tli_key_read(const char *path, struct tli_error *error)
 	key = read_key(fd, path, error);
 	close(fd);
 	return key;
+}
+
+static int cannot_make(
+	const char *path, int error_number, struct tli_error *error)
+{
+	char what[TLI_ERROR_TEXT];
+
+	snprintf(what, sizeof(what), "cannot make the authkey file %.120s",
+		path);
+	return tli_error_system(error, TIELINE_EKEY, what, error_number);
+}
+
+/* Text, so that it can be read, shown and copied like any other. */
+static int write_new_key(int fd)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t bytes[NEW_KEY_BYTES];
+	char text[2 * NEW_KEY_BYTES];
+	int result = tli_random(bytes, sizeof(bytes));
+
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	if (result == 0)
+		result = tli_file_write(fd, text, sizeof(text));
+	tli_wipe(bytes, sizeof(bytes));
+	tli_wipe(text, sizeof(text));
+	return result;
+}
+
+int tli_key_create(const char *path, struct tli_error *error)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		S_IRUSR | S_IWUSR);
+	int result;
+
+	if (fd < 0)
+		return cannot_make(path, errno, error);
+	/* The umask may have taken its owner's rights. */
+	result =
+		fchmod(fd, S_IRUSR | S_IWUSR) == 0 ? write_new_key(fd) : -errno;
+	if (close(fd) != 0 && result == 0)
+		result = -errno;
+	if (result == 0)
+		return 0;
+	unlink(path);
+	return cannot_make(path, -result, error);
 }

@@ -25,6 +25,13 @@ struct tli_key *tli_key_copy(
  */
 struct tli_key *tli_key_read(const char *path, struct tli_error *error);
 
+/*
+ * Makes a new file, for its owner alone, with a key of 32 random bytes, written
+ * as 64 hexadecimal digits with no newline behind. Returns 0, or the code in
+ * *error: TIELINE_EKEY if the file is there already or cannot be made.
+ */
+int tli_key_create(const char *path, struct tli_error *error);
+
 /* Wipes and frees. NULL is fine. */
 void tli_key_free(struct tli_key *key);
 

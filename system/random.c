@@ -2,13 +2,21 @@
 #include "random.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <sys/random.h>
 
 int tli_random(void *bytes, size_t len)
 {
-	ssize_t got = getrandom(bytes, len, 0);
+	size_t done = 0;
 
-	if (got < 0)
-		return -errno;
-	return (size_t)got == len ? 0 : -EIO;
+	while (done < len) {
+		ssize_t got = getrandom((uint8_t *)bytes + done, len - done, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		done += (size_t)got;
+	}
+	return 0;
 }

@@ -212,6 +212,65 @@ static inline tieline_options tieline_options_default(void)
 	return options;
 }
 
+/* ---- Keys and places ------------------------------------------------- */
+
+/**
+ * Make a new key file: 32 random bytes, written as 64 hexadecimal digits with
+ * no newline behind, in a file of mode 0600 whatever the umask. Its content as
+ * it is, all 64 bytes, is the authkey, in stock Python too.
+ *
+ * @param path  of the file, in a folder that exists; not NULL.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EKEY  something is there already, which is left as it is, or
+ *                       the file cannot be made.
+ * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM
+ *
+ * On failure no file is made. tieline_handle_error(NULL) says more. Does not
+ * block, but for the disk. Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_authkey_create(const char *path);
+
+/**
+ * Where this user's broker listens, if nobody said otherwise: the Unix socket
+ * tieline.sock in the first of $XDG_RUNTIME_DIR, /run/user/UID and
+ * /tmp/tieline-UID that is a folder of the user's own which nobody else can
+ * change. Whether a broker is there is not looked at, and nothing is made.
+ *
+ * @param address  gets the address, as tieline_client() takes it; not NULL.
+ * @param size     how many bytes fit, with the NUL; 128 are always enough.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL    it needs more than size bytes.
+ * @retval TIELINE_EADDRESS  there is no such folder, or its path is too long
+ *                           for a Unix socket or has a '#'.
+ *
+ * On failure *address is untouched, and tieline_handle_error(NULL) says more.
+ * Does not block. Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_default_broker(
+	char *address, size_t size);
+
+/**
+ * Which key file this user's broker has, if nobody said otherwise:
+ * tieline/authkey in $XDG_CONFIG_HOME, else in $HOME/.config. Whether it is
+ * there is not looked at, and nothing is made.
+ *
+ * @param path  gets the path, for authkey_file of the options; not NULL.
+ * @param size  how many bytes fit, with the NUL; 4096 are always enough.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL  it needs more than size bytes.
+ * @retval TIELINE_EKEY    neither variable is set to an absolute path, or the
+ *                         path is too long, or its folder is there and not the
+ *                         user's own, or others can change it.
+ *
+ * On failure *path is untouched, and tieline_handle_error(NULL) says more.
+ * Does not block. Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_default_authkey_file(
+	char *path, size_t size);
+
 /* ---- Listener and Client --------------------------------------------- */
 
 /**
@@ -417,7 +476,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_connection_detach(
  * @retval TIELINE_OK         taken; whether the peer got it is not known.
  * @retval TIELINE_ETIMEDOUT  nothing was taken; the call may be made again.
  * @retval TIELINE_EMSGSIZE   longer than max_message_bytes; nothing was sent.
- * @retval TIELINE_EDIRECTION it is the receiving end of a one-way pipe.
+ * @retval TIELINE_EDIRECTION it is the receiving end of a one-way pipe, or
+ *                            tieline_send_end() was called.
  * @retval TIELINE_ENOMEM     nothing was taken.
  * @retval TIELINE_ELOST      sticky: the peer is gone.
  * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
@@ -441,6 +501,27 @@ TIELINE_API TIELINE_MUST_USE int tieline_send_bytes(
  * Since 0.1.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_flush(
+	tieline_connection *connection, int timeout_ms);
+
+/**
+ * Flush, and tell the peer that no more will be sent: its receiving ends with
+ * #TIELINE_EEOF (Python: EOFError) behind the last message. Receiving goes on
+ * here. Of an adopted socket it ends sending for all processes that hold it.
+ *
+ * @param timeout_ms  how long to wait for the flush.
+ *
+ * @retval TIELINE_OK         from now on, sending fails with
+ *                            #TIELINE_EDIRECTION.
+ * @retval TIELINE_ETIMEDOUT  a message is not sent in full; nothing has ended,
+ *                            and the call may be made again.
+ * @retval TIELINE_EDIRECTION it cannot send, or not any more.
+ * @retval TIELINE_ELOST      sticky: the peer is gone.
+ * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
+ *
+ * Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_send_end(
 	tieline_connection *connection, int timeout_ms);
 
 /**
@@ -506,8 +587,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_poll(
 	tieline_connection *connection, int timeout_ms);
 
 /** Whether the connection can receive, and send, at all: false for one end each
- *  of a one-way pipe. tieline_poll() tells whether something has come. Since
- *  0.1. */
+ *  of a one-way pipe, and for sending after tieline_send_end(). tieline_poll()
+ *  tells whether something has come. Since 0.1. */
 TIELINE_API bool tieline_connection_readable(
 	const tieline_connection *connection);
 TIELINE_API bool tieline_connection_writable(

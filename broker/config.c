@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "../proto/json.h"
+
+#include "../system/file.h"
+#include "config_table.h"
+
+#include <tieline/tieline.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX   ((size_t)1 << 20)
+#define JSON_DEPTH 8u
+#define AT_DEPTH   3u /* a member of an element of "listen" */
+
+/* A text being read, and where: see tli_json_line(). */
+struct reading {
+	struct config *config;
+	const char *path;
+	const char *text;
+	size_t len;
+	size_t at[AT_DEPTH];
+	size_t depth;
+	struct tli_error *error;
+};
+
+/* How a setting's value is taken, for each type. */
+typedef int (*take_value)(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of);
+
+/* ---- What is wrong ---------------------------------------------------- */
+
+static int complain(struct reading *reading, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Says so with file and line. Keys and texts of the file may be in it, and
+ * whoever sees it shall not suffer. */
+static int complain(struct reading *reading, const char *format, ...)
+{
+	struct tli_error *error = reading->error;
+	char what[TLI_ERROR_TEXT];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	tli_error_set(error, TIELINE_EINVAL, "%.100s:%u: %s", reading->path,
+		tli_json_line(reading->text, reading->len, reading->at,
+			reading->depth),
+		what);
+	for (char *c = error->text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	return error->code;
+}
+
+static int refuse(struct reading *reading, const struct config_setting *setting,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Says what is wrong with a setting's value, and what is allowed. */
+static int refuse(struct reading *reading, const struct config_setting *setting,
+	const char *format, ...)
+{
+	char what[TLI_ERROR_TEXT], allowed[CONFIG_ALLOWED_TEXT];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	config_describe_allowed(setting, allowed);
+	return complain(reading, "%s: %s: %s", setting->name, what, allowed);
+}
+
+static int unknown(struct reading *reading,
+	const struct config_setting *settings, const char *key)
+{
+	const struct config_setting *meant = config_find_nearest(settings, key);
+
+	if (meant)
+		return complain(reading,
+			"%.40s: there is no such setting; is %s meant?", key,
+			meant->name);
+	return complain(reading,
+		"%.40s: there is no such setting: see man tielined.json", key);
+}
+
+/* ---- Values ----------------------------------------------------------- */
+
+static int take_number(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of)
+{
+	double number = tli_json_number(json);
+
+	if (number < (double)setting->min || number > (double)setting->max)
+		return refuse(
+			reading, setting, "%.16g is out of range", number);
+	if (!tli_json_is_integer(json))
+		return refuse(reading, setting, "%.16g is not a whole number",
+			number);
+	config_set(setting, of, (uint64_t)number);
+	return 0;
+}
+
+static bool find_choice(
+	const char *const *choices, const char *text, unsigned *choice_out)
+{
+	for (unsigned i = 0; choices[i]; i++) {
+		if (strcmp(choices[i], text) != 0)
+			continue;
+		*choice_out = i;
+		return true;
+	}
+	return false;
+}
+
+static int take_choice(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of)
+{
+	unsigned choice;
+
+	if (!find_choice(setting->choices, tli_json_text(json), &choice))
+		return refuse(reading, setting, "\"%.40s\" is unknown",
+			tli_json_text(json));
+	config_set(setting, of, choice);
+	return 0;
+}
+
+static int take_path(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of)
+{
+	size_t len = strlen(tli_json_text(json));
+
+	if (len > setting->max)
+		return refuse(reading, setting, "the path has %zu bytes", len);
+	memcpy((char *)of + setting->offset, tli_json_text(json), len + 1);
+	return 0;
+}
+
+static int take_name(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of)
+{
+	const char *text = tli_json_text(json);
+
+	if (text[0] && tli_name_check(text))
+		return refuse(reading, setting, "\"%.40s\" is no name", text);
+	strcpy((char *)of + setting->offset, text);
+	return 0;
+}
+
+/* Stores it as it is written shortest, so that equal ones are. */
+static const char *check_address(const char *text, char *address_out)
+{
+	struct tli_address address;
+	const char *wrong = tli_address_parse(text, &address);
+
+	if (!wrong && address.name[0])
+		wrong = "a name is not listened at: \"bind\" ties an address "
+			"to one";
+	if (!wrong)
+		tli_address_format(&address, address_out);
+	return wrong;
+}
+
+static int take_address(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of)
+{
+	const char *wrong = check_address(
+		tli_json_text(json), (char *)of + setting->offset);
+
+	if (!wrong)
+		return 0;
+	return complain(reading, "%s: \"%.40s\" cannot be used: %s",
+		setting->name, tli_json_text(json), wrong);
+}
+
+/* ---- Addresses -------------------------------------------------------- */
+
+static void init(const struct config_setting *settings, void *of)
+{
+	for (; settings->name; settings++)
+		if (settings->type == CONFIG_NUMBER ||
+			settings->type == CONFIG_CHOICE)
+			config_set(settings, of, settings->standard);
+}
+
+static void init_listen(struct config_listen *listen)
+{
+	memset(listen, 0, sizeof(*listen));
+	init(config_listen_settings, listen);
+}
+
+/* Port 0 is another port each time. */
+static bool is_taken(const struct config *config, const char *text)
+{
+	struct tli_address address;
+
+	tli_address_parse(text, &address);
+	if (address.kind == TLI_ADDRESS_TCP && address.port == 0)
+		return false;
+	for (size_t i = 0; i < config->listen_count; i++)
+		if (strcmp(config->listen[i].address, text) == 0)
+			return true;
+	return false;
+}
+
+static int add_listen(struct config *config, const struct config_listen *listen,
+	struct tli_error *error)
+{
+	if (is_taken(config, listen->address))
+		return tli_error_set(error, TIELINE_EADDRESS,
+			"the address \"%.100s\" is there twice",
+			listen->address);
+	if (config->listen_count == CONFIG_LISTEN_MAX)
+		return tli_error_set(error, TIELINE_EADDRESS,
+			"there are more than %u addresses", CONFIG_LISTEN_MAX);
+	config->listen[config->listen_count++] = *listen;
+	return 0;
+}
+
+int config_add_listen(
+	struct config *config, const char *address, struct tli_error *error)
+{
+	struct config_listen listen;
+	const char *wrong;
+
+	init_listen(&listen);
+	wrong = check_address(address, listen.address);
+	if (wrong)
+		return tli_error_set(error, TIELINE_EADDRESS,
+			"the address \"%.100s\" cannot be used: %s", address,
+			wrong);
+	return add_listen(config, &listen, error);
+}
+
+static int read_members(struct reading *reading,
+	const struct config_setting *settings, const tli_json *object,
+	void *of);
+
+/* An address alone is short for an object with no more than that. */
+static int read_listen(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json)
+{
+	enum tli_json_kind kind = tli_json_kind(json);
+	struct config_listen listen;
+	struct tli_error error;
+	int result;
+
+	init_listen(&listen);
+	if (kind == TLI_JSON_TEXT)
+		result = take_address(reading,
+			config_find(config_listen_settings, "address"), json,
+			&listen);
+	else if (kind == TLI_JSON_OBJECT)
+		result = read_members(
+			reading, config_listen_settings, json, &listen);
+	else
+		result = refuse(reading, setting,
+			"%s where a text or an object belongs",
+			tli_json_kind_name(kind));
+	if (result == 0 && !listen.address[0])
+		result = complain(
+			reading, "%s: \"address\" is missing", setting->name);
+	if (result == 0 && add_listen(reading->config, &listen, &error) < 0)
+		result = complain(reading, "%s: %s", setting->name, error.text);
+	return result;
+}
+
+static int take_listen(struct reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of)
+{
+	size_t *index = &reading->at[reading->depth++];
+	const tli_json *element = tli_json_first(json);
+	int result = 0;
+
+	(void)of;
+	for (*index = 0; element && result == 0; ++*index) {
+		result = read_listen(reading, setting, element);
+		element = tli_json_next(element);
+	}
+	reading->depth--;
+	return result;
+}
+
+/* ---- Reading ---------------------------------------------------------- */
+
+static const struct {
+	enum tli_json_kind kind;
+	take_value take;
+} types[] = {
+	[CONFIG_NUMBER] = {TLI_JSON_NUMBER, take_number},
+	[CONFIG_CHOICE] = {TLI_JSON_TEXT, take_choice},
+	[CONFIG_PATH] = {TLI_JSON_TEXT, take_path},
+	[CONFIG_NAME] = {TLI_JSON_TEXT, take_name},
+	[CONFIG_ADDRESS] = {TLI_JSON_TEXT, take_address},
+	[CONFIG_LISTEN] = {TLI_JSON_ARRAY, take_listen},
+};
+
+static int read_member(struct reading *reading,
+	const struct config_setting *settings, const tli_json *member, void *of)
+{
+	const char *key = tli_json_key(member);
+	const struct config_setting *setting = config_find(settings, key);
+	enum tli_json_kind kind = tli_json_kind(member);
+
+	if (!setting)
+		return unknown(reading, settings, key);
+	if (kind != types[setting->type].kind)
+		return refuse(reading, setting, "%s where %s belongs",
+			tli_json_kind_name(kind),
+			tli_json_kind_name(types[setting->type].kind));
+	return types[setting->type].take(reading, setting, member, of);
+}
+
+static int read_members(struct reading *reading,
+	const struct config_setting *settings, const tli_json *object, void *of)
+{
+	size_t *index = &reading->at[reading->depth++];
+	const tli_json *member = tli_json_first(object);
+	int result = 0;
+
+	for (*index = 0; member && result == 0; ++*index) {
+		result = read_member(reading, settings, member, of);
+		member = tli_json_next(member);
+	}
+	reading->depth--;
+	return result;
+}
+
+/* Makes the member with that key the place where something is wrong. */
+static bool go_to(
+	struct reading *reading, const tli_json *json, const char *key)
+{
+	const tli_json *member = tli_json_first(json);
+
+	reading->depth = 1;
+	for (reading->at[0] = 0; member; reading->at[0]++) {
+		if (strcmp(tli_json_key(member), key) == 0)
+			return true;
+		member = tli_json_next(member);
+	}
+	return false;
+}
+
+static int check_together(struct reading *reading, const tli_json *json)
+{
+	static const struct {
+		const char *less, *more;
+	} pairs[] = {
+		{"penalty_ms", "penalty_max_ms"},
+		{"relay_window_bytes", "relay_total_bytes"},
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		const char *less = pairs[i].less, *more = pairs[i].more;
+		uint64_t low = config_get(
+			config_find(config_settings, less), reading->config);
+		uint64_t high = config_get(
+			config_find(config_settings, more), reading->config);
+
+		if (low <= high)
+			continue;
+		/* The other one is at its default, which is not the file's. */
+		if (!go_to(reading, json, less))
+			go_to(reading, json, more);
+		return complain(reading,
+			"%s is %llu, but is to be at most %s, which is %llu",
+			less, (unsigned long long)low, more,
+			(unsigned long long)high);
+	}
+	return 0;
+}
+
+void config_init(struct config *config)
+{
+	memset(config, 0, sizeof(*config));
+	init(config_settings, config);
+}
+
+static int parse_failed(const char *path, const struct tli_json_error *wrong,
+	struct tli_error *error)
+{
+	if (wrong->line == 0)
+		return tli_error_set(error, TIELINE_ENOMEM,
+			"no memory to read %.100s", path);
+	return tli_error_set(error, TIELINE_EINVAL, "%.100s:%u: %s", path,
+		wrong->line, wrong->text);
+}
+
+static int read_settings(struct reading *reading, const tli_json *json)
+{
+	int result;
+
+	if (tli_json_kind(json) != TLI_JSON_OBJECT)
+		return complain(reading, "%s where an object belongs: {...}",
+			tli_json_kind_name(tli_json_kind(json)));
+	result = read_members(reading, config_settings, json, reading->config);
+	return result < 0 ? result : check_together(reading, json);
+}
+
+int config_parse(struct config *config, const char *path, const char *text,
+	size_t len, struct tli_error *error)
+{
+	static const struct tli_json_limits limits = {
+		.max_bytes = FILE_MAX,
+		.max_depth = JSON_DEPTH,
+		.comments = true,
+	};
+	struct reading reading = {
+		.config = config,
+		.path = path,
+		.text = text,
+		.len = len,
+		.error = error,
+	};
+	struct tli_json_error wrong;
+	tli_json *json = tli_json_parse(text, len, &limits, &wrong);
+	int result;
+
+	if (!json)
+		return parse_failed(path, &wrong, error);
+	config_init(config);
+	result = read_settings(&reading, json);
+	tli_json_free(json);
+	return result;
+}
+
+static int cannot_read(
+	const char *path, int error_number, struct tli_error *error)
+{
+	char what[TLI_ERROR_TEXT];
+
+	snprintf(what, sizeof(what), "cannot read the configuration %.100s",
+		path);
+	return tli_error_system(error, TIELINE_ESYSTEM, what, error_number);
+}
+
+/* A byte more than is allowed is read, if there is, and found fault with. */
+static int read_file(struct config *config, int fd, const char *path,
+	struct tli_error *error)
+{
+	char *text = malloc(FILE_MAX + 1);
+	ssize_t len;
+	int result;
+
+	if (!text)
+		return cannot_read(path, ENOMEM, error);
+	len = tli_file_read(fd, text, FILE_MAX + 1);
+	if (len < 0)
+		result = cannot_read(path, (int)-len, error);
+	else
+		result = config_parse(config, path, text, (size_t)len, error);
+	free(text);
+	return result;
+}
+
+int config_load(
+	struct config *config, const char *path, struct tli_error *error)
+{
+	/* O_NONBLOCK: opening a fifo must not wait for its writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat file;
+	int result;
+
+	if (fd < 0)
+		return cannot_read(path, errno, error);
+	if (fstat(fd, &file) != 0)
+		result = cannot_read(path, errno, error);
+	else if (!S_ISREG(file.st_mode))
+		result = tli_error_set(error, TIELINE_EINVAL,
+			"the configuration %.100s is not a regular file", path);
+	else
+		result = read_file(config, fd, path, error);
+	close(fd);
+	return result;
+}
+
+bool config_log_level_parse(const char *name, enum config_log_level *level_out)
+{
+	unsigned level;
+
+	if (!find_choice(config_find(config_settings, "log_level")->choices,
+		    name, &level))
+		return false;
+	*level_out = (enum config_log_level)level;
+	return true;
+}
+
+const char *config_log_level_name(enum config_log_level level)
+{
+	return config_find(config_settings, "log_level")->choices[level];
+}

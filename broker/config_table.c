@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "config_table.h"
+
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define KIB (UINT64_C(1) << 10)
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+#define HOUR_MS 3600000u
+#define DAY_MS  86400000u
+
+/* A million of anything is more than the descriptors of a process. */
+#define COUNT_MAX 1000000u
+
+/* What the kernel takes for keepalive. */
+#define KEEPALIVE_S_MAX      32767u
+#define KEEPALIVE_PROBES_MAX 127u
+
+#define FIELD(of, field)                                                       \
+	.name = #field, .offset = offsetof(struct of, field),                  \
+	.size = sizeof(((struct of *)0)->field)
+#define RANGE(least, most, by_default, of_what)                                \
+	.type = CONFIG_NUMBER, .min = (least), .max = (most),                  \
+	.standard = (by_default), .unit = (of_what)
+#define CHOICE(words, by_default)                                              \
+	.type = CONFIG_CHOICE, .choices = (words), .standard = (by_default)
+
+#define KEY_MAX        40u /* longer ones are no setting's misspelling */
+#define MISSPELLED_MAX 3u  /* letters more, less or other */
+
+static const char *const legacy_auth[] = {
+	[CONFIG_LEGACY_AUTH_OFF] = "off",
+	[CONFIG_LEGACY_AUTH_LOCAL] = "local",
+	[CONFIG_LEGACY_AUTH_ANY] = "any",
+	NULL,
+};
+
+static const char *const log_level[] = {
+	[CONFIG_LOG_ERROR] = "error",
+	[CONFIG_LOG_WARNING] = "warning",
+	[CONFIG_LOG_INFO] = "info",
+	[CONFIG_LOG_DEBUG] = "debug",
+	NULL,
+};
+
+const struct config_setting config_settings[] = {
+	{FIELD(config, listen), .type = CONFIG_LISTEN, .max = CONFIG_LISTEN_MAX,
+		.unit = "addresses",
+		.help = "Where to listen. Without any, at "
+			"tcp://127.0.0.1:7600 and at the Unix socket of "
+			"*tielined*(8)."},
+	{FIELD(config, authkey_file), .type = CONFIG_PATH,
+		.max = CONFIG_PATH_MAX - 1, .unit = "bytes",
+		.help = "The file with the key, all of its bytes; only its "
+			"owner may have rights to it. Without it, the key "
+			"file of *tielined*(8), which is made at the first "
+			"start."},
+	{FIELD(config, legacy_auth),
+		CHOICE(legacy_auth, CONFIG_LEGACY_AUTH_LOCAL),
+		.help = "Who may use HMAC-MD5, all that Python up to 3.11 "
+			"can do: nobody, those on this machine, or all."},
+	{FIELD(config, log_level), CHOICE(log_level, CONFIG_LOG_INFO),
+		.help = "How much is logged: each level has those before it "
+			"too."},
+
+	{FIELD(config, max_connections),
+		RANGE(1, COUNT_MAX, 15000, "connections"),
+		.help = "Most connections at a time, of all kinds. Beyond "
+			"them no new one is taken."},
+	{FIELD(config, max_handshakes), RANGE(1, COUNT_MAX, 512, "handshakes"),
+		.help = "Most handshakes under way at a time. Beyond them "
+			"the oldest is closed."},
+	{FIELD(config, max_handshakes_per_source),
+		RANGE(1, COUNT_MAX, 16, "handshakes"),
+		.help = "Most handshakes under way at a time from one address "
+			"off this machine."},
+	{FIELD(config, handshake_timeout_ms),
+		RANGE(100, HOUR_MS, 5000, "milliseconds"),
+		.help = "How long a handshake may take."},
+	{FIELD(config, penalty_ms), RANGE(0, HOUR_MS, 1000, "milliseconds"),
+		.help = "How long no new connection is taken from an address "
+			"off this machine after a failed login. It doubles "
+			"with each further failure; 0 is no penalty."},
+	{FIELD(config, penalty_max_ms), RANGE(0, DAY_MS, 60000, "milliseconds"),
+		.help = "What the penalty doubles up to; at least "
+			"*penalty_ms*."},
+
+	{FIELD(config, max_parked), RANGE(1, COUNT_MAX, 12000, "connections"),
+		.help = "Most connections that are parked under names at a "
+			"time. Beyond them *accept* is refused."},
+	{FIELD(config, max_waiting), RANGE(1, COUNT_MAX, 12000, "connections"),
+		.help = "Most connections that wait for a name at a time. "
+			"Beyond them *dial* and *pipe* are refused."},
+	{FIELD(config, dial_timeout_ms),
+		RANGE(0, DAY_MS, 10000, "milliseconds"),
+		.help = "How long *dial* waits for a listener if it does not "
+			"say itself."},
+	{FIELD(config, max_held_bytes),
+		RANGE(8 * KIB, 16 * MIB, 64 * KIB, "bytes"),
+		.help = "How much is kept of what a connection sends before "
+			"it is paired. Beyond it no more is read."},
+
+	{FIELD(config, max_message_bytes),
+		RANGE(0, UINT64_C(1) << 53, 0, "bytes"),
+		.help = "Longest message that is relayed; 0 is no limit. A "
+			"longer one breaks its connection."},
+	{FIELD(config, relay_window_bytes),
+		RANGE(4 * KIB, 4 * MIB, 256 * KIB, "bytes"),
+		.help = "How much is held of a relayed connection in each "
+			"direction, before its sender has to wait."},
+	{FIELD(config, relay_total_bytes),
+		RANGE(4 * KIB, 1024 * GIB, 64 * MIB, "bytes"),
+		.help = "How much is held of all relayed connections "
+			"together; at least *relay_window_bytes*. Beyond it "
+			"each direction holds only up to 4096 bytes more."},
+
+	{FIELD(config, keepalive_idle_s),
+		RANGE(1, KEEPALIVE_S_MAX, 30, "seconds"),
+		.help = "How long a TCP connection is silent before the kernel "
+			"asks whether its peer is still there."},
+	{FIELD(config, keepalive_interval_s),
+		RANGE(1, KEEPALIVE_S_MAX, 10, "seconds"),
+		.help = "How long it waits for an answer before it asks "
+			"again."},
+	{FIELD(config, keepalive_probes),
+		RANGE(1, KEEPALIVE_PROBES_MAX, 3, "questions"),
+		.help = "How many questions without an answer break the "
+			"connection."},
+	{FIELD(config, linger_timeout_ms),
+		RANGE(0, HOUR_MS, 5000, "milliseconds"),
+		.help = "How long a connection that the broker closes is still "
+			"read, so that its peer gets the last frame."},
+	{FIELD(config, drain_timeout_ms),
+		RANGE(0, DAY_MS, 10000, "milliseconds"),
+		.help = "How long relayed connections may go on after the "
+			"broker was told to end."},
+	{FIELD(config, max_monitor_bytes), RANGE(64 * KIB, GIB, MIB, "bytes"),
+		.help = "How much is kept of events that a monitor does not "
+			"read. Beyond it events are left out, and counted."},
+	{.name = NULL},
+};
+
+const struct config_setting config_listen_settings[] = {
+	{FIELD(config_listen, address), .type = CONFIG_ADDRESS,
+		.help = "Where to listen. No host is all addresses of the "
+			"machine, and port 0 a free one."},
+	{FIELD(config_listen, bind), .type = CONFIG_NAME,
+		.help = "A name to which all who connect here are dialled at "
+			"once. It is for programs that do not know of names."},
+	{FIELD(config_listen, bind_wait_ms),
+		RANGE(0, DAY_MS, 10000, "milliseconds"),
+		.help = "How long they wait for a listener under that name."},
+	{FIELD(config_listen, backlog),
+		RANGE(1, UINT16_MAX, 1024, "connections"),
+		.help = "How many new connections the kernel keeps until the "
+			"broker takes them. The kernel has a limit of its own "
+			"too."},
+	{.name = NULL},
+};
+
+/* Writes "off", "local" or "any". */
+static void list_choices(
+	const char *const *choices, char text[CONFIG_ALLOWED_TEXT])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; choices[i]; i++) {
+		const char *comma = choices[i + 1] ? ", " : " or ";
+
+		len += (size_t)snprintf(text + len, CONFIG_ALLOWED_TEXT - len,
+			"%s\"%s\"", i == 0 ? "" : comma, choices[i]);
+	}
+}
+
+void config_describe_allowed(
+	const struct config_setting *setting, char text[CONFIG_ALLOWED_TEXT])
+{
+	if (setting->choices)
+		list_choices(setting->choices, text);
+	else if (setting->unit)
+		snprintf(text, CONFIG_ALLOWED_TEXT,
+			"%" PRIu64 " to %" PRIu64 " %s", setting->min,
+			setting->max, setting->unit);
+	else
+		snprintf(text, CONFIG_ALLOWED_TEXT, "%s",
+			setting->type == CONFIG_NAME
+				? "1 to 128 " TLI_ADDRESS_NAME_CHARS
+				: "tcp://host:port or unix:/path");
+}
+
+uint64_t config_get(const struct config_setting *setting, const void *of)
+{
+	const char *field = (const char *)of + setting->offset;
+	uint32_t small;
+	uint64_t large;
+
+	memcpy(&small, field, sizeof(small));
+	if (setting->size == sizeof(small))
+		return small;
+	memcpy(&large, field, sizeof(large));
+	return large;
+}
+
+void config_set(const struct config_setting *setting, void *of, uint64_t value)
+{
+	uint32_t small = (uint32_t)value;
+	const void *bytes = &value;
+
+	if (setting->size == sizeof(small))
+		bytes = &small;
+	memcpy((char *)of + setting->offset, bytes, setting->size);
+}
+
+const struct config_setting *config_find(
+	const struct config_setting *settings, const char *name)
+{
+	for (; settings->name; settings++)
+		if (strcmp(settings->name, name) == 0)
+			return settings;
+	return NULL;
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+	size_t smaller = a < b ? a : b;
+
+	return smaller < c ? smaller : c;
+}
+
+/* How many letters are more, less or other: Levenshtein's distance, with one
+ * row of its table at a time. */
+static size_t distance(const char *name, const char *key, size_t key_len)
+{
+	size_t row[KEY_MAX + 1];
+
+	for (size_t i = 0; i <= key_len; i++)
+		row[i] = i;
+	for (size_t n = 1; *name; name++, n++) {
+		size_t diagonal = row[0];
+
+		row[0] = n;
+		for (size_t i = 1; i <= key_len; i++) {
+			size_t other = diagonal + (*name != key[i - 1]);
+
+			diagonal = row[i];
+			row[i] = least(other, row[i] + 1, row[i - 1] + 1);
+		}
+	}
+	return row[key_len];
+}
+
+const struct config_setting *config_find_nearest(
+	const struct config_setting *settings, const char *key)
+{
+	const struct config_setting *found = NULL;
+	size_t len = strlen(key);
+	size_t best = MISSPELLED_MAX + 1;
+
+	if (len > KEY_MAX)
+		return NULL;
+	for (; settings->name; settings++) {
+		bool start = strncmp(settings->name, key, len) == 0;
+		size_t misspelled =
+			start ? 1 : distance(settings->name, key, len);
+
+		if (misspelled < best && 2 * misspelled < len) {
+			best = misspelled;
+			found = settings;
+		}
+	}
+	return found;
+}
