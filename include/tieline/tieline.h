@@ -86,7 +86,12 @@ extern "C" {
 	X(TIELINE_EHANDSHAKE, -18, "handshake not finished in time")           \
 	X(TIELINE_EEOF, -19, "peer has closed the connection")                 \
 	X(TIELINE_ETRUNCATED, -20, "connection ended inside a message")        \
-	X(TIELINE_ELOST, -21, "connection lost")
+	X(TIELINE_ELOST, -21, "connection lost")                               \
+	X(TIELINE_ENOLISTENER, -22, "nobody accepts that name")                \
+	X(TIELINE_ENAMETAKEN, -23, "name belongs to another listener")         \
+	X(TIELINE_EFULL, -24, "broker is full")                                \
+	X(TIELINE_ENOTPERMITTED, -25, "not permitted")                         \
+	X(TIELINE_EBROKER, -26, "broker is lost, or cannot do it")
 
 typedef enum tieline_code {
 	TIELINE_OK = 0,
@@ -192,6 +197,9 @@ typedef struct tieline_options {
 	/** Listener: told of each peer turned away; may be NULL. */
 	tieline_refused_callback on_refused;
 	void *on_refused_arg;
+
+	/** Listener with a name: nobody else may listen under it. */
+	bool exclusive;
 } tieline_options;
 
 /** Options in which everything is at its default. */
@@ -387,6 +395,9 @@ TIELINE_API TIELINE_MUST_USE int tieline_client(const char *address,
  * address. Since 0.1.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_client_start(const char *address,
+	const tieline_options *options, tieline_connection **connection_out);
+
+TIELINE_API TIELINE_MUST_USE int tieline_pipe_client(const char *address,
 	const tieline_options *options, tieline_connection **connection_out);
 
 /* ---- Connection ------------------------------------------------------ */
