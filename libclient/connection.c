@@ -35,6 +35,9 @@ int tli_connection_step(tieline_connection *connection)
 	if (result < 0) {
 		fail_opening(connection, &error);
 	} else if (result > 0) {
+		if (connection->opening->meeting)
+			strcpy(connection->peer,
+				connection->opening->meeting->partner);
 		tli_opening_free(connection->opening);
 		connection->opening = NULL;
 	}

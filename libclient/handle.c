@@ -61,13 +61,15 @@ int tli_handle_settle(tieline_handle *handle, int result)
 	return result;
 }
 
-static int sleep_on(struct tli_interest interest, int64_t deadline_ms)
+int tli_handle_sleep(tieline_handle *handle, int64_t deadline_ms)
 {
+	struct tli_interest interest = handle->class->interest(handle);
 	struct pollfd entry = tli_interest_pollfd(interest);
 	int64_t until = tli_earlier(interest.deadline_ms, deadline_ms);
 
 	if (poll(&entry, 1, tli_time_left_ms(until)) < 0 && errno != EINTR)
-		return -errno;
+		return tli_error_system(
+			&handle->error, TIELINE_ESYSTEM, "poll", errno);
 	return 0;
 }
 
@@ -84,10 +86,9 @@ static int go_on_until(tieline_handle *handle, int event, int64_t deadline_ms)
 			return 1;
 		if (over)
 			return 0;
-		result = sleep_on(class->interest(handle), deadline_ms);
+		result = tli_handle_sleep(handle, deadline_ms);
 		if (result < 0)
-			return tli_error_system(&handle->error, TIELINE_ESYSTEM,
-				"poll", -result);
+			return result;
 	}
 }
 

@@ -68,6 +68,10 @@ int tli_handle_check(tieline_handle *handle);
  * with the handle, and returns result. */
 int tli_handle_settle(tieline_handle *handle, int result);
 
+/* Sleeps until the handle can go on, or the deadline is over. Returns 0, or the
+ * code in the handle's error. */
+int tli_handle_sleep(tieline_handle *handle, int64_t deadline_ms);
+
 /*
  * Goes on, sleeping in between, until the handle is ready for event, whatever
  * else it wants. Returns 1, 0 when the deadline is over, or TIELINE_ESYSTEM.

@@ -201,3 +201,17 @@ int tieline_flush(tieline_connection *connection, int timeout_ms)
 	result = await_room(connection, tli_deadline_in(timeout_ms));
 	return tli_handle_settle(&connection->handle, result);
 }
+
+int tieline_send_end(tieline_connection *connection, int timeout_ms)
+{
+	int result = check_writable(connection);
+
+	if (result < 0)
+		return result;
+	result = await_room(connection, tli_deadline_in(timeout_ms));
+	if (result == 0) {
+		tli_socket_end(connection->fd);
+		connection->writable = false;
+	}
+	return tli_handle_settle(&connection->handle, result);
+}

@@ -21,20 +21,31 @@ static struct tli_opening *new_opening(const struct tli_endpoint *endpoint)
 	return opening;
 }
 
+/* False for lack of memory. */
+static bool add_request(
+	struct tli_opening *opening, const struct tli_request *request)
+{
+	opening->meeting = malloc(sizeof(*opening->meeting));
+	if (opening->meeting)
+		tli_meeting_init(opening->meeting, request);
+	return opening->meeting != NULL;
+}
+
 struct tli_opening *tli_opening_client(const struct tli_settings *settings,
-	const struct tli_endpoint *endpoint, int64_t deadline_ms,
-	int64_t total_ms)
+	const struct tli_endpoint *endpoint, const struct tli_request *request,
+	int64_t deadline_ms, int64_t total_ms)
 {
 	struct tli_opening *opening = new_opening(endpoint);
 
 	if (!opening)
 		return NULL;
 	opening->origin.role = TLI_AUTH_CLIENT;
-	if (tli_settings_copy(&opening->own, settings) < 0) {
-		free(opening);
+	opening->settings = &opening->own;
+	if (tli_settings_copy(&opening->own, settings) < 0 ||
+		(request && !add_request(opening, request))) {
+		tli_opening_free(opening);
 		return NULL;
 	}
-	opening->settings = &opening->own;
 	opening->deadline_ms = deadline_ms;
 	opening->total_ms = total_ms;
 	return opening;
@@ -57,6 +68,9 @@ void tli_opening_free(struct tli_opening *opening)
 {
 	if (!opening)
 		return;
+	if (opening->meeting)
+		tli_meeting_fini(opening->meeting);
+	free(opening->meeting);
 	tli_settings_fini(&opening->own);
 	tli_wipe(&opening->auth, sizeof(opening->auth));
 	free(opening);
@@ -292,6 +306,16 @@ static int handshake_step(struct tli_opening *opening, int fd,
 	return result;
 }
 
+/* Returns 1 when the connection leads to a partner, 0 when it takes longer. */
+static int meet(struct tli_opening *opening, int fd, struct tli_error *error)
+{
+	struct tli_meeting *meeting = opening->meeting;
+	int result = tli_meeting_step(meeting, fd, opening->total_ms, error);
+
+	opening->deadline_ms = meeting->parked ? TLI_NEVER : opening->total_ms;
+	return result;
+}
+
 static int too_late(const struct tli_opening *opening, struct tli_error *error)
 {
 	static const char *const missing[] = {
@@ -302,6 +326,9 @@ static int too_late(const struct tli_opening *opening, struct tli_error *error)
 	};
 	char peer[TLI_ENDPOINT_TEXT];
 
+	if (opening->meeting && opening->meeting->asked)
+		return tli_error_set(error, TIELINE_EBROKER,
+			"the broker did not answer in connect_timeout_ms");
 	if (opening->connected)
 		return tli_error_set(error, TIELINE_EHANDSHAKE,
 			"the peer %s in time: is its authkey set?",
@@ -320,8 +347,10 @@ int tli_opening_step(struct tli_opening *opening, int fd,
 		result = connect_step(opening, fd, error);
 	if (result > 0 && opening->settings->key)
 		result = handshake_step(opening, fd, input, error);
+	if (result > 0 && opening->meeting)
+		result = meet(opening, fd, error);
 	/* What has come in time counts, even if it is looked at late. */
-	if (result != 0 || tli_time_left_ms(opening->deadline_ms) > 0)
+	if (result != 0 || tli_time_left_ms(opening->deadline_ms) != 0)
 		return result;
 	result = too_late(opening, error);
 	tli_opening_give_up(opening, fd);
@@ -342,6 +371,8 @@ struct tli_interest tli_opening_interest(
 	tli_auth_output(&opening->auth, &unsent);
 	if (!opening->connected || unsent > 0)
 		interest.events = POLLOUT;
+	else if (opening->meeting)
+		interest.events = tli_meeting_events(opening->meeting);
 	else
 		interest.events = POLLIN;
 	return interest;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a socket to an authenticated connection: connecting (a client), then the
- * handshake, each within its deadline. Freed when the connection is open.
+ * From a socket to an open connection: connecting (a client), the handshake,
+ * and meeting a partner at a broker (a client that asks for one), each within
+ * its deadline. Freed when the connection is open.
  */
 #ifndef TLI_OPENING_H
 #define TLI_OPENING_H
@@ -11,6 +12,7 @@
 #include "../system/endpoint.h"
 #include "handle.h"
 #include "input.h"
+#include "meeting.h"
 #include "origin.h"
 #include "settings.h"
 
@@ -24,15 +26,17 @@ struct tli_opening {
 	int64_t deadline_ms; /* of the step under way */
 	int64_t total_ms;    /* the latest that any deadline may be */
 	struct tli_auth auth;
+	struct tli_meeting *meeting; /* NULL = the handshake is the last step */
 };
 
 /*
- * A client's opening, which is to be connected by deadline_ms and open by
- * total_ms. It copies the settings. NULL for lack of memory.
+ * A client's opening, which is to be connected by deadline_ms and open, or
+ * parked, by total_ms. It copies the settings, and the request, which is NULL
+ * for a connection to the endpoint itself. NULL for lack of memory.
  */
 struct tli_opening *tli_opening_client(const struct tli_settings *settings,
-	const struct tli_endpoint *endpoint, int64_t deadline_ms,
-	int64_t total_ms);
+	const struct tli_endpoint *endpoint, const struct tli_request *request,
+	int64_t deadline_ms, int64_t total_ms);
 
 /*
  * A listener's opening of a peer that has connected. The settings stay the

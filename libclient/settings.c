@@ -8,7 +8,6 @@
 #define DEFAULT_CONNECT_TIMEOUT_MS   10000u
 #define DEFAULT_HANDSHAKE_TIMEOUT_MS 5000u
 #define DEFAULT_MAX_MESSAGE_BYTES    (64u << 20)
-#define DEFAULT_BACKLOG              128u
 #define DEFAULT_MAX_HANDSHAKES       512u
 
 /* A program built against a later version may know more options than we do;
@@ -62,8 +61,7 @@ static struct tli_settings with_defaults(const tieline_options *options)
 				DEFAULT_HANDSHAKE_TIMEOUT_MS),
 		.max_message_bytes = (size_t)or_default(
 			options->max_message_bytes, DEFAULT_MAX_MESSAGE_BYTES),
-		.backlog =
-			(unsigned)or_default(options->backlog, DEFAULT_BACKLOG),
+		.backlog = options->backlog,
 		.max_handshakes = (unsigned)or_default(
 			options->max_handshakes, DEFAULT_MAX_HANDSHAKES),
 		.legacy_auth = options->legacy_auth,
@@ -75,6 +73,7 @@ static struct tli_settings with_defaults(const tieline_options *options)
 		.peer_uid = options->peer_uid,
 		.on_refused = options->on_refused,
 		.on_refused_arg = options->on_refused_arg,
+		.exclusive = options->exclusive,
 	};
 }
 

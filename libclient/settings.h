@@ -15,7 +15,7 @@ struct tli_settings {
 	int connect_timeout_ms;
 	int handshake_timeout_ms;
 	size_t max_message_bytes;
-	unsigned backlog;
+	unsigned backlog; /* 0 = the listener's kind has a default */
 	unsigned max_handshakes;
 	tieline_legacy_auth legacy_auth;
 	enum tli_auth_dialect legacy_answer;
@@ -23,6 +23,7 @@ struct tli_settings {
 	uint32_t peer_uid;
 	tieline_refused_callback on_refused;
 	void *on_refused_arg;
+	bool exclusive;
 };
 
 /* Whether a handle is made that shakes hands, so that it needs a key. */

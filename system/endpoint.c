@@ -20,9 +20,6 @@ int tli_endpoint_parse(
 
 	text = text ? text : "";
 	wrong = tli_address_parse(text, address);
-	if (!wrong && address->name[0])
-		wrong = "meeting by #name needs a broker, which this version "
-			"does not have";
 	if (wrong)
 		return tli_error_set(error, TIELINE_EADDRESS,
 			"the address \"%.100s\" cannot be used: %s", text,

@@ -24,10 +24,7 @@ enum tli_lookup {
 	TLI_LOOKUP_NUMERIC, /* for connecting; never blocks */
 };
 
-/*
- * Parses text into *address. Returns 0, or the code in *error: also for a name
- * (#...), which needs a broker.
- */
+/* Parses text into *address. Returns 0, or the code in *error. */
 int tli_endpoint_parse(
 	const char *text, struct tli_address *address, struct tli_error *error);
 

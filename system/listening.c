@@ -63,6 +63,17 @@ static void tell_address(int fd, const struct tli_address *asked,
 	tli_address_format(&told, address_out);
 }
 
+static int refuse_name(const char *text, const struct tli_address *address,
+	struct tli_error *error)
+{
+	if (!address->name[0])
+		return 0;
+	return tli_error_set(error, TIELINE_EADDRESS,
+		"no socket can listen at \"%.100s\": a #name is for those who "
+		"meet at a broker",
+		text);
+}
+
 int tli_listening_open(const char *text, unsigned backlog,
 	struct tli_socket_file *file, char address_out[TLI_ADDRESS_TEXT_MAX],
 	struct tli_error *error)
@@ -73,6 +84,7 @@ int tli_listening_open(const char *text, unsigned backlog,
 	int fd;
 
 	if (tli_endpoint_parse(text, &address, error) < 0 ||
+		refuse_name(text, &address, error) < 0 ||
 		tli_endpoint_lookup(&address, TLI_LOOKUP_LISTEN, endpoints,
 			&count, error) < 0)
 		return error->code;

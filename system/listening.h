@@ -9,9 +9,10 @@
 #include "socketfile.h"
 
 /*
- * Returns a non-blocking listening socket, or the code in *error. Stores the
- * file that a Unix socket made, and the address to tell others: with the port
- * in use, and for all addresses one that stock Python can make sense of.
+ * Listens at an address without a #name. Returns a non-blocking listening
+ * socket, or the code in *error. Stores the file that a Unix socket made, and
+ * the address to tell others: with the port in use, and for all addresses one
+ * that stock Python can make sense of.
  */
 int tli_listening_open(const char *text, unsigned backlog,
 	struct tli_socket_file *file, char address_out[TLI_ADDRESS_TEXT_MAX],

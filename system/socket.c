@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -59,13 +61,19 @@ static void set_int(int fd, int level, int option, int value)
 }
 
 /* Errors do not count: where an option is missing, the default serves. */
+void tli_socket_set_keepalive(int fd, int idle_s, int interval_s, int probes)
+{
+	set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle_s);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval_s);
+	set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, probes);
+}
+
 static void set_tcp_options(int fd)
 {
 	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-	set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
-	set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+	tli_socket_set_keepalive(
+		fd, KEEPALIVE_IDLE_S, KEEPALIVE_INTERVAL_S, KEEPALIVE_PROBES);
 }
 
 int tli_socket_new(const struct tli_endpoint *endpoint)
@@ -228,6 +236,40 @@ void tli_socket_drain(int fd)
 		got = tli_socket_read(fd, &part, 1, TLI_SOCKET_TRY);
 		total += got > 0 ? (size_t)got : 0;
 	} while (got > 0 && total < DRAIN_BYTES_MAX);
+}
+
+bool tli_socket_has_ended(int fd)
+{
+	char byte;
+	ssize_t got;
+
+	do
+		got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	return got == 0 || (got < 0 && outcome(got) != TLI_SOCKET_AGAIN);
+}
+
+void tli_socket_refuse(int fd)
+{
+	shutdown(fd, SHUT_RD);
+}
+
+int tli_socket_unsent_bytes(int fd)
+{
+	struct pollfd entry = {.fd = fd};
+	int bytes = 0;
+
+	/* A connection that has broken keeps its count. */
+	if (poll(&entry, 1, 0) != 0 || ioctl(fd, SIOCOUTQ, &bytes) != 0)
+		return 0;
+	return bytes;
+}
+
+void tli_socket_set_abortive(int fd, bool on)
+{
+	struct linger linger = {.l_onoff = on, .l_linger = 0};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 
 int tli_socket_peer(int fd, struct tli_endpoint *peer)

@@ -70,6 +70,24 @@ void tli_socket_drain(int fd);
 /* Ends the connection for the peer, also if a forked child has the socket. */
 void tli_socket_end(int fd);
 
+/* Whether the peer has ended or broken the connection, as far as that shows
+ * without taking what it has sent. */
+bool tli_socket_has_ended(int fd);
+
+/* Has the peer of a Unix socket fail when it writes. */
+void tli_socket_refuse(int fd);
+
+/* How much of what was written on TCP the peer's kernel has not acknowledged;
+ * 0 also for a connection that is no more. */
+int tli_socket_unsent_bytes(int fd);
+
+/* Has closing, and the death of this process, send a reset on TCP; or not. */
+void tli_socket_set_abortive(int fd, bool on);
+
+/* Probes a silent TCP peer after idle_s, then every interval_s, and gives it up
+ * after so many probes without an answer. */
+void tli_socket_set_keepalive(int fd, int idle_s, int interval_s, int probes);
+
 /* Stores the peer of a stream socket. Returns 0 or -errno: -ENOTCONN if it is
  * not connected, or not any more. */
 int tli_socket_peer(int fd, struct tli_endpoint *peer);

@@ -86,7 +86,12 @@ extern "C" {
 	X(TIELINE_EHANDSHAKE, -18, "handshake not finished in time")           \
 	X(TIELINE_EEOF, -19, "peer has closed the connection")                 \
 	X(TIELINE_ETRUNCATED, -20, "connection ended inside a message")        \
-	X(TIELINE_ELOST, -21, "connection lost")
+	X(TIELINE_ELOST, -21, "connection lost")                               \
+	X(TIELINE_ENOLISTENER, -22, "nobody accepts that name")                \
+	X(TIELINE_ENAMETAKEN, -23, "name belongs to another listener")         \
+	X(TIELINE_EFULL, -24, "broker is full")                                \
+	X(TIELINE_ENOTPERMITTED, -25, "not permitted")                         \
+	X(TIELINE_EBROKER, -26, "broker is lost, or cannot do it")
 
 typedef enum tieline_code {
 	TIELINE_OK = 0,
@@ -192,6 +197,9 @@ typedef struct tieline_options {
 	/** Listener: told of each peer turned away; may be NULL. */
 	tieline_refused_callback on_refused;
 	void *on_refused_arg;
+
+	/** Listener with a name: nobody else may listen under it. */
+	bool exclusive;
 } tieline_options;
 
 /** Options in which everything is at its default. */
@@ -389,6 +397,9 @@ TIELINE_API TIELINE_MUST_USE int tieline_client(const char *address,
 TIELINE_API TIELINE_MUST_USE int tieline_client_start(const char *address,
 	const tieline_options *options, tieline_connection **connection_out);
 
+TIELINE_API TIELINE_MUST_USE int tieline_pipe_client(const char *address,
+	const tieline_options *options, tieline_connection **connection_out);
+
 /* ---- Connection ------------------------------------------------------ */
 
 /**
@@ -465,7 +476,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_connection_detach(
  * @retval TIELINE_OK         taken; whether the peer got it is not known.
  * @retval TIELINE_ETIMEDOUT  nothing was taken; the call may be made again.
  * @retval TIELINE_EMSGSIZE   longer than max_message_bytes; nothing was sent.
- * @retval TIELINE_EDIRECTION it is the receiving end of a one-way pipe.
+ * @retval TIELINE_EDIRECTION it is the receiving end of a one-way pipe, or
+ *                            tieline_send_end() was called.
  * @retval TIELINE_ENOMEM     nothing was taken.
  * @retval TIELINE_ELOST      sticky: the peer is gone.
  * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
@@ -489,6 +501,27 @@ TIELINE_API TIELINE_MUST_USE int tieline_send_bytes(
  * Since 0.1.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_flush(
+	tieline_connection *connection, int timeout_ms);
+
+/**
+ * Flush, and tell the peer that no more will be sent: its receiving ends with
+ * #TIELINE_EEOF (Python: EOFError) behind the last message. Receiving goes on
+ * here. Of an adopted socket it ends sending for all processes that hold it.
+ *
+ * @param timeout_ms  how long to wait for the flush.
+ *
+ * @retval TIELINE_OK         from now on, sending fails with
+ *                            #TIELINE_EDIRECTION.
+ * @retval TIELINE_ETIMEDOUT  a message is not sent in full; nothing has ended,
+ *                            and the call may be made again.
+ * @retval TIELINE_EDIRECTION it cannot send, or not any more.
+ * @retval TIELINE_ELOST      sticky: the peer is gone.
+ * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
+ *
+ * Since 0.2.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_send_end(
 	tieline_connection *connection, int timeout_ms);
 
 /**
@@ -554,8 +587,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_poll(
 	tieline_connection *connection, int timeout_ms);
 
 /** Whether the connection can receive, and send, at all: false for one end each
- *  of a one-way pipe. tieline_poll() tells whether something has come. Since
- *  0.1. */
+ *  of a one-way pipe, and for sending after tieline_send_end(). tieline_poll()
+ *  tells whether something has come. Since 0.1. */
 TIELINE_API bool tieline_connection_readable(
 	const tieline_connection *connection);
 TIELINE_API bool tieline_connection_writable(

@@ -312,6 +312,67 @@ static void a_half_closed_connection_still_sends(void **state)
 	close(fd);
 }
 
+static void ending_sending_leaves_receiving(void **state)
+{
+	tieline_connection *first, *second;
+	void *data;
+	size_t len;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, send_now(first, "last", 4));
+	assert_code(TIELINE_OK, tieline_send_end(first, 0));
+	assert_false(tieline_connection_writable(first));
+	assert_code(TIELINE_EDIRECTION, send_now(first, "x", 1));
+	assert_code(TIELINE_EDIRECTION, tieline_send_end(first, 0));
+	assert_code(TIELINE_OK, tieline_flush(first, 0));
+	expect_message(second, "last", 4);
+	assert_code(
+		TIELINE_EEOF, tieline_recv_bytes(second, HANG_MS, &data, &len));
+	assert_code(TIELINE_OK, send_now(second, "answer", 6));
+	expect_message(first, "answer", 6);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+static void sending_does_not_end_before_what_is_pending(void **state)
+{
+	tieline_connection *first, *second;
+	uint8_t *bytes = pattern(4 << 20);
+	void *data;
+	size_t len;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, send_now(first, bytes, 4 << 20));
+	assert_code(TIELINE_ETIMEDOUT, tieline_send_end(first, 0));
+	assert_true(tieline_connection_writable(first));
+	while (tieline_poll(second, 0) == 0)
+		tieline_handle_process(tieline_connection_handle(first));
+	expect_message(second, bytes, 4 << 20);
+	assert_code(TIELINE_OK, tieline_send_end(first, 0));
+	assert_code(
+		TIELINE_EEOF, tieline_recv_bytes(second, HANG_MS, &data, &len));
+	free(bytes);
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+}
+
+static void sending_does_not_end_where_it_cannot_be(void **state)
+{
+	tieline_connection *first, *second;
+	int result = 0;
+
+	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(false, NULL, &first, &second));
+	assert_code(TIELINE_EDIRECTION, tieline_send_end(first, 0));
+	tieline_connection_close(first);
+	for (int i = 0; i < 3 && result == 0; i++)
+		result = send_now(second, "x", 1);
+	assert_code(TIELINE_ELOST, tieline_send_end(second, 0));
+	tieline_connection_close(second);
+}
+
 /* A message bigger than the socket's buffers, to a peer that does not read. */
 static void what_is_taken_is_kept_and_goes_out(void **state)
 {
@@ -472,6 +533,9 @@ int main(void)
 		leak_test(too_long_a_message_ends_receiving_alone),
 		leak_test(a_peer_that_is_gone_ends_sending_without_a_signal),
 		leak_test(a_half_closed_connection_still_sends),
+		leak_test(ending_sending_leaves_receiving),
+		leak_test(sending_does_not_end_before_what_is_pending),
+		leak_test(sending_does_not_end_where_it_cannot_be),
 		leak_test(what_is_taken_is_kept_and_goes_out),
 		leak_test(a_timeout_in_the_middle_still_takes_the_message),
 		leak_test(blocking_calls_carry_big_messages),

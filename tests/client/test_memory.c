@@ -5,13 +5,15 @@
  * so, nothing leaks, and what was kept is still there when there is memory
  * again.
  */
-#include "ends.h"
+#include "broker.h"
 
 #include "../unit/alloc.h"
 
 #include <openssl/crypto.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BIG       (1u << 20)
@@ -137,6 +139,100 @@ static int wait_for_many(void)
 	result = tieline_wait(handles, MANY, 0, ready);
 	tieline_connection_close(first);
 	tieline_connection_close(second);
+	return result;
+}
+
+/* In a process of its own, which has all the memory it needs: parks and pairs
+ * everybody, says something as the partner, and closes. */
+static pid_t broker_process;
+static char named[256];
+
+static void serve(int said)
+{
+	struct broker broker;
+
+	broker_open(&broker, NULL, NULL);
+	(void)!write(said, broker.named, sizeof(named));
+	for (;;) {
+		tieline_connection *connection;
+		void *request;
+		size_t len;
+
+		if (tieline_listener_accept(
+			    broker.listener, TIELINE_FOREVER, &connection) < 0)
+			_exit(1);
+		if (tieline_recv_bytes(
+			    connection, TIELINE_FOREVER, &request, &len) == 0) {
+			if (memmem(request, len, "accept", 6))
+				(void)!send_now(
+					connection, PARKED, sizeof(PARKED) - 1);
+			(void)!send_now(connection, PAIRED, sizeof(PAIRED) - 1);
+			(void)!send_now(connection, "hello", 5);
+			tieline_free(request);
+		}
+		tieline_connection_close(connection);
+	}
+}
+
+static int start_broker(void **state)
+{
+	int said[2];
+	ssize_t got;
+
+	(void)state;
+	assert_int_equal(pipe(said), 0);
+	broker_process = fork();
+	if (broker_process == 0)
+		serve(said[1]);
+	got = read(said[0], named, sizeof(named));
+	close(said[0]);
+	close(said[1]);
+	return got == sizeof(named) ? 0 : -1;
+}
+
+static int stop_broker(void **state)
+{
+	(void)state;
+	kill(broker_process, SIGKILL);
+	waitpid(broker_process, NULL, 0);
+	return 0;
+}
+
+/* Returns 0 when the partner's message has come, or the code. */
+static int hear(tieline_connection *connection)
+{
+	void *data;
+	size_t len;
+	int result = tieline_recv_bytes(connection, HANG_MS, &data, &len);
+
+	if (result == 0)
+		tieline_free(data);
+	tieline_connection_close(connection);
+	return result;
+}
+
+static int dial(void)
+{
+	tieline_options options = with_key();
+	tieline_connection *connection;
+	int result = tieline_client(named, &options, &connection);
+
+	return result == 0 ? hear(connection) : result;
+}
+
+static int listen_by_name(void)
+{
+	tieline_options options = with_key();
+	tieline_connection *connection;
+	tieline_listener *listener;
+	int result = tieline_listener_open(named, &options, &listener);
+
+	if (result < 0)
+		return result;
+	result = tieline_listener_accept(listener, HANG_MS, &connection);
+	if (result == 0)
+		result = hear(connection);
+	tieline_listener_close(listener);
 	return result;
 }
 
@@ -272,6 +368,8 @@ int main(void)
 		scenario_test(handshake),
 		scenario_test(accept_blocking),
 		scenario_test(listen_with_key_file),
+		scenario_test(dial),
+		scenario_test(listen_by_name),
 		scenario_test(exchange_small),
 		scenario_test(exchange_big),
 		scenario_test(wait_for_many),
@@ -282,5 +380,5 @@ int main(void)
 	if (!CRYPTO_set_mem_functions(
 		    crypto_malloc, crypto_realloc, crypto_free))
 		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, start_broker, stop_broker);
 }

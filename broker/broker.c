@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "broker.h"
+
+#include "../system/clock.h"
+#include "../system/random.h"
+
+#include "closing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* False with errno set. */
+static bool make_epoch(char epoch[2 * BROKER_EPOCH_BYTES + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t bytes[BROKER_EPOCH_BYTES];
+	int result = tli_random(bytes, sizeof(bytes));
+
+	errno = -result;
+	if (result != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		epoch[2 * i] = digits[bytes[i] >> 4];
+		epoch[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	return true;
+}
+
+/* A loop of one thread, which looks at the clock once a turn. */
+static struct event_base *make_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config &&
+		event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
+		base = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	return base;
+}
+
+static void on_drained(void *owner)
+{
+	struct broker *broker = owner;
+
+	log_write(&broker->log, CONFIG_LOG_WARNING,
+		"drain_timeout_ms is over: %u pairs are cut",
+		broker->relays.pairs);
+	broker->cut = broker->relays.pairs > 0;
+	relays_cut(broker);
+	broker->stopped = true;
+}
+
+static bool init(struct broker *broker)
+{
+	broker->base = make_base();
+	if (!broker->base)
+		return false;
+	timer_init(&broker->drain_timer, broker->base, on_drained, broker);
+	return ports_init(&broker->ports, broker) &&
+		relays_init(
+			&broker->relays, broker->config.relay_window_bytes) &&
+		make_epoch(broker->epoch);
+}
+
+struct broker *broker_new(const struct config *config, struct tli_key *key,
+	int log_fd, struct tli_error *error)
+{
+	struct broker *broker = calloc(1, sizeof(*broker));
+
+	if (!broker) {
+		tli_key_free(key);
+		tli_error_set(error, TIELINE_ENOMEM, "no memory for a broker");
+		return NULL;
+	}
+	broker->config = *config;
+	broker->key = key;
+	broker->started_ms = tli_now_ms();
+	log_init(&broker->log, log_fd, config->log_level);
+	peers_init(&broker->peers);
+	logins_init(&broker->logins);
+	monitors_init(&broker->monitors);
+	TAILQ_INIT(&broker->ports.list);
+	TAILQ_INIT(&broker->relays.dead);
+	if (init(broker))
+		return broker;
+	tli_error_system(error, TIELINE_ESYSTEM, "cannot make a broker", errno);
+	broker_free(broker);
+	return NULL;
+}
+
+int broker_listen(struct broker *broker, struct tli_error *error)
+{
+	return ports_open(&broker->ports, broker, &broker->config, error);
+}
+
+int broker_reload(struct broker *broker, const struct config *config,
+	struct tli_key *key, struct tli_error *error)
+{
+	int result;
+
+	if (!relays_resize(&broker->relays, config->relay_window_bytes))
+		return tli_error_set(error, TIELINE_ENOMEM,
+			"no memory for relay_window_bytes");
+	result = broker->draining
+		? 0
+		: ports_open(&broker->ports, broker, config, error);
+	if (result < 0)
+		return result;
+	broker->config = *config;
+	broker->log.level = config->log_level;
+	tli_key_free(broker->key);
+	broker->key = key;
+	return 0;
+}
+
+static void reap(struct broker *broker)
+{
+	relays_reap(&broker->relays);
+	peers_reap(&broker->peers);
+}
+
+static bool is_over(const struct broker *broker)
+{
+	return broker->stopped ||
+		(broker->draining && broker->peers.count == 0);
+}
+
+bool broker_run(struct broker *broker)
+{
+	while (!is_over(broker) &&
+		event_base_loop(broker->base, EVLOOP_ONCE) == 0)
+		reap(broker);
+	return !broker->cut;
+}
+
+/* Who has nobody to talk to has nothing to wait for. */
+static void close_unpaired(struct broker *broker)
+{
+	struct peer *peer, *next;
+
+	names_refuse_all(broker, TLI_REFUSAL_DRAINING, BROKER_DRAINING);
+	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
+		next = TAILQ_NEXT(peer, link);
+		if (!relay_report(peer, &(struct relay_report){.name = NULL}) &&
+			!closing_is_under_way(peer))
+			closing_end(peer);
+	}
+}
+
+void broker_drain(struct broker *broker)
+{
+	uint32_t timeout_ms = broker->config.drain_timeout_ms;
+
+	if (broker->draining)
+		return;
+	broker->draining = true;
+	log_write(&broker->log, CONFIG_LOG_INFO,
+		"ending: no new connections; %u pairs have %u ms",
+		broker->relays.pairs, timeout_ms);
+	ports_close(&broker->ports);
+	close_unpaired(broker);
+	if (!timer_start(&broker->drain_timer, timeout_ms))
+		broker_stop(broker);
+}
+
+void broker_stop(struct broker *broker)
+{
+	broker->cut = broker->relays.pairs > 0;
+	broker->stopped = true;
+	event_base_loopbreak(broker->base);
+}
+
+void broker_free(struct broker *broker)
+{
+	struct peer *peer;
+
+	if (!broker)
+		return;
+	while ((peer = TAILQ_FIRST(&broker->peers.open)))
+		peer_close(peer);
+	reap(broker);
+	if (broker->base) {
+		ports_fini(&broker->ports);
+		timer_stop(&broker->drain_timer);
+		event_base_free(broker->base);
+	}
+	relays_fini(&broker->relays);
+	sources_fini(&broker->sources);
+	tli_key_free(broker->key);
+	free(broker);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A broker: one event loop and all that lives in it. There are no globals: two
+ * brokers can live in one process, each in a thread of its own.
+ */
+#ifndef BROKER_BROKER_H
+#define BROKER_BROKER_H
+
+#include "../system/key.h"
+
+#include "config.h"
+#include "log.h"
+#include "login.h"
+#include "monitors.h"
+#include "names.h"
+#include "peer.h"
+#include "port.h"
+#include "relay.h"
+#include "sources.h"
+#include "timer.h"
+
+#include <tieline/tieline.h>
+
+#define BROKER_EPOCH_BYTES 8u
+#define BROKER_VERSION     TIELINE_VERSION
+#define BROKER_DRAINING    "the broker is about to end"
+
+/* What has happened since the start. */
+struct broker_counters {
+	uint64_t connections; /* authenticated */
+	uint64_t refused;     /* that failed to authenticate */
+	uint64_t dropped;     /* closed for a limit */
+};
+
+struct broker {
+	struct event_base *base;
+	struct config config;
+	struct tli_key *key; /* owned */
+	struct log log;
+	struct ports ports;
+	struct peers peers;
+	struct logins logins;
+	struct sources sources;
+	struct names names;
+	struct relays relays;
+	struct monitors monitors;
+	struct broker_counters counters;
+	struct timer drain_timer;
+	bool draining;
+	bool stopped;
+	bool cut; /* pairs, to end */
+	int64_t started_ms;
+	char epoch[2 * BROKER_EPOCH_BYTES + 1]; /* another one at each start */
+};
+
+/*
+ * Makes a broker that does not listen yet. The configuration is copied; the key
+ * becomes the broker's, also on failure. NULL with *error set for lack of
+ * memory, descriptors or random bytes.
+ */
+struct broker *broker_new(const struct config *config, struct tli_key *key,
+	int log_fd, struct tli_error *error);
+
+/* Listens at the configured addresses: at all of them, or at none. Returns 0,
+ * or the code in *error. */
+int broker_listen(struct broker *broker, struct tli_error *error);
+
+/*
+ * Takes another configuration and key, which becomes the broker's on success.
+ * Connections go on; limits hold for what comes from now on. Returns 0, or the
+ * code in *error with nothing changed.
+ */
+int broker_reload(struct broker *broker, const struct config *config,
+	struct tli_key *key, struct tli_error *error);
+
+/* Runs until broker_stop(), or until draining is over. True if no connection
+ * was cut for it. */
+bool broker_run(struct broker *broker);
+
+/*
+ * Takes nobody new and sends away those who are not paired; broker_run()
+ * returns when the last pair has ended, or drain_timeout_ms later.
+ */
+void broker_drain(struct broker *broker);
+
+/* Has broker_run() return at once. */
+void broker_stop(struct broker *broker);
+
+/* Closes and frees everything. NULL is fine. */
+void broker_free(struct broker *broker);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "closing.h"
+
+#include "broker.h"
+#include "timer.h"
+
+#include <stdlib.h>
+
+#define REFUSAL_BYTES   (2u * TLI_CONTROL_MAX + 64u)
+#define FIRST_LOOK_MS   5
+#define LONGEST_LOOK_MS 1000
+
+/* The state of a peer that is being closed. */
+struct closing {
+	struct peer *peer;
+	struct timer timer;
+	unsigned look_ms; /* until it is looked at again whether all arrived */
+};
+
+static void leave(struct peer *peer)
+{
+	struct closing *closing = peer->state;
+
+	timer_stop(&closing->timer);
+	free(closing);
+}
+
+/* Enters the stage; NULL, with the peer closed, for lack of memory. */
+static struct closing *enter(struct peer *peer, const struct stage *stage,
+	void (*on_timer)(void *), unsigned timeout_ms)
+{
+	struct closing *closing = calloc(1, sizeof(*closing));
+
+	if (!closing) {
+		peer_close(peer);
+		return NULL;
+	}
+	closing->peer = peer;
+	timer_init(&closing->timer, peer->broker->base, on_timer, closing);
+	peer_enter(peer, stage, closing);
+	if (timer_start(&closing->timer, timeout_ms))
+		return closing;
+	peer_close(peer);
+	return NULL;
+}
+
+/* ---- An end ----------------------------------------------------------- */
+
+static void on_too_late(void *owner)
+{
+	peer_close(((struct closing *)owner)->peer);
+}
+
+/* Closing with bytes unread would send a reset, and the peer could lose what it
+ * has not read yet: so its end is waited for. */
+static void on_ready_to_end(struct peer *peer, short event)
+{
+	int flushed = peer_flush(peer);
+	ssize_t got = STREAM_AGAIN;
+
+	if (flushed == 1)
+		stream_end(&peer->stream);
+	if (event & EV_READ)
+		got = stream_read(&peer->stream, peer->broker->relays.scratch,
+			peer->broker->relays.scratch_bytes);
+	if (flushed < 0 || got < 0)
+		peer_close(peer);
+	else
+		peer_watch(peer, true, flushed == 0);
+}
+
+static const struct stage ending = {"closing", on_ready_to_end, leave};
+
+void closing_end(struct peer *peer)
+{
+	tli_buf_fini(&peer->held);
+	if (peer->end != PEER_GOES_ON)
+		peer_flush(peer);
+	if (peer->end != PEER_GOES_ON)
+		peer_close(peer);
+	else if (enter(peer, &ending, on_too_late,
+			 peer->broker->config.linger_timeout_ms))
+		on_ready_to_end(peer, EV_WRITE);
+}
+
+void closing_refuse(
+	struct peer *peer, enum tli_refusal refusal, const char *message)
+{
+	struct tli_reply reply = {.refusal = refusal};
+	char text[TLI_CONTROL_MAX];
+	char who[PEER_TEXT];
+	size_t len;
+
+	log_write(&peer->broker->log, CONFIG_LOG_DEBUG, "%s: refused: %s",
+		peer_text(peer, who), message);
+	snprintf(reply.message, sizeof(reply.message), "%s", message);
+	len = tli_reply_format(&reply, text);
+	if (len > 0 && peer_put_frame(peer, text, len, REFUSAL_BYTES))
+		closing_end(peer);
+	else
+		peer_close(peer);
+}
+
+/* ---- A break ---------------------------------------------------------- */
+
+/* A reset would take back what the peer's kernel does not have yet, and a slow
+ * reader may take its time: so it is looked at now and then. */
+static void on_look(void *owner)
+{
+	struct closing *closing = owner;
+
+	if (tli_buf_len(&closing->peer->out) == 0 &&
+		stream_is_delivered(&closing->peer->stream)) {
+		peer_close(closing->peer);
+		return;
+	}
+	closing->look_ms *= 2;
+	if (closing->look_ms > LONGEST_LOOK_MS)
+		closing->look_ms = LONGEST_LOOK_MS;
+	if (!timer_start(&closing->timer, closing->look_ms))
+		peer_close(closing->peer);
+}
+
+static void on_ready_to_break(struct peer *peer, short event)
+{
+	int flushed = peer_flush(peer);
+
+	(void)event;
+	if (flushed < 0 || (flushed == 1 && !peer->stream.is_tcp))
+		peer_close(peer);
+	else
+		peer_watch(peer, false, flushed == 0);
+}
+
+static const struct stage breaking = {"closing", on_ready_to_break, leave};
+
+void closing_break(struct peer *peer, bool in_message)
+{
+	static const uint8_t start_of_header;
+	struct closing *closing;
+
+	if (peer->stream.is_tcp && stream_is_delivered(&peer->stream)) {
+		peer_close(peer);
+		return;
+	}
+	closing = enter(peer, &breaking, on_look, FIRST_LOOK_MS);
+	if (!closing)
+		return;
+	closing->look_ms = FIRST_LOOK_MS;
+	peer->out.max_bytes = tli_buf_len(&peer->out) + 1;
+	if (!peer->stream.is_tcp && !in_message &&
+		tli_buf_append(&peer->out, &start_of_header, 1) != TLI_BUF_OK)
+		peer_close(peer);
+	else
+		on_ready_to_break(peer, EV_WRITE);
+}
+
+bool closing_is_under_way(const struct peer *peer)
+{
+	return peer->stage == &ending || peer->stage == &breaking;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The last stage of a connection that the broker ends: what is to be said goes
+ * out first, and nothing that comes meanwhile takes it back.
+ */
+#ifndef BROKER_CLOSING_H
+#define BROKER_CLOSING_H
+
+#include "../proto/control.h"
+
+#include "peer.h"
+
+/* Tells the peer that its request is refused, and closes. */
+void closing_refuse(
+	struct peer *peer, enum tli_refusal refusal, const char *message);
+
+/* Sends what is in peer->out, and closes: an end, for the peer. */
+void closing_end(struct peer *peer);
+
+/*
+ * Closes as a break, for the peer, once all that was written has reached it. On
+ * a Unix socket that is an end inside a message: in_message tells whether what
+ * was written so far ends in one.
+ */
+void closing_break(struct peer *peer, bool in_message);
+
+/* Whether the peer is at this stage. */
+bool closing_is_under_way(const struct peer *peer);
+
+#endif

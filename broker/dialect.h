@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an authenticated connection is for, told by the first byte of its first
+ * frame. Each dialect is a file of its own behind one function, which takes the
+ * peer over with that frame, and all that follows it, in peer->held.
+ */
+#ifndef BROKER_DIALECT_H
+#define BROKER_DIALECT_H
+
+#include "peer.h"
+
+struct dialect {
+	const char *name;
+	void (*start)(struct peer *peer);
+};
+
+/* JSON requests: rendezvous.c. */
+void rendezvous_start(struct peer *peer);
+
+/* Dialects that this version does not serve: unserved.c. */
+void manager_start(struct peer *peer);
+void xmlrpc_start(struct peer *peer);
+void unknown_start(struct peer *peer);
+
+/* The dialect that a first byte stands for; -1 = an empty frame. */
+const struct dialect *dialect_of(int first_byte);
+
+/* Waits for the first frame of a peer that has authenticated, and hands the
+ * peer over; one that came to a bound address to its name, at once. */
+void dialect_start(struct peer *peer);
+
+#endif

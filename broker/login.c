@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+#include "login.h"
+
+#include "../proto/auth.h"
+#include "../proto/hmac.h"
+#include "../system/clock.h"
+#include "../system/random.h"
+#include "../system/socket.h"
+
+#include "broker.h"
+#include "dialect.h"
+#include "timer.h"
+
+#include <stdlib.h>
+
+/* The state of a peer that has not authenticated yet. */
+struct login {
+	TAILQ_ENTRY(login) link;
+	struct peer *peer;
+	struct timer timer;
+	bool failed;
+	struct tli_key *key; /* a reload may replace the broker's */
+	struct tli_auth auth;
+};
+
+void logins_init(struct logins *logins)
+{
+	*logins = (struct logins){.count = 0};
+	TAILQ_INIT(&logins->list);
+}
+
+static void leave(struct peer *peer)
+{
+	struct login *login = peer->state;
+	struct broker *broker = peer->broker;
+	struct tli_endpoint from;
+
+	peer_endpoint(peer, &from);
+	sources_finish(&broker->sources, &broker->config, &from, login->failed,
+		tli_now_ms());
+	TAILQ_REMOVE(&broker->logins.list, login, link);
+	broker->logins.count--;
+	timer_stop(&login->timer);
+	tli_wipe(&login->auth, sizeof(login->auth));
+	tli_key_free(login->key);
+	free(login);
+}
+
+/* What to do about it, where that is known. */
+static const char *advice(const struct tli_auth *auth)
+{
+	switch (auth->reason) {
+	case TLI_AUTH_REFUSED_DIALECT:
+		return ": Python up to 3.11 can only do MD5, which is taken "
+		       "over loopback and Unix sockets alone unless "
+		       "\"legacy_auth\" is \"any\"";
+	case TLI_AUTH_WRONG_ANSWER:
+	case TLI_AUTH_REJECTED:
+		return ": both sides need the same authkey, byte for byte";
+	case TLI_AUTH_BAD_LENGTH:
+	case TLI_AUTH_NO_ANSWER:
+	case TLI_AUTH_NO_CHALLENGE:
+		return ": does it speak multiprocessing.connection, and is its "
+		       "authkey set?";
+	default:
+		return "";
+	}
+}
+
+/* The log's line, and what monitors are told. */
+static void report(struct peer *peer, const char *reason, const char *advice,
+	const char *dialect)
+{
+	struct broker *broker = peer->broker;
+	char text[PEER_TEXT];
+
+	broker->counters.refused++;
+	log_rarely(&broker->log, &broker->logins.refusals, CONFIG_LOG_WARNING,
+		"%s: not let in: the peer %s%s (its answer: %s)",
+		peer_text(peer, text), reason, advice, dialect);
+	monitors_tell(broker,
+		&(struct monitor_event){
+			.event = "refused", .peer = peer, .reason = reason});
+}
+
+/* False if the connection is no more. */
+static bool send_output(struct login *login)
+{
+	ssize_t put = 1;
+
+	while (put > 0) {
+		size_t len;
+		const uint8_t *bytes = tli_auth_output(&login->auth, &len);
+
+		if (len == 0)
+			return true;
+		put = stream_write(&login->peer->stream, bytes, len);
+		if (put > 0)
+			tli_auth_output_sent(&login->auth, (size_t)put);
+	}
+	return put == STREAM_AGAIN;
+}
+
+static bool has_output(const struct login *login)
+{
+	size_t len;
+
+	tli_auth_output(&login->auth, &len);
+	return len > 0;
+}
+
+/* Sends the verdict, and closes so that nothing unread takes it back. */
+static void close_with_verdict(struct login *login)
+{
+	struct peer *peer = login->peer;
+
+	(void)send_output(login);
+	stream_end(&peer->stream);
+	tli_socket_drain(peer->stream.fd);
+	peer_close(peer);
+}
+
+static void turn_away(struct login *login)
+{
+	const struct tli_auth *auth = &login->auth;
+
+	login->failed = true;
+	report(login->peer, tli_auth_reason_text(auth->reason), advice(auth),
+		tli_auth_dialect_name(auth->answered));
+	close_with_verdict(login);
+}
+
+static void give_up(struct login *login)
+{
+	tli_auth_give_up(&login->auth);
+	turn_away(login);
+}
+
+static void on_timeout(void *owner)
+{
+	give_up(owner);
+}
+
+static void let_in(struct peer *peer)
+{
+	struct broker *broker = peer->broker;
+
+	if (peer->stream.is_tcp)
+		tli_socket_quick_ack(peer->stream.fd);
+	broker->counters.connections++;
+	peer->known = true;
+	monitors_tell(broker,
+		&(struct monitor_event){
+			.event = "connected", .peer = peer, .located = true});
+	dialect_start(peer);
+}
+
+/* What was read behind the handshake is the first that the dialect gets. */
+static bool keep_rest(struct peer *peer, const uint8_t *bytes, size_t len)
+{
+	peer->held.max_bytes = TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX;
+	return tli_buf_append(&peer->held, bytes, len) == TLI_BUF_OK;
+}
+
+static void lose(struct login *login)
+{
+	struct peer *peer = login->peer;
+
+	login->failed = true;
+	report(peer, "closed the connection during the handshake", "",
+		tli_auth_dialect_name(login->auth.answered));
+	peer_close(peer);
+}
+
+/* Reads once. False if nothing has come, or the peer is closed. */
+static bool read_once(struct login *login)
+{
+	uint8_t bytes[TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX];
+	struct peer *peer = login->peer;
+	ssize_t got =
+		stream_read(&peer->stream, bytes, tli_auth_wants(&login->auth));
+	size_t used;
+
+	if (got < 0)
+		lose(login);
+	if (got <= 0)
+		return false;
+	if (tli_auth_feed(&login->auth, bytes, (size_t)got, &used) !=
+			TLI_AUTH_DONE ||
+		keep_rest(peer, bytes + used, (size_t)got - used))
+		return true;
+	peer_close(peer);
+	return false;
+}
+
+/* Goes on as far as that goes. */
+static void on_ready(struct peer *peer, short event)
+{
+	struct login *login = peer->state;
+
+	(void)event;
+	do {
+		if (!send_output(login))
+			lose(login);
+		else if (login->auth.reason != TLI_AUTH_NONE)
+			turn_away(login);
+		else if (!has_output(login) &&
+			tli_auth_awaits(&login->auth) == TLI_AUTH_FINISHED)
+			let_in(peer);
+		if (peer->state != login)
+			return;
+	} while (!has_output(login) && read_once(login));
+	if (!peer_is_closed(peer))
+		peer_watch(peer, !has_output(login), has_output(login));
+}
+
+/* MD5 is for this machine, unless the configuration says otherwise. */
+static struct tli_auth_policy policy_for(const struct peer *peer)
+{
+	enum config_legacy_auth legacy = peer->broker->config.legacy_auth;
+	bool md5 = legacy == CONFIG_LEGACY_AUTH_ANY ||
+		(legacy == CONFIG_LEGACY_AUTH_LOCAL && peer->is_local);
+
+	return (struct tli_auth_policy){
+		.dialects =
+			md5 ? TLI_AUTH_ALL : TLI_AUTH_ALL & ~TLI_AUTH_HMAC_MD5,
+		.legacy_answer = TLI_AUTH_RAW_MD5,
+	};
+}
+
+/* NULL for lack of memory or random bytes. */
+static struct login *new_login(struct peer *peer)
+{
+	const struct tli_key *key = peer->broker->key;
+	struct tli_auth_policy policy = policy_for(peer);
+	struct login *login = calloc(1, sizeof(*login));
+	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
+	struct tli_error ignored;
+
+	if (!login)
+		return NULL;
+	login->peer = peer;
+	timer_init(&login->timer, peer->broker->base, on_timeout, login);
+	login->key = tli_key_copy(key->bytes, key->len, &ignored);
+	if (!login->key || tli_random(nonce, sizeof(nonce)) != 0 ||
+		!timer_start(&login->timer,
+			peer->broker->config.handshake_timeout_ms)) {
+		tli_key_free(login->key);
+		free(login);
+		return NULL;
+	}
+	tli_auth_init(&login->auth, TLI_AUTH_LISTENER, &policy,
+		login->key->bytes, login->key->len, nonce);
+	return login;
+}
+
+bool login_start(struct peer *peer)
+{
+	static const struct stage authenticating = {
+		"authenticating", on_ready, leave};
+	struct logins *logins = &peer->broker->logins;
+	struct login *login = new_login(peer);
+
+	if (!login)
+		return false;
+	TAILQ_INSERT_TAIL(&logins->list, login, link);
+	logins->count++;
+	peer_enter(peer, &authenticating, login);
+	on_ready(peer, EV_READ);
+	return true;
+}
+
+bool logins_drop_oldest(struct logins *logins, const char *why)
+{
+	struct login *oldest = TAILQ_FIRST(&logins->list);
+	char text[PEER_TEXT];
+
+	if (!oldest)
+		return false;
+	oldest->peer->broker->counters.dropped++;
+	log_rarely(&oldest->peer->broker->log, &logins->refusals,
+		CONFIG_LOG_WARNING, "%s: dropped before it authenticated: %s",
+		peer_text(oldest->peer, text), why);
+	tli_auth_give_up(&oldest->auth);
+	close_with_verdict(oldest);
+	return true;
+}

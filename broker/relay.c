@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: MIT */
+#include "relay.h"
+
+#include "../proto/frame.h"
+
+#include "broker.h"
+#include "closing.h"
+#include "splice.h"
+
+#include <stdlib.h>
+
+#define SMALLEST_READ 4096u
+#define READS_MAX     4 /* from one peer, before others have their turn */
+/* So much left of a message is spliced: less is not worth a pipe. */
+#define SPLICE_LEAST (256u << 10)
+
+enum flow_state {
+	FLOWING,
+	ENDED,    /* the sender has ended its side; not passed on yet */
+	FINISHED, /* that was passed on */
+	BROKEN,   /* the sender is lost, or sends what cannot be passed on */
+};
+
+/* One direction; the state of the peer that sends. */
+struct flow {
+	struct relay *relay;
+	struct peer *from;
+	enum flow_state state;
+	bool refused; /* the receiver takes nothing any more */
+	struct tli_frame_reader reader;
+	uint64_t body_left; /* of the message under way */
+	bool bulk;          /* the last message was spliced */
+	struct splice splice;
+	uint64_t messages;
+	uint64_t bytes;
+};
+
+struct relay {
+	TAILQ_ENTRY(relay) link; /* among the dead */
+	struct listener *listener;
+	struct flow flows[2]; /* from the acceptor, from the dialler */
+	bool over;
+};
+
+/* ---- Memory ----------------------------------------------------------- */
+
+bool relays_resize(struct relays *relays, size_t window_bytes)
+{
+	uint8_t *scratch;
+
+	if (window_bytes < SMALLEST_READ)
+		window_bytes = SMALLEST_READ;
+	scratch = realloc(relays->scratch, window_bytes);
+	if (!scratch)
+		return false;
+	relays->scratch = scratch;
+	relays->scratch_bytes = window_bytes;
+	return true;
+}
+
+bool relays_init(struct relays *relays, size_t window_bytes)
+{
+	*relays = (struct relays){.scratch = NULL};
+	TAILQ_INIT(&relays->dead);
+	return relays_resize(relays, window_bytes);
+}
+
+void relays_reap(struct relays *relays)
+{
+	struct relay *relay;
+
+	while ((relay = TAILQ_FIRST(&relays->dead))) {
+		TAILQ_REMOVE(&relays->dead, relay, link);
+		free(relay);
+	}
+}
+
+void relays_fini(struct relays *relays)
+{
+	relays_reap(relays);
+	free(relays->scratch);
+}
+
+static struct relays *relays_of(const struct flow *flow)
+{
+	return &flow->from->broker->relays;
+}
+
+static struct flow *opposite(const struct flow *flow)
+{
+	struct flow *flows = flow->relay->flows;
+
+	return flow == &flows[0] ? &flows[1] : &flows[0];
+}
+
+static struct peer *receiver(const struct flow *flow)
+{
+	return opposite(flow)->from;
+}
+
+/* In memory or in the pipe: never in both. */
+static size_t held_bytes(const struct flow *flow)
+{
+	return tli_buf_len(&receiver(flow)->out) + flow->splice.held_bytes;
+}
+
+/* Beyond the bound on all of them, each gets by with little. */
+static bool is_short_of_memory(const struct flow *flow)
+{
+	return relays_of(flow)->held_bytes >=
+		flow->from->broker->config.relay_total_bytes;
+}
+
+/* Where the next message is likely to be spliced, just enough to see its
+ * length. */
+static size_t bytes_to_read(const struct flow *flow)
+{
+	if (is_short_of_memory(flow) || (flow->bulk && flow->body_left == 0))
+		return SMALLEST_READ;
+	return relays_of(flow)->scratch_bytes;
+}
+
+static void count_held(struct relays *relays, size_t len)
+{
+	relays->held_bytes += len;
+	if (relays->held_bytes > relays->held_bytes_peak)
+		relays->held_bytes_peak = relays->held_bytes;
+}
+
+/* Keeps what the receiver's kernel has no room for. Without memory for it the
+ * connection breaks: nothing is lost in silence. */
+static void hold(struct flow *flow, const uint8_t *bytes, size_t len)
+{
+	struct tli_buf *out = &receiver(flow)->out;
+
+	out->max_bytes = tli_buf_len(out) + len;
+	if (tli_buf_append(out, bytes, len) == TLI_BUF_OK)
+		count_held(relays_of(flow), len);
+	else
+		flow->state = BROKEN;
+}
+
+/* ---- Passing bytes on ------------------------------------------------- */
+
+static void break_for_length(struct flow *flow, int result)
+{
+	char text[PEER_TEXT];
+
+	flow->state = BROKEN;
+	log_write(&flow->from->broker->log, CONFIG_LOG_WARNING,
+		result == TLI_FRAME_TOO_LONG
+			? "%s: sends a message longer than max_message_bytes"
+			: "%s: sends a message length that no Python sends",
+		peer_text(flow->from, text));
+}
+
+static size_t walk_body(struct flow *flow, size_t len)
+{
+	if (len > flow->body_left)
+		len = (size_t)flow->body_left;
+	flow->body_left -= len;
+	return len;
+}
+
+static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
+{
+	size_t used;
+	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
+
+	if (result < 0)
+		break_for_length(flow, result);
+	if (result != TLI_FRAME_READY)
+		return used;
+	flow->body_left = flow->reader.body_bytes;
+	flow->bulk = flow->bulk && flow->body_left >= SPLICE_LEAST;
+	flow->messages++;
+	relays_of(flow)->messages++;
+	tli_frame_reader_next(&flow->reader);
+	return used;
+}
+
+/* Walks the headers in some bytes. Returns how many of them can go on: all, or
+ * those in front of a header that says what cannot be. */
+static size_t walk(struct flow *flow, const uint8_t *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		size_t start = at;
+
+		if (flow->body_left > 0)
+			at += walk_body(flow, len - at);
+		else
+			at += walk_header(flow, bytes + at, len - at);
+		if (flow->state == BROKEN)
+			return start;
+	}
+	return len;
+}
+
+static void refuse(struct flow *flow)
+{
+	relays_of(flow)->held_bytes -= held_bytes(flow);
+	tli_buf_fini(&receiver(flow)->out);
+	splice_close(&flow->splice);
+	flow->refused = true;
+	stream_refuse(&flow->from->stream);
+}
+
+static void count_passed(struct flow *flow, size_t len)
+{
+	flow->bytes += len;
+	relays_of(flow)->bytes += len;
+}
+
+/* Passes bytes of the sender on: to the receiver, or behind what it still has
+ * to get. */
+static void pass_on(struct flow *flow, const uint8_t *bytes, size_t len)
+{
+	ssize_t put = STREAM_AGAIN;
+
+	len = walk(flow, bytes, len);
+	count_passed(flow, len);
+	if (held_bytes(flow) == 0 && len > 0)
+		put = stream_write(&receiver(flow)->stream, bytes, len);
+	if (put < 0)
+		refuse(flow);
+	else if ((size_t)put < len)
+		hold(flow, bytes + put, len - (size_t)put);
+}
+
+/* Writes what is held for the receiver. */
+static void drain(struct flow *flow)
+{
+	size_t before = held_bytes(flow);
+	int result = peer_flush(receiver(flow));
+
+	if (result == 1 && flow->splice.held_bytes > 0)
+		result = splice_drain(&flow->splice, receiver(flow)->stream.fd);
+	relays_of(flow)->held_bytes -= before - held_bytes(flow);
+	if (result < 0)
+		refuse(flow);
+}
+
+static void note_end(struct flow *flow, enum peer_end end)
+{
+	static const enum flow_state states[] = {
+		[PEER_GOES_ON] = FLOWING,
+		[PEER_ENDED] = ENDED,
+		[PEER_BROKE] = BROKEN,
+	};
+
+	if (flow->state == FLOWING)
+		flow->state = states[end];
+}
+
+static bool takes_more(const struct flow *flow)
+{
+	return flow->state == FLOWING && !flow->refused &&
+		held_bytes(flow) == 0;
+}
+
+static void note_read(struct flow *flow, ssize_t got)
+{
+	if (got < 0)
+		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
+}
+
+/* What is certain to be a long piece of a body does not come through here. */
+static bool can_splice(struct flow *flow)
+{
+	struct splice *splice = &flow->splice;
+
+	if (flow->body_left == 0)
+		return false;
+	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
+		!is_short_of_memory(flow))
+		splice_open(splice, flow->from->stream.fd,
+			receiver(flow)->stream.fd,
+			relays_of(flow)->scratch_bytes);
+	return splice->open;
+}
+
+static bool splice_once(struct flow *flow)
+{
+	struct splice *splice = &flow->splice;
+	ssize_t got = splice_fill(
+		splice, flow->from->stream.fd, (size_t)flow->body_left);
+
+	note_read(flow, got);
+	if (got <= 0)
+		return false;
+	flow->bulk = true;
+	flow->body_left -= (uint64_t)got;
+	count_passed(flow, (size_t)got);
+	count_held(relays_of(flow), (size_t)got);
+	drain(flow);
+	if (flow->body_left == 0 && splice->held_bytes == 0)
+		splice_close(splice);
+	return true;
+}
+
+/* Reads once. False when there is no use in another time now. */
+static bool copy_once(struct flow *flow)
+{
+	size_t size = bytes_to_read(flow);
+	uint8_t *scratch = relays_of(flow)->scratch;
+	ssize_t got = stream_read(&flow->from->stream, scratch, size);
+
+	note_read(flow, got);
+	if (got > 0)
+		pass_on(flow, scratch, (size_t)got);
+	/* A short read has emptied the socket. */
+	return got > 0 && (size_t)got == size;
+}
+
+static void pump(struct flow *flow)
+{
+	bool more = true;
+
+	for (int i = 0; more && i < READS_MAX && takes_more(flow); i++)
+		more = can_splice(flow) ? splice_once(flow) : copy_once(flow);
+}
+
+/* ---- Ends and breaks -------------------------------------------------- */
+
+/* The sender is no more: its connection broke, or takes nothing and has nothing
+ * more to say. */
+static bool has_lost_sender(const struct flow *flow)
+{
+	return flow->state == BROKEN ||
+		(opposite(flow)->refused && flow->state != FLOWING);
+}
+
+static bool is_delivered(const struct flow *flow)
+{
+	return flow->refused || held_bytes(flow) == 0;
+}
+
+static bool in_message(const struct flow *flow)
+{
+	return flow->body_left > 0 || tli_frame_reader_started(&flow->reader);
+}
+
+static void report_closed(const struct flow *flow)
+{
+	monitors_tell(flow->from->broker,
+		&(struct monitor_event){.event = "closed",
+			.peer = flow->from,
+			.name = names_of_listener(flow->relay->listener),
+			.counted = true,
+			.messages = flow->messages,
+			.bytes = flow->bytes});
+	flow->from->known = false;
+}
+
+/* The peers live until the loop comes round, and the relay does too. */
+static void end_relay(struct relay *relay)
+{
+	struct broker *broker = relay->flows[0].from->broker;
+
+	relay->over = true;
+	for (int i = 0; i < 2; i++) {
+		report_closed(&relay->flows[i]);
+		broker->relays.held_bytes -= held_bytes(&relay->flows[i]);
+		splice_close(&relay->flows[i].splice);
+	}
+	broker->relays.pairs--;
+	names_release(&broker->names, relay->listener);
+	TAILQ_INSERT_TAIL(&broker->relays.dead, relay, link);
+}
+
+static void finish(struct relay *relay)
+{
+	end_relay(relay);
+	for (int i = 0; i < 2; i++) {
+		stream_set_abortive(&relay->flows[i].from->stream, false);
+		peer_close(relay->flows[i].from);
+	}
+}
+
+/* Both sides learn of it. */
+static void break_both(struct relay *relay)
+{
+	end_relay(relay);
+	for (int i = 0; i < 2; i++)
+		closing_break(relay->flows[i].from,
+			in_message(opposite(&relay->flows[i])));
+}
+
+/* Acts on what has become of a direction. True if that was the end of both. */
+static bool settle_flow(struct flow *flow)
+{
+	if (!is_delivered(flow))
+		return false;
+	if (has_lost_sender(flow)) {
+		break_both(flow->relay);
+		return true;
+	}
+	if (flow->state == ENDED && !flow->refused) {
+		stream_end(&receiver(flow)->stream);
+		flow->state = FINISHED;
+	}
+	if (flow->state != FINISHED || opposite(flow)->state != FINISHED)
+		return false;
+	finish(flow->relay);
+	return true;
+}
+
+static void watch(const struct flow *flow)
+{
+	peer_watch(
+		flow->from, takes_more(flow), held_bytes(opposite(flow)) > 0);
+}
+
+static void settle(struct relay *relay)
+{
+	if (settle_flow(&relay->flows[0]) || settle_flow(&relay->flows[1]))
+		return;
+	watch(&relay->flows[0]);
+	if (!relay->over)
+		watch(&relay->flows[1]);
+}
+
+/* ---- The stage -------------------------------------------------------- */
+
+static void on_ready(struct peer *peer, short event)
+{
+	struct flow *flow = peer->state;
+
+	if (event & EV_WRITE)
+		drain(opposite(flow));
+	if (event & EV_READ)
+		pump(flow);
+	settle(flow->relay);
+}
+
+/* A peer that is closed for another reason takes its partner along. */
+static void leave(struct peer *peer)
+{
+	struct relay *relay = ((struct flow *)peer->state)->relay;
+	struct peer *partner = receiver(peer->state);
+
+	if (relay->over)
+		return;
+	end_relay(relay);
+	peer_close(partner);
+}
+
+static const struct stage relayed = {"relayed", on_ready, leave};
+
+static void init_flow(struct relay *relay, int which, struct peer *from)
+{
+	uint64_t max_bytes = from->broker->config.max_message_bytes;
+	struct flow *flow = &relay->flows[which];
+
+	flow->relay = relay;
+	flow->from = from;
+	tli_frame_reader_init(
+		&flow->reader, max_bytes ? max_bytes : UINT64_MAX, false);
+}
+
+/* What the sender said before it was paired. */
+static void pass_on_early(struct flow *flow)
+{
+	struct tli_buf *early = &flow->from->held;
+
+	drain(flow);
+	if (!flow->refused)
+		pass_on(flow, tli_buf_head(early), tli_buf_len(early));
+	tli_buf_fini(early);
+	note_end(flow, flow->from->end);
+}
+
+static void report_paired(const struct relay *relay)
+{
+	monitors_tell(relay->flows[1].from->broker,
+		&(struct monitor_event){.event = "paired",
+			.peer = relay->flows[1].from,
+			.name = names_of_listener(relay->listener),
+			.partner = relay->flows[0].from});
+}
+
+void relay_start(
+	struct listener *listener, struct peer *acceptor, struct peer *dialler)
+{
+	struct relays *relays = &acceptor->broker->relays;
+	struct peer *peers[2] = {acceptor, dialler};
+	struct relay *relay = calloc(1, sizeof(*relay));
+
+	if (!relay) {
+		names_release(&acceptor->broker->names, listener);
+		peer_close(acceptor);
+		peer_close(dialler);
+		return;
+	}
+	relay->listener = listener;
+	relays->pairs++;
+	relays->total++;
+	for (int i = 0; i < 2; i++) {
+		init_flow(relay, i, peers[i]);
+		peer_enter(peers[i], &relayed, &relay->flows[i]);
+		stream_set_abortive(&peers[i]->stream, true);
+		count_held(relays, tli_buf_len(&peers[i]->out));
+	}
+	report_paired(relay);
+	for (int i = 0; i < 2; i++)
+		pass_on_early(&relay->flows[i]);
+	settle(relay);
+}
+
+bool relay_report(const struct peer *peer, struct relay_report *report)
+{
+	const struct flow *flow = peer->state;
+
+	if (peer->stage != &relayed)
+		return false;
+	*report = (struct relay_report){
+		.name = names_of_listener(flow->relay->listener),
+		.partner = receiver(flow),
+		.messages = flow->messages,
+		.bytes = flow->bytes,
+		.held_bytes = held_bytes(flow),
+	};
+	return true;
+}
+
+void relays_cut(struct broker *broker)
+{
+	struct peer *peer;
+	struct peer *next;
+
+	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
+		next = TAILQ_NEXT(peer, link);
+		if (peer->stage == &relayed)
+			break_both(((struct flow *)peer->state)->relay);
+	}
+}

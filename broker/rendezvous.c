@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON requests, one to a frame: the verbs for meeting others, which are a
+ * connection's last, and those for control, which may come in any number. */
+#include "../proto/frame.h"
+
+#include "broker.h"
+#include "closing.h"
+#include "control.h"
+#include "dialect.h"
+
+#include <stdio.h>
+
+#define FRAME_BYTES (TLI_FRAME_HEADER_MAX + TLI_CONTROL_MAX)
+
+static void meet(struct peer *peer, const struct tli_request *request)
+{
+	const struct config *config = &peer->broker->config;
+	int64_t timeout_ms = request->timeout_ms;
+
+	if (timeout_ms == TLI_NO_TIMEOUT_GIVEN &&
+		request->verb == TLI_VERB_DIAL)
+		timeout_ms = config->dial_timeout_ms;
+	names_meet(peer,
+		&(struct meeting){
+			.verb = request->verb,
+			.confirm = request->confirm,
+			.exclusive = request->exclusive,
+			.timeout_ms = timeout_ms,
+			.name = request->name,
+			.listener = request->listener,
+		});
+}
+
+static void (*const verbs[TLI_VERB_COUNT])(
+	struct peer *, const struct tli_request *) = {
+	[TLI_VERB_ACCEPT] = meet,
+	[TLI_VERB_DIAL] = meet,
+	[TLI_VERB_PIPE] = meet,
+	[TLI_VERB_PING] = control_ping,
+	[TLI_VERB_LIST] = control_list,
+	[TLI_VERB_STAT] = control_stat,
+	[TLI_VERB_MONITOR] = control_monitor,
+};
+
+/* Finds the first frame in what is held. Returns 1 with the body's place and
+ * length, 0 when more has to come, -1 when it is too long or none. */
+static int find_frame(const struct tli_buf *held, size_t *start, size_t *len)
+{
+	struct tli_frame_reader reader;
+	int result;
+
+	if (tli_buf_len(held) == 0)
+		return 0;
+	tli_frame_reader_init(&reader, TLI_CONTROL_MAX, false);
+	result = tli_frame_reader_feed(
+		&reader, tli_buf_head(held), tli_buf_len(held), start);
+	if (result <= 0)
+		return result;
+	*len = (size_t)reader.body_bytes;
+	return tli_buf_len(held) - *start >= *len;
+}
+
+static void serve(struct peer *peer, size_t start, size_t len)
+{
+	char why[TLI_CONTROL_TEXT];
+	struct tli_request request;
+	int result = tli_request_parse(
+		tli_buf_head(&peer->held) + start, len, &request, why);
+
+	tli_buf_consume(&peer->held, start + len);
+	if (tli_buf_len(&peer->held) == 0)
+		tli_buf_fini(&peer->held);
+	if (result != TLI_CONTROL_OK)
+		closing_refuse(peer,
+			result == TLI_CONTROL_NOMEM ? TLI_REFUSAL_INTERNAL
+						    : TLI_REFUSAL_BAD_REQUEST,
+			why);
+	else if (peer->broker->draining && request.verb <= TLI_VERB_PIPE)
+		closing_refuse(peer, TLI_REFUSAL_DRAINING, BROKER_DRAINING);
+	else
+		verbs[request.verb](peer, &request);
+}
+
+/* Serves what is held, a reply at a time: a peer that does not read its replies
+ * gets no others. */
+static void serve_all(struct peer *peer, const struct stage *stage)
+{
+	size_t start, len;
+	int found = 1;
+
+	while (found > 0 && peer->stage == stage &&
+		tli_buf_len(&peer->out) == 0) {
+		found = find_frame(&peer->held, &start, &len);
+		if (found > 0)
+			serve(peer, start, len);
+		if (found < 0)
+			closing_refuse(peer, TLI_REFUSAL_BAD_REQUEST,
+				"a request has at most 4096 bytes");
+		if (peer->stage == stage && peer_flush(peer) < 0)
+			peer_close(peer);
+	}
+}
+
+static void on_ready(struct peer *peer, short event)
+{
+	const struct stage *stage = peer->stage;
+	ssize_t got = STREAM_AGAIN;
+
+	if ((event & EV_WRITE) && peer_flush(peer) < 0)
+		got = STREAM_BROKEN;
+	if (event & EV_READ)
+		got = peer_read(peer, FRAME_BYTES);
+	if (got >= 0)
+		serve_all(peer, stage);
+	else
+		peer_close(peer);
+	if (peer->stage == stage)
+		peer_watch(peer, tli_buf_len(&peer->out) == 0,
+			tli_buf_len(&peer->out) > 0);
+}
+
+void rendezvous_start(struct peer *peer)
+{
+	static const struct stage control = {"control", on_ready, NULL};
+
+	peer_enter(peer, &control, NULL);
+	on_ready(peer, 0);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include "../system/socket.h"
+
+#include <unistd.h>
+
+void stream_init(struct stream *stream, struct event_base *base, int fd,
+	bool is_tcp, event_callback_fn ready, void *owner)
+{
+	*stream = (struct stream){.fd = fd, .is_tcp = is_tcp};
+	event_assign(
+		&stream->reading, base, fd, EV_READ | EV_PERSIST, ready, owner);
+	event_assign(&stream->writing, base, fd, EV_WRITE | EV_PERSIST, ready,
+		owner);
+}
+
+static bool arm(struct event *event, bool *armed, bool on)
+{
+	int result;
+
+	if (*armed == on)
+		return true;
+	result = on ? event_add(event, NULL) : event_del(event);
+	if (result == 0)
+		*armed = on;
+	return result == 0;
+}
+
+bool stream_watch(struct stream *stream, bool reads, bool writes)
+{
+	if (stream->fd < 0)
+		return true;
+	if (arm(&stream->reading, &stream->reads, reads) &&
+		arm(&stream->writing, &stream->writes, writes))
+		return true;
+	arm(&stream->reading, &stream->reads, false);
+	arm(&stream->writing, &stream->writes, false);
+	return false;
+}
+
+static ssize_t outcome(ssize_t result)
+{
+	if (result >= 0)
+		return result;
+	return result == TLI_SOCKET_END ? STREAM_END : STREAM_BROKEN;
+}
+
+ssize_t stream_read(struct stream *stream, void *bytes, size_t size)
+{
+	struct iovec part = {bytes, size};
+
+	return outcome(tli_socket_read(stream->fd, &part, 1, TLI_SOCKET_TRY));
+}
+
+ssize_t stream_write(struct stream *stream, const void *bytes, size_t len)
+{
+	struct iovec part = {(void *)bytes, len};
+
+	return outcome(tli_socket_write(stream->fd, &part, 1, TLI_SOCKET_TRY));
+}
+
+bool stream_is_gone(const struct stream *stream)
+{
+	return tli_socket_has_ended(stream->fd);
+}
+
+void stream_end(struct stream *stream)
+{
+	tli_socket_end(stream->fd);
+}
+
+void stream_refuse(struct stream *stream)
+{
+	if (!stream->is_tcp)
+		tli_socket_refuse(stream->fd);
+}
+
+bool stream_is_delivered(const struct stream *stream)
+{
+	return !stream->is_tcp || tli_socket_unsent_bytes(stream->fd) == 0;
+}
+
+void stream_set_abortive(struct stream *stream, bool on)
+{
+	if (stream->is_tcp)
+		tli_socket_set_abortive(stream->fd, on);
+}
+
+void stream_close(struct stream *stream)
+{
+	if (stream->fd < 0)
+		return;
+	stream_watch(stream, false, false);
+	close(stream->fd);
+	stream->fd = -1;
+}
