@@ -55,6 +55,9 @@ static bool would_block(int fd)
 }
 
 static void put_line(struct log *log, enum config_log_level level,
+	const char *format, va_list args) __attribute__((format(printf, 3, 0)));
+
+static void put_line(struct log *log, enum config_log_level level,
 	const char *format, va_list args)
 {
 	char line[LINE_BYTES];
