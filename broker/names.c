@@ -3,14 +3,12 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "table.h"
 #include "timer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 /* A reply waits behind nothing but a confirmation. */
 #define REPLIES_BYTES (2u * (TLI_CONTROL_MAX + 16u))
