@@ -15,6 +15,7 @@
 
 #define DEFAULT_BACKLOG 1u
 #define ID_BYTES        16u
+#define UNDER_WAY_MAX   8  /* more at a time would look like an attack */
 #define LATE_MS         50 /* more than a program that is on time can be late */
 
 struct parking {
@@ -150,7 +151,7 @@ static bool lacks_one(const struct parking *parking)
 
 	return base->opening_count + base->waiting_count <
 		base->settings.backlog &&
-		under_way < (probing ? 1 : base->settings.max_handshakes);
+		under_way < (probing ? 1 : UNDER_WAY_MAX);
 }
 
 /* How long connecting may take. A silent address leaves its share of the time
