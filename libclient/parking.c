@@ -123,10 +123,11 @@ static void step(struct parking *parking, tieline_connection *connection)
 			note_failure(parking, &error);
 		return;
 	}
-	if (!was_parked && result == 0 && is_parked(connection))
+	if (was_parked || (result == 0 && !is_parked(connection)))
+		return;
+	if (result == 0)
 		note_parked(parking, connection);
-	if (result > 0 || is_parked(connection))
-		note_success(parking);
+	note_success(parking);
 }
 
 static void step_overdue(struct parking *parking)

@@ -225,6 +225,39 @@ static void a_refusal_later_on_is_told_and_tried_again(void **state)
 	broker_close(&broker);
 }
 
+/* Somebody who is paired meanwhile does not make it a new refusal. */
+static void a_refusal_that_lasts_is_told_once(void **state)
+{
+	struct refusals refusals;
+	tieline_options options = with_refusals(&refusals);
+	struct broker broker;
+	tieline_listener *listener;
+	tieline_connection *connection;
+	tieline_handle *handle;
+	int fds[3];
+
+	(void)state;
+	options.backlog = 2;
+	broker_open(&broker, NULL, NULL);
+	listener = broker_listener(&broker, &options, &fds[0]);
+	handle = tieline_listener_handle(listener);
+	fds[1] = broker_take(&broker, handle);
+	put_frame(fds[1], REFUSED("full"));
+	await_refusals(listener, &refusals, 1);
+	put_frame(fds[0], PAIRED);
+	connection = accept_one(listener);
+	fds[2] = broker_take(&broker, handle);
+	put_frame(fds[2], REFUSED("full"));
+	close(fds[1]);
+	fds[1] = broker_take(&broker, handle);
+	assert_int_equal(refusals.count, 1);
+	tieline_connection_close(connection);
+	tieline_listener_close(listener);
+	for (size_t i = 0; i < 3; i++)
+		close(fds[i]);
+	broker_close(&broker);
+}
+
 static void no_descriptor_left_is_said_and_passes(void **state)
 {
 	struct broker broker;
@@ -265,6 +298,7 @@ int main(void)
 		leak_test(a_broker_with_another_key_is_tried_slowly),
 		leak_test(a_busy_programs_handshakes_are_made_anew),
 		leak_test(a_refusal_later_on_is_told_and_tried_again),
+		leak_test(a_refusal_that_lasts_is_told_once),
 		leak_test(no_descriptor_left_is_said_and_passes),
 	};
 
