@@ -193,23 +193,34 @@ static bool read_once(struct login *login)
 	return false;
 }
 
+/* Sends what is due, and acts on what has come of it. False if the peer is not
+ * at this stage any more. */
+static bool step(struct login *login)
+{
+	struct peer *peer = login->peer;
+	const struct tli_auth *auth = &login->auth;
+
+	if (!send_output(login))
+		lose(login);
+	else if (auth->reason != TLI_AUTH_NONE)
+		turn_away(login);
+	else if (!has_output(login) &&
+		tli_auth_awaits(auth) == TLI_AUTH_FINISHED)
+		let_in(peer);
+	else
+		return true;
+	return false;
+}
+
 /* Goes on as far as that goes. */
 static void on_ready(struct peer *peer, short event)
 {
 	struct login *login = peer->state;
 
-	(void)event;
-	do {
-		if (!send_output(login))
-			lose(login);
-		else if (login->auth.reason != TLI_AUTH_NONE)
-			turn_away(login);
-		else if (!has_output(login) &&
-			tli_auth_awaits(&login->auth) == TLI_AUTH_FINISHED)
-			let_in(peer);
-		if (peer->state != login)
+	do
+		if (!step(login))
 			return;
-	} while (!has_output(login) && read_once(login));
+	while ((event & EV_READ) && !has_output(login) && read_once(login));
 	if (!peer_is_closed(peer))
 		peer_watch(peer, !has_output(login), has_output(login));
 }
@@ -254,10 +265,10 @@ static struct login *new_login(struct peer *peer)
 	return login;
 }
 
+static const struct stage authenticating = {"authenticating", on_ready, leave};
+
 bool login_start(struct peer *peer)
 {
-	static const struct stage authenticating = {
-		"authenticating", on_ready, leave};
 	struct logins *logins = &peer->broker->logins;
 	struct login *login = new_login(peer);
 
@@ -266,7 +277,7 @@ bool login_start(struct peer *peer)
 	TAILQ_INSERT_TAIL(&logins->list, login, link);
 	logins->count++;
 	peer_enter(peer, &authenticating, login);
-	on_ready(peer, EV_READ);
+	on_ready(peer, EV_WRITE);
 	return true;
 }
 

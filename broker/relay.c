@@ -5,11 +5,14 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "splice.h"
 
 #include <stdlib.h>
 
 #define SMALLEST_READ 4096u
 #define READS_MAX     4 /* from one peer, before others have their turn */
+/* So much left of a message is spliced: less is not worth a pipe. */
+#define SPLICE_LEAST (256u << 10)
 
 enum flow_state {
 	FLOWING,
@@ -26,6 +29,8 @@ struct flow {
 	bool refused; /* the receiver takes nothing any more */
 	struct tli_frame_reader reader;
 	uint64_t body_left; /* of the message under way */
+	bool bulk;          /* the last message was spliced */
+	struct splice splice;
 	uint64_t messages;
 	uint64_t bytes;
 };
@@ -93,19 +98,26 @@ static struct peer *receiver(const struct flow *flow)
 	return opposite(flow)->from;
 }
 
+/* In memory or in the pipe: never in both. */
 static size_t held_bytes(const struct flow *flow)
 {
-	return tli_buf_len(&receiver(flow)->out);
+	return tli_buf_len(&receiver(flow)->out) + flow->splice.held_bytes;
 }
 
 /* Beyond the bound on all of them, each gets by with little. */
+static bool is_short_of_memory(const struct flow *flow)
+{
+	return relays_of(flow)->held_bytes >=
+		flow->from->broker->config.relay_total_bytes;
+}
+
+/* Where the next message is likely to be spliced, just enough to see its
+ * length. */
 static size_t bytes_to_read(const struct flow *flow)
 {
-	const struct relays *relays = relays_of(flow);
-
-	if (relays->held_bytes >= flow->from->broker->config.relay_total_bytes)
+	if (is_short_of_memory(flow) || (flow->bulk && flow->body_left == 0))
 		return SMALLEST_READ;
-	return relays->scratch_bytes;
+	return relays_of(flow)->scratch_bytes;
 }
 
 static void count_held(struct relays *relays, size_t len)
@@ -160,6 +172,7 @@ static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
 	if (result != TLI_FRAME_READY)
 		return used;
 	flow->body_left = flow->reader.body_bytes;
+	flow->bulk = flow->bulk && flow->body_left >= SPLICE_LEAST;
 	flow->messages++;
 	relays_of(flow)->messages++;
 	tli_frame_reader_next(&flow->reader);
@@ -187,12 +200,17 @@ static size_t walk(struct flow *flow, const uint8_t *bytes, size_t len)
 
 static void refuse(struct flow *flow)
 {
-	struct tli_buf *out = &receiver(flow)->out;
-
-	relays_of(flow)->held_bytes -= tli_buf_len(out);
-	tli_buf_fini(out);
+	relays_of(flow)->held_bytes -= held_bytes(flow);
+	tli_buf_fini(&receiver(flow)->out);
+	splice_close(&flow->splice);
 	flow->refused = true;
 	stream_refuse(&flow->from->stream);
+}
+
+static void count_passed(struct flow *flow, size_t len)
+{
+	flow->bytes += len;
+	relays_of(flow)->bytes += len;
 }
 
 /* Passes bytes of the sender on: to the receiver, or behind what it still has
@@ -202,14 +220,26 @@ static void pass_on(struct flow *flow, const uint8_t *bytes, size_t len)
 	ssize_t put = STREAM_AGAIN;
 
 	len = walk(flow, bytes, len);
-	flow->bytes += len;
-	relays_of(flow)->bytes += len;
+	count_passed(flow, len);
 	if (held_bytes(flow) == 0 && len > 0)
 		put = stream_write(&receiver(flow)->stream, bytes, len);
 	if (put < 0)
 		refuse(flow);
 	else if ((size_t)put < len)
 		hold(flow, bytes + put, len - (size_t)put);
+}
+
+/* Writes what is held for the receiver. */
+static void drain(struct flow *flow)
+{
+	size_t before = held_bytes(flow);
+	int result = peer_flush(receiver(flow));
+
+	if (result == 1 && flow->splice.held_bytes > 0)
+		result = splice_drain(&flow->splice, receiver(flow)->stream.fd);
+	relays_of(flow)->held_bytes -= before - held_bytes(flow);
+	if (result < 0)
+		refuse(flow);
 }
 
 static void note_end(struct flow *flow, enum peer_end end)
@@ -230,17 +260,56 @@ static bool takes_more(const struct flow *flow)
 		held_bytes(flow) == 0;
 }
 
+static void note_read(struct flow *flow, ssize_t got)
+{
+	if (got < 0)
+		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
+}
+
+/* What is certain to be a long piece of a body does not come through here. */
+static bool can_splice(struct flow *flow)
+{
+	struct splice *splice = &flow->splice;
+
+	if (flow->body_left == 0)
+		return false;
+	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
+		!is_short_of_memory(flow))
+		splice_open(splice, flow->from->stream.fd,
+			receiver(flow)->stream.fd,
+			relays_of(flow)->scratch_bytes);
+	return splice->open;
+}
+
+static bool splice_once(struct flow *flow)
+{
+	struct splice *splice = &flow->splice;
+	ssize_t got = splice_fill(
+		splice, flow->from->stream.fd, (size_t)flow->body_left);
+
+	note_read(flow, got);
+	if (got <= 0)
+		return false;
+	flow->bulk = true;
+	flow->body_left -= (uint64_t)got;
+	count_passed(flow, (size_t)got);
+	count_held(relays_of(flow), (size_t)got);
+	drain(flow);
+	if (flow->body_left == 0 && splice->held_bytes == 0)
+		splice_close(splice);
+	return true;
+}
+
 /* Reads once. False when there is no use in another time now. */
-static bool pump_once(struct flow *flow)
+static bool copy_once(struct flow *flow)
 {
 	size_t size = bytes_to_read(flow);
 	uint8_t *scratch = relays_of(flow)->scratch;
 	ssize_t got = stream_read(&flow->from->stream, scratch, size);
 
+	note_read(flow, got);
 	if (got > 0)
 		pass_on(flow, scratch, (size_t)got);
-	else if (got < 0)
-		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
 	/* A short read has emptied the socket. */
 	return got > 0 && (size_t)got == size;
 }
@@ -250,18 +319,7 @@ static void pump(struct flow *flow)
 	bool more = true;
 
 	for (int i = 0; more && i < READS_MAX && takes_more(flow); i++)
-		more = pump_once(flow);
-}
-
-/* Writes what is held for the receiver. */
-static void drain(struct flow *flow)
-{
-	size_t before = held_bytes(flow);
-	int result = peer_flush(receiver(flow));
-
-	relays_of(flow)->held_bytes -= before - held_bytes(flow);
-	if (result < 0)
-		refuse(flow);
+		more = can_splice(flow) ? splice_once(flow) : copy_once(flow);
 }
 
 /* ---- Ends and breaks -------------------------------------------------- */
@@ -305,6 +363,7 @@ static void end_relay(struct relay *relay)
 	for (int i = 0; i < 2; i++) {
 		report_closed(&relay->flows[i]);
 		broker->relays.held_bytes -= held_bytes(&relay->flows[i]);
+		splice_close(&relay->flows[i].splice);
 	}
 	broker->relays.pairs--;
 	names_release(&broker->names, relay->listener);

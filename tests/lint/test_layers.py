@@ -51,7 +51,7 @@ HOMES = {
                  "system/socketfile.c"},
     "sys/stat.h": {"system/key.c", "system/places.c", "system/socket.c",
                    "system/socketfile.h", "broker/config.c"},
-    "sys/types.h": {"broker/stream.h", "system/file.h", "system/socket.h",
+    "sys/types.h": {"broker/splice.h", "broker/stream.h", "system/file.h", "system/socket.h",
                     "system/socketfile.h"},
     "sys/queue.h": {"broker/peer.h", "broker/port.h",
                     "libclient/connection.h", "examples/event-echo.c"},
