@@ -173,10 +173,11 @@ def test_a_broker_that_comes_back_is_gone_back_to(
     assert server.lines_until("ended ")[0].startswith("accepted unix:")
 
 
+@TRANSPORTS
 def test_who_holds_a_relayed_connection_hears_of_a_broken_broker(
-        broker, peer):
-    """Over TCP as a break, at both ends; a Unix socket only has ends."""
-    ours = peer("echo", broker.named("tcp"))
+        broker, peer, transport):
+    """As a break, not as an end: stock Python only over TCP."""
+    ours = peer("echo", broker.named(transport))
     with broker.ask("tcp", accept="echo") as stock:
         assert reply(stock)["ok"]
         exchange(stock)
@@ -184,3 +185,12 @@ def test_who_holds_a_relayed_connection_hears_of_a_broken_broker(
         with pytest.raises(ConnectionResetError):
             stock.recv_bytes()
     assert ours.lines_until("ended")[-1].startswith("ended TIELINE_ELOST")
+
+
+@TRANSPORTS
+def test_the_end_of_the_other_side_is_an_end(broker, peer, transport):
+    ours = peer("echo", broker.named(transport))
+    with broker.ask(transport, accept="echo") as stock:
+        assert reply(stock)["ok"]
+        exchange(stock)
+    assert ours.lines_until("ended")[-1].startswith("ended TIELINE_EEOF")
