@@ -331,8 +331,10 @@ static bool pair(struct listener *listener, struct peer *acceptor,
 		peer_close(acceptor);
 		return false;
 	}
+	/* The acceptor was told already: it has to learn that it is over. */
 	if (!silent && !put_paired(dialler, acceptor, name)) {
 		closing_refuse(dialler, TLI_REFUSAL_INTERNAL, "out of memory");
+		peer_close(acceptor);
 		return true;
 	}
 	listener->connections++;
