@@ -271,7 +271,7 @@ static void note_read(struct flow *flow, ssize_t got)
 		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
 }
 
-/* What is certain to be a long piece of a body does not come through here. */
+/* Whether a long piece of a body is to come, which needs no looking at. */
 static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
