@@ -61,6 +61,21 @@ def is_turned_away(sock):
     return wire.everything(sock) == b""
 
 
+@contextlib.contextmanager
+def sending(sock, data):
+    """Sends in a thread, which may fail: the other side may break it off."""
+    def send():
+        with contextlib.suppress(OSError):
+            sock.sendall(data)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
 class Broker:
     """Settings are those of the file; it listens at TCP and Unix sockets."""
 
@@ -205,7 +220,7 @@ class Broker:
         assert "Sanitizer" not in log and "runtime error" not in log, log
         return status
 
-    def stop(self):
+    def close(self):
         """Ends it at once if it still runs."""
         self.watchdog.cancel()
         self.control.close()

@@ -15,6 +15,6 @@ def run_broker(tmp_path):
     with contextlib.ExitStack() as stack:
         def run(**settings):
             broker = Broker(tmp_path, **settings)
-            stack.callback(broker.stop)
+            stack.callback(broker.close)
             return broker
         yield run
