@@ -121,13 +121,17 @@ static const char *objection(
 {
 	const struct config *config = &broker->config;
 
-	if (broker->peers.count >= config->max_connections &&
-		!logins_drop_oldest(
-			&broker->logins, "max_connections are open"))
-		return "max_connections are open";
+	/* First of all: for whom is not let in, nobody has to go. */
 	if (!sources_admit(&broker->sources, config, peer, tli_now_ms()))
 		return "its source has too many handshakes under way, or has "
 		       "failed too often";
+	if (broker->peers.count >= config->max_connections &&
+		!logins_drop_oldest(
+			&broker->logins, "max_connections are open")) {
+		sources_finish(
+			&broker->sources, config, peer, false, tli_now_ms());
+		return "max_connections are open";
+	}
 	if (broker->logins.count >= config->max_handshakes)
 		logins_drop_oldest(
 			&broker->logins, "max_handshakes were under way");

@@ -167,11 +167,15 @@ static size_t walk_body(struct flow *flow, size_t len)
 
 static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
 {
+	bool started = tli_frame_reader_started(&flow->reader);
 	size_t used;
 	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
 
 	if (result < 0)
 		break_for_length(flow, result);
+	/* Nothing of it goes on: the receiver is not inside a message. */
+	if (result < 0 && !started)
+		tli_frame_reader_next(&flow->reader);
 	if (result != TLI_FRAME_READY)
 		return used;
 	flow->body_left = flow->reader.body_bytes;
