@@ -471,14 +471,21 @@ static void init_flow(struct relay *relay, int which, struct peer *from)
 		&flow->reader, max_bytes ? max_bytes : UINT64_MAX, false);
 }
 
+/* The broker's replies are not the partner's: if one is lost, nothing else is,
+ * yet. */
+static void send_replies(struct peer *peer)
+{
+	if (peer_flush(peer) < 0)
+		tli_buf_fini(&peer->out);
+	count_held(&peer->broker->relays, tli_buf_len(&peer->out));
+}
+
 /* What the sender said before it was paired. */
 static void pass_on_early(struct flow *flow)
 {
 	struct tli_buf *early = &flow->from->held;
 
-	drain(flow);
-	if (!flow->refused)
-		pass_on(flow, tli_buf_head(early), tli_buf_len(early));
+	pass_on(flow, tli_buf_head(early), tli_buf_len(early));
 	tli_buf_fini(early);
 	note_end(flow, flow->from->end);
 }
@@ -512,7 +519,7 @@ void relay_start(
 		init_flow(relay, i, peers[i]);
 		peer_enter(peers[i], &relayed, &relay->flows[i]);
 		stream_set_abortive(&peers[i]->stream, true);
-		count_held(relays, tli_buf_len(&peers[i]->out));
+		send_replies(peers[i]);
 	}
 	report_paired(relay);
 	for (int i = 0; i < 2; i++)
