@@ -128,8 +128,8 @@ static const char *objection(
 	if (broker->peers.count >= config->max_connections &&
 		!logins_drop_oldest(
 			&broker->logins, "max_connections are open")) {
-		sources_finish(
-			&broker->sources, config, peer, false, tli_now_ms());
+		sources_finish(&broker->sources, config, peer, SOURCE_UNDECIDED,
+			tli_now_ms());
 		return "max_connections are open";
 	}
 	if (broker->logins.count >= config->max_handshakes)
