@@ -41,7 +41,8 @@ static void end(const char *text, bool failed, int64_t now_ms)
 {
 	struct tli_endpoint endpoint = from(text);
 
-	sources_finish(&sources, &config, &endpoint, failed, now_ms);
+	sources_finish(&sources, &config, &endpoint,
+		failed ? SOURCE_FAILED : SOURCE_LET_IN, now_ms);
 }
 
 /* A failed attempt at that time, which must be admitted. */
@@ -125,6 +126,18 @@ static void success_is_forgiveness(void **state)
 	assert_null(sources.table);
 	fail_at("192.0.2.1", 3000);
 	expect_shut("192.0.2.1", 3000, 1000);
+}
+
+static void who_is_dropped_neither_pays_nor_is_forgiven(void **state)
+{
+	struct tli_endpoint endpoint = from("192.0.2.1");
+
+	(void)state;
+	fail_at("192.0.2.1", 0);
+	assert_true(admit("192.0.2.1", 1000));
+	sources_finish(&sources, &config, &endpoint, SOURCE_UNDECIDED, 1000);
+	fail_at("192.0.2.1", 1000);
+	expect_shut("192.0.2.1", 1000, 2000);
 }
 
 /* Who has others under way is not forgotten for one that got in. */
@@ -253,6 +266,7 @@ int main(void)
 		source_test(this_machine_has_no_limit),
 		source_test(a_penalty_doubles_up_to_its_maximum),
 		source_test(success_is_forgiveness),
+		source_test(who_is_dropped_neither_pays_nor_is_forgiven),
 		source_test(success_does_not_hide_those_under_way),
 		source_test(several_failures_at_once_all_count),
 		source_test(no_penalty_is_no_penalty),
