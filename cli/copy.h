@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes copied between two connected sockets in both directions, each through a
+ * bounded window. The end of one is passed on as an end, behind everything that
+ * came before it, while the other direction goes on; a break as a break.
+ */
+#ifndef CLI_COPY_H
+#define CLI_COPY_H
+
+#include "boundary.h"
+
+#include <poll.h>
+
+struct copy_direction {
+	int from;
+	int to;
+	bool read_all;      /* nothing more comes */
+	bool over;          /* and nothing more goes out */
+	bool source_broken; /* it came to no clean end */
+	bool target_gone;   /* not all could be written */
+	uint8_t *window;    /* NULL while nothing is held */
+	size_t start;       /* of what is held */
+	size_t end;
+	struct boundary boundary; /* of what was written */
+};
+
+struct copy {
+	struct copy_direction directions[2];
+};
+
+/* Takes two sockets, which become non-blocking. */
+void copy_init(struct copy *copy, int one_fd, int other_fd);
+
+/* Fills in what to wait for, one entry for each socket. */
+void copy_prepare(const struct copy *copy, struct pollfd entries[2]);
+
+/* Copies what can be copied without blocking; false when it is over. */
+bool copy_process(struct copy *copy, const struct pollfd entries[2]);
+
+/* Closes the sockets; where not all was passed on, as a break. */
+void copy_close(struct copy *copy);
+
+#endif
