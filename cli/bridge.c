@@ -157,7 +157,7 @@ static bool process(
 	tieline_handle_process(tieline_connection_handle(bridge->connection));
 	if (entries[IN].revents)
 		bridge->source_error = source_read(bridge->source);
-	if (entries[OUT].revents & POLLERR)
+	if (entries[OUT].revents & (POLLERR | POLLHUP))
 		bridge->sink_error = -EPIPE;
 	if (sends(bridge))
 		send_messages(bridge);

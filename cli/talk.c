@@ -65,7 +65,9 @@ void talk_start(
 		.sink = &talk->sink,
 		.count_left = settings->count,
 		.quit_after_ms = settings->quit_after_ms,
-		.ends_with_peer = isatty(STDIN_FILENO),
+		/* What is yet to be typed, or is for the next one, is not
+		 * waited for. */
+		.ends_with_peer = talk->for_many || isatty(STDIN_FILENO),
 		.ends_with_sink = true,
 		.keeps_sink = talk->for_many,
 		.on_end = on_end,

@@ -29,6 +29,9 @@ class Broker:
     def restart(self):
         self.program.process.kill()
         self.program.finish()
+        if self.url.startswith("unix:"):
+            # A new file might be that of a broker about to listen.
+            os.unlink(python_address(self.url))
         self.run_at(self.url)
 
     def request(self, text):
@@ -48,7 +51,10 @@ class Broker:
 @pytest.fixture(params=["unix", "tcp"])
 def broker(request, start, key_file, tmp_path):
     url = {"unix": f"unix:{tmp_path}/broker", "tcp": "tcp://127.0.0.1:0"}
-    return Broker(start, key_file, url[request.param])
+    broker = Broker(start, key_file, url[request.param])
+    yield broker
+    # Not to wait for connections that a test has left.
+    broker.program.process.kill()
 
 
 @pytest.fixture
