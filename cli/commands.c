@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define COMMANDS_MAX 256 /* at a time */
+#define COMMANDS_MAX 128 /* at a time, each with some descriptors */
 
 /* It lives until both the connection and the process are gone. */
 struct command {

@@ -14,6 +14,7 @@
 #include <tieline/adapters/poll.h>
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define PAIRS_MAX 1024 /* at a time */
@@ -241,11 +242,23 @@ static tieline_options target_options(
 	return options;
 }
 
+/* Each pair takes a few. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int run(struct exposure *exposure)
 {
 	struct loop loop;
 	int status = loop_open(&loop);
 
+	allow_descriptors();
 	exposure->loop = &loop;
 	exposure->party.class = &exposure_class;
 	loop_add(&loop, &exposure->party);

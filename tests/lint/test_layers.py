@@ -42,7 +42,7 @@ HOMES = {
     "linux/sockios.h": {"system/socket.c"},
     "spawn.h": {"cli/child.c"},
     "sys/ioctl.h": {"system/socket.c"},
-    "sys/resource.h": {"broker/main.c"},
+    "sys/resource.h": {"broker/main.c", "cli/verb_expose.c"},
     "sys/epoll.h": {"libclient/poller.h"},
     "sys/eventfd.h": {"libclient/poller.c"},
     "sys/signalfd.h": {"cli/loop.c"},
