@@ -2,13 +2,13 @@
 #include "config.h"
 
 #include "../proto/json.h"
+#include "../proto/quote.h"
 
 #include "../system/file.h"
 #include "config_table.h"
 
 #include <tieline/tieline.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -42,25 +42,20 @@ typedef int (*take_value)(struct reading *reading,
 static int complain(struct reading *reading, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Says so with file and line. Keys and texts of the file may be in it, and
- * whoever sees it shall not suffer. */
+/* Says so with file and line. */
 static int complain(struct reading *reading, const char *format, ...)
 {
-	struct tli_error *error = reading->error;
 	char what[TLI_ERROR_TEXT];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	tli_error_set(error, TIELINE_EINVAL, "%.100s:%u: %s", reading->path,
+	return tli_error_set(reading->error, TIELINE_EINVAL, "%.100s:%u: %s",
+		reading->path,
 		tli_json_line(reading->text, reading->len, reading->at,
 			reading->depth),
 		what);
-	for (char *c = error->text; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = '?';
-	return error->code;
 }
 
 static int refuse(struct reading *reading, const struct config_setting *setting,
@@ -84,13 +79,15 @@ static int unknown(struct reading *reading,
 	const struct config_setting *settings, const char *key)
 {
 	const struct config_setting *meant = config_find_nearest(settings, key);
+	char quoted[TLI_QUOTE_TEXT];
 
+	tli_quote(key, quoted);
 	if (meant)
 		return complain(reading,
-			"%.40s: there is no such setting; is %s meant?", key,
+			"there is no setting %s; is \"%s\" meant?", quoted,
 			meant->name);
 	return complain(reading,
-		"%.40s: there is no such setting: see man tielined.json", key);
+		"there is no setting %s: see man tielined.json", quoted);
 }
 
 /* ---- Values ----------------------------------------------------------- */
@@ -125,11 +122,13 @@ static bool find_choice(
 static int take_choice(struct reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
+	const char *text = tli_json_text(json);
+	char quoted[TLI_QUOTE_TEXT];
 	unsigned choice;
 
-	if (!find_choice(setting->choices, tli_json_text(json), &choice))
-		return refuse(reading, setting, "\"%.40s\" is unknown",
-			tli_json_text(json));
+	if (!find_choice(setting->choices, text, &choice))
+		return refuse(reading, setting, "%s is unknown",
+			tli_quote(text, quoted));
 	config_set(setting, of, choice);
 	return 0;
 }
@@ -149,9 +148,11 @@ static int take_name(struct reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	const char *text = tli_json_text(json);
+	char quoted[TLI_QUOTE_TEXT];
 
 	if (text[0] && tli_name_check(text))
-		return refuse(reading, setting, "\"%.40s\" is no name", text);
+		return refuse(reading, setting, "%s is no name",
+			tli_quote(text, quoted));
 	strcpy((char *)of + setting->offset, text);
 	return 0;
 }
@@ -173,13 +174,14 @@ static const char *check_address(const char *text, char *address_out)
 static int take_address(struct reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
-	const char *wrong = check_address(
-		tli_json_text(json), (char *)of + setting->offset);
+	const char *text = tli_json_text(json);
+	const char *wrong = check_address(text, (char *)of + setting->offset);
+	char quoted[TLI_QUOTE_TEXT];
 
 	if (!wrong)
 		return 0;
-	return complain(reading, "%s: \"%.40s\" cannot be used: %s",
-		setting->name, tli_json_text(json), wrong);
+	return complain(reading, "%s: %s cannot be used: %s", setting->name,
+		tli_quote(text, quoted), wrong);
 }
 
 /* ---- Addresses -------------------------------------------------------- */

@@ -18,7 +18,7 @@ struct login {
 	TAILQ_ENTRY(login) link;
 	struct peer *peer;
 	struct timer timer;
-	bool failed;
+	enum source_outcome outcome;
 	struct tli_key *key; /* a reload may replace the broker's */
 	struct tli_auth auth;
 };
@@ -36,7 +36,7 @@ static void leave(struct peer *peer)
 	struct tli_endpoint from;
 
 	peer_endpoint(peer, &from);
-	sources_finish(&broker->sources, &broker->config, &from, login->failed,
+	sources_finish(&broker->sources, &broker->config, &from, login->outcome,
 		tli_now_ms());
 	TAILQ_REMOVE(&broker->logins.list, login, link);
 	broker->logins.count--;
@@ -124,7 +124,7 @@ static void turn_away(struct login *login)
 {
 	const struct tli_auth *auth = &login->auth;
 
-	login->failed = true;
+	login->outcome = SOURCE_FAILED;
 	report(login->peer, tli_auth_reason_text(auth->reason), advice(auth),
 		tli_auth_dialect_name(auth->answered));
 	close_with_verdict(login);
@@ -141,12 +141,14 @@ static void on_timeout(void *owner)
 	give_up(owner);
 }
 
-static void let_in(struct peer *peer)
+static void let_in(struct login *login)
 {
+	struct peer *peer = login->peer;
 	struct broker *broker = peer->broker;
 
 	if (peer->stream.is_tcp)
 		tli_socket_quick_ack(peer->stream.fd);
+	login->outcome = SOURCE_LET_IN;
 	broker->counters.connections++;
 	peer->known = true;
 	monitors_tell(broker,
@@ -166,7 +168,7 @@ static void lose(struct login *login)
 {
 	struct peer *peer = login->peer;
 
-	login->failed = true;
+	login->outcome = SOURCE_FAILED;
 	report(peer, "closed the connection during the handshake", "",
 		tli_auth_dialect_name(login->auth.answered));
 	peer_close(peer);
@@ -193,23 +195,34 @@ static bool read_once(struct login *login)
 	return false;
 }
 
+/* Sends what is due, and acts on what has come of it. False if the peer is not
+ * at this stage any more. */
+static bool step(struct login *login)
+{
+	struct peer *peer = login->peer;
+	const struct tli_auth *auth = &login->auth;
+
+	if (!send_output(login))
+		lose(login);
+	else if (auth->reason != TLI_AUTH_NONE)
+		turn_away(login);
+	else if (!has_output(login) &&
+		tli_auth_awaits(auth) == TLI_AUTH_FINISHED)
+		let_in(login);
+	else
+		return true;
+	return false;
+}
+
 /* Goes on as far as that goes. */
 static void on_ready(struct peer *peer, short event)
 {
 	struct login *login = peer->state;
 
-	(void)event;
-	do {
-		if (!send_output(login))
-			lose(login);
-		else if (login->auth.reason != TLI_AUTH_NONE)
-			turn_away(login);
-		else if (!has_output(login) &&
-			tli_auth_awaits(&login->auth) == TLI_AUTH_FINISHED)
-			let_in(peer);
-		if (peer->state != login)
+	do
+		if (!step(login))
 			return;
-	} while (!has_output(login) && read_once(login));
+	while ((event & EV_READ) && !has_output(login) && read_once(login));
 	if (!peer_is_closed(peer))
 		peer_watch(peer, !has_output(login), has_output(login));
 }
@@ -254,10 +267,10 @@ static struct login *new_login(struct peer *peer)
 	return login;
 }
 
+static const struct stage authenticating = {"authenticating", on_ready, leave};
+
 bool login_start(struct peer *peer)
 {
-	static const struct stage authenticating = {
-		"authenticating", on_ready, leave};
 	struct logins *logins = &peer->broker->logins;
 	struct login *login = new_login(peer);
 
@@ -266,7 +279,7 @@ bool login_start(struct peer *peer)
 	TAILQ_INSERT_TAIL(&logins->list, login, link);
 	logins->count++;
 	peer_enter(peer, &authenticating, login);
-	on_ready(peer, EV_READ);
+	on_ready(peer, EV_WRITE);
 	return true;
 }
 

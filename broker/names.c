@@ -3,14 +3,12 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "table.h"
 #include "timer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 /* A reply waits behind nothing but a confirmation. */
 #define REPLIES_BYTES (2u * (TLI_CONTROL_MAX + 16u))
@@ -333,8 +331,10 @@ static bool pair(struct listener *listener, struct peer *acceptor,
 		peer_close(acceptor);
 		return false;
 	}
+	/* The acceptor was told already: it has to learn that it is over. */
 	if (!silent && !put_paired(dialler, acceptor, name)) {
 		closing_refuse(dialler, TLI_REFUSAL_INTERNAL, "out of memory");
+		peer_close(acceptor);
 		return true;
 	}
 	listener->connections++;

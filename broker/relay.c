@@ -128,16 +128,19 @@ static void count_held(struct relays *relays, size_t len)
 }
 
 /* Keeps what the receiver's kernel has no room for. Without memory for it the
- * connection breaks: nothing is lost in silence. */
+ * connection breaks, inside a message for the receiver: nothing is lost in
+ * silence. */
 static void hold(struct flow *flow, const uint8_t *bytes, size_t len)
 {
 	struct tli_buf *out = &receiver(flow)->out;
 
 	out->max_bytes = tli_buf_len(out) + len;
-	if (tli_buf_append(out, bytes, len) == TLI_BUF_OK)
+	if (tli_buf_append(out, bytes, len) == TLI_BUF_OK) {
 		count_held(relays_of(flow), len);
-	else
+	} else {
 		flow->state = BROKEN;
+		flow->body_left = UINT64_MAX;
+	}
 }
 
 /* ---- Passing bytes on ------------------------------------------------- */
@@ -240,6 +243,8 @@ static void drain(struct flow *flow)
 	relays_of(flow)->held_bytes -= before - held_bytes(flow);
 	if (result < 0)
 		refuse(flow);
+	else if (flow->body_left == 0 && flow->splice.held_bytes == 0)
+		splice_close(&flow->splice);
 }
 
 static void note_end(struct flow *flow, enum peer_end end)
@@ -295,8 +300,6 @@ static bool splice_once(struct flow *flow)
 	count_passed(flow, (size_t)got);
 	count_held(relays_of(flow), (size_t)got);
 	drain(flow);
-	if (flow->body_left == 0 && splice->held_bytes == 0)
-		splice_close(splice);
 	return true;
 }
 
@@ -339,7 +342,8 @@ static bool is_delivered(const struct flow *flow)
 
 static bool in_message(const struct flow *flow)
 {
-	return flow->body_left > 0 || tli_frame_reader_started(&flow->reader);
+	return flow->body_left > 0 || flow->splice.held_bytes > 0 ||
+		tli_frame_reader_started(&flow->reader);
 }
 
 static void report_closed(const struct flow *flow)
@@ -382,10 +386,12 @@ static void finish(struct relay *relay)
 /* Both sides learn of it. */
 static void break_both(struct relay *relay)
 {
+	bool cut[2] = {
+		in_message(&relay->flows[1]), in_message(&relay->flows[0])};
+
 	end_relay(relay);
 	for (int i = 0; i < 2; i++)
-		closing_break(relay->flows[i].from,
-			in_message(opposite(&relay->flows[i])));
+		closing_break(relay->flows[i].from, cut[i]);
 }
 
 /* Acts on what has become of a direction. True if that was the end of both. */
@@ -435,16 +441,17 @@ static void on_ready(struct peer *peer, short event)
 	settle(flow->relay);
 }
 
-/* A peer that is closed for another reason takes its partner along. */
+/* A peer that is closed for another reason is a break for its partner. */
 static void leave(struct peer *peer)
 {
-	struct relay *relay = ((struct flow *)peer->state)->relay;
-	struct peer *partner = receiver(peer->state);
+	struct flow *flow = peer->state;
+	struct peer *partner = receiver(flow);
+	bool cut = in_message(flow);
 
-	if (relay->over)
+	if (flow->relay->over)
 		return;
-	end_relay(relay);
-	peer_close(partner);
+	end_relay(flow->relay);
+	closing_break(partner, cut);
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};

@@ -215,11 +215,12 @@ int tli_request_parse(const void *bytes, size_t len,
 /* Ends the writing into memory that is there. */
 static size_t finish(struct tli_json_writer *writer, char text[TLI_CONTROL_MAX])
 {
-	size_t len;
+	size_t len = 0;
 	char *written = tli_json_finish(writer, &len);
 
-	if (written)
-		memcpy(text, written, len);
+	if (!written)
+		return 0;
+	memcpy(text, written, len);
 	free(written);
 	return len;
 }

@@ -40,18 +40,18 @@ enum tli_listing {
 
 /*
  * A request. A member that the verb does not have is as one that was left out:
- * zero, if nothing else is said.
+ * zero, but for timeout_ms and limit.
  */
 struct tli_request {
 	enum tli_verb verb;
-	char name[TLI_CONTROL_NAME];            /* accept, dial, pipe */
-	int64_t timeout_ms;                     /* TLI_NO_TIMEOUT_GIVEN */
+	char name[TLI_CONTROL_NAME]; /* accept, dial, pipe */
+	int64_t timeout_ms;          /* left out: TLI_NO_TIMEOUT_GIVEN */
 	char listener[TLI_LISTENER_ID_MAX + 1]; /* accept; "" = none given */
 	bool confirm;                           /* accept */
 	bool exclusive;                         /* accept */
 	enum tli_listing listing;               /* list */
 	char prefix[TLI_CONTROL_NAME];          /* list, monitor */
-	unsigned limit;              /* list; left out TLI_LIST_LIMIT */
+	unsigned limit;              /* list; left out: TLI_LIST_LIMIT */
 	char ping[TLI_CONTROL_NAME]; /* ping; a text to be sent back */
 };
 
@@ -68,8 +68,8 @@ enum tli_control_result {
 int tli_request_parse(const void *bytes, size_t len,
 	struct tli_request *request, char why[TLI_CONTROL_TEXT]);
 
-/* Writes a request that tli_request_parse() takes; returns its length, 0 for
- * lack of memory. */
+/* Writes a request that tli_request_parse() takes, with no NUL behind it;
+ * returns its length, 0 for lack of memory. */
 size_t tli_request_format(
 	const struct tli_request *request, char text[TLI_CONTROL_MAX]);
 
@@ -113,7 +113,8 @@ struct tli_reply {
 int tli_reply_parse(const void *bytes, size_t len, struct tli_reply *reply,
 	char why[TLI_CONTROL_TEXT]);
 
-/* Writes a reply; returns its length, 0 for lack of memory. */
+/* Writes a reply, whose texts must be UTF-8, with no NUL behind it; returns its
+ * length, 0 for lack of memory. */
 size_t tli_reply_format(
 	const struct tli_reply *reply, char text[TLI_CONTROL_MAX]);
 

@@ -164,7 +164,7 @@ static const char *const listings[] = {
 static bool read_listing(const tli_json *value, void *member)
 {
 	enum tli_listing *listing = member;
-	const char *text = text_of(value, TLI_CONTROL_NAME);
+	const char *text = text_of(value, SIZE_MAX);
 
 	for (size_t i = 0; text && i < LENGTH(listings); i++)
 		if (strcmp(text, listings[i]) == 0) {
@@ -191,21 +191,24 @@ static const char *const refusals[] = {
 static bool read_refusal(const tli_json *value, void *member)
 {
 	enum tli_refusal *refusal = member;
+	const char *text = text_of(value, SIZE_MAX);
 
-	if (tli_json_kind(value) != TLI_JSON_TEXT)
+	if (!text)
 		return false;
 	*refusal = TLI_REFUSAL_INTERNAL;
 	for (size_t i = TLI_REFUSAL_NONE + 1; i < LENGTH(refusals); i++)
-		if (strcmp(tli_json_text(value), refusals[i]) == 0)
+		if (strcmp(text, refusals[i]) == 0)
 			*refusal = (enum tli_refusal)i;
 	return true;
 }
 
 static bool read_message(const tli_json *value, void *member)
 {
-	if (tli_json_kind(value) != TLI_JSON_TEXT)
+	const char *text = text_of(value, SIZE_MAX);
+
+	if (!text)
 		return false;
-	tli_plain(tli_json_text(value), member, TLI_CONTROL_TEXT);
+	tli_plain(text, member, TLI_CONTROL_TEXT);
 	return true;
 }
 

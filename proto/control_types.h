@@ -21,25 +21,20 @@ struct tli_control_type {
 		const char *key, const void *member);
 };
 
-/* Each with the type of its member. */
-extern const struct tli_control_type
-	tli_control_name; /* char[TLI_CONTROL_NAME] */
-extern const struct tli_control_type
-	tli_control_listener; /* char[TLI_LISTENER_ID_MAX + 1] */
-extern const struct tli_control_type
-	tli_control_prefix; /* char[TLI_CONTROL_NAME] */
-extern const struct tli_control_type
-	tli_control_ping; /* char[TLI_CONTROL_NAME] */
-extern const struct tli_control_type tli_control_true;    /* none */
+/* Their members are arrays of char, as long as in control.h. */
+extern const struct tli_control_type tli_control_name;
+extern const struct tli_control_type tli_control_listener;
+extern const struct tli_control_type tli_control_prefix;
+extern const struct tli_control_type tli_control_ping;
+extern const struct tli_control_type tli_control_message;
+extern const struct tli_control_type tli_control_address;
+
+extern const struct tli_control_type tli_control_true;    /* no member */
 extern const struct tli_control_type tli_control_flag;    /* bool */
-extern const struct tli_control_type tli_control_seconds; /* int64_t, in ms */
+extern const struct tli_control_type tli_control_seconds; /* int64_t, ms */
 extern const struct tli_control_type tli_control_limit;   /* unsigned */
-extern const struct tli_control_type tli_control_listing; /* enum tli_listing */
-extern const struct tli_control_type tli_control_refusal; /* enum tli_refusal */
-extern const struct tli_control_type
-	tli_control_message; /* char[TLI_CONTROL_TEXT] */
-extern const struct tli_control_type
-	tli_control_address; /* char[TLI_ADDRESS_TEXT_MAX] */
-extern const struct tli_control_type tli_control_uid; /* uint32_t */
+extern const struct tli_control_type tli_control_listing; /* its enum */
+extern const struct tli_control_type tli_control_refusal; /* its enum */
+extern const struct tli_control_type tli_control_uid;     /* uint32_t */
 
 #endif

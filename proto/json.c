@@ -288,10 +288,37 @@ void tli_json_add_text(struct tli_json_writer *writer, tli_json *parent,
 	add(writer, parent, key, cJSON_CreateString(text));
 }
 
-/* cJSON prints 15 digits where it takes that for near enough. */
+/* Makes a locale's decimal point, of any length, JSON's. */
+static void set_point(char *number)
+{
+	char *point = number + strspn(number, "-0123456789");
+	size_t len = strcspn(point, "0123456789e");
+
+	if (len == 0)
+		return;
+	memmove(point + 1, point + len, strlen(point + len) + 1);
+	*point = '.';
+}
+
+/* With as few digits as are read as the same number again; cJSON itself takes
+ * 15 for near enough. */
+static cJSON *create_number(double number)
+{
+	char text[40];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, number);
+		if (strtod(text, NULL) == number)
+			break;
+	}
+	set_point(text);
+	return cJSON_CreateRaw(text);
+}
+
+/* Without an exponent. */
 static cJSON *create_integer(double number)
 {
-	char text[32];
+	char text[40];
 
 	snprintf(text, sizeof(text), "%lld", (long long)number);
 	return cJSON_CreateRaw(text);
@@ -302,7 +329,7 @@ void tli_json_add_number(struct tli_json_writer *writer, tli_json *parent,
 {
 	add(writer, parent, key,
 		is_integer(number) ? create_integer(number)
-				   : cJSON_CreateNumber(number));
+				   : create_number(number));
 }
 
 void tli_json_add_bool(struct tli_json_writer *writer, tli_json *parent,
@@ -311,24 +338,30 @@ void tli_json_add_bool(struct tli_json_writer *writer, tli_json *parent,
 	add(writer, parent, key, cJSON_CreateBool(value));
 }
 
-/* A program may have given cJSON an allocator whose memory free() does not
- * take. */
-static char *own_copy(char *printed)
+/* A program may have given cJSON an allocator of its own, whose memory is
+ * nothing for free(). */
+static char *own_copy(char *printed, size_t len)
 {
-	char *text = printed ? strdup(printed) : NULL;
+	char *text = malloc(len + 1);
 
+	if (text)
+		memcpy(text, printed, len + 1);
 	cJSON_free(printed);
 	return text;
 }
 
 char *tli_json_finish(struct tli_json_writer *writer, size_t *len_out)
 {
-	char *text = NULL;
+	char *printed = NULL;
+	size_t len;
 
-	if (writer->root && !writer->failed)
-		text = own_copy(cJSON_PrintUnformatted(writer->root));
+	if (!writer->failed)
+		printed = cJSON_PrintUnformatted(writer->root);
 	cJSON_Delete(writer->root);
 	*writer = (struct tli_json_writer){.failed = false};
-	*len_out = text ? strlen(text) : 0;
-	return text;
+	if (!printed)
+		return NULL;
+	len = strlen(printed);
+	*len_out = len;
+	return own_copy(printed, len);
 }

@@ -112,8 +112,9 @@ void tli_json_add_bool(struct tli_json_writer *writer, tli_json *parent,
 	const char *key, bool value);
 
 /*
- * The text of what was written, without white space, to be freed with free();
- * NULL for lack of memory. Frees all else.
+ * The text of what was written, without white space and with a NUL behind its
+ * *len_out bytes, to be freed with free(); NULL for lack of memory. Frees all
+ * else.
  */
 char *tli_json_finish(struct tli_json_writer *writer, size_t *len_out);
 

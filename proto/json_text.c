@@ -44,18 +44,17 @@ static bool fail(const struct scan *scan, const char *wrong)
 /* Says what should be here, and what is. */
 static bool expected(const struct scan *scan, const char *what)
 {
+	char found[16];
 	char text[TLI_JSON_ERROR_TEXT];
 
 	if (scan->at == scan->end)
-		snprintf(text, sizeof(text),
-			"%s is missing: the text ends here", what);
+		strcpy(found, "the end");
 	else if (*scan->at > ' ' && *scan->at <= '~')
-		snprintf(text, sizeof(text), "here must be %s, not '%c'", what,
-			*scan->at);
+		snprintf(found, sizeof(found), "'%c'", *scan->at);
 	else
-		snprintf(text, sizeof(text),
-			"here must be %s, not the byte 0x%02x", what,
+		snprintf(found, sizeof(found), "the byte 0x%02x",
 			(unsigned)(unsigned char)*scan->at);
+	snprintf(text, sizeof(text), "expected %s, found %s", what, found);
 	return fail(scan, text);
 }
 
@@ -356,19 +355,23 @@ static bool check_inside(struct scan *scan, const char *close,
 	}
 }
 
-static bool check_nested(struct scan *scan)
+static bool too_deep(const struct scan *scan)
 {
 	char text[TLI_JSON_ERROR_TEXT];
+
+	snprintf(text, sizeof(text),
+		"there are more than %u {...} and [...] inside one another",
+		scan->max_depth);
+	return fail(scan, text);
+}
+
+static bool check_nested(struct scan *scan)
+{
 	bool is_object = peek(scan) == '{';
 	bool good;
 
-	if (scan->depth == scan->max_depth) {
-		snprintf(text, sizeof(text),
-			"there are more than %u {...} and [...] inside one "
-			"another",
-			scan->max_depth);
-		return fail(scan, text);
-	}
+	if (scan->depth == scan->max_depth)
+		return too_deep(scan);
 	scan->at++;
 	scan->depth++;
 	good = is_object ? check_inside(scan, "}", check_member)
@@ -414,22 +417,17 @@ bool tli_json_check(const char *text, size_t len,
 		return false;
 	if (scan.at == scan.end)
 		return true;
-	return expected(&scan, "the end");
+	return expected(&scan, "nothing more");
 }
 
-/* Goes into an object or array, to its index-th member or element. */
-static bool go_to(struct scan *scan, size_t index)
+/* Goes on to what follows that many members or elements. */
+static bool skip_members(struct scan *scan, bool of_object, size_t count)
 {
-	bool is_object = peek(scan) == '{';
-
-	if (!take(scan, "{[") || !skip_space(scan))
-		return false;
-	for (; index > 0; index--) {
-		if (!(is_object ? check_member(scan) : check_value(scan)) ||
+	for (; count > 0; count--)
+		if (!(of_object ? check_member(scan) : check_value(scan)) ||
 			!skip_space(scan) || !take(scan, ",") ||
 			!skip_space(scan))
 			return false;
-	}
 	return true;
 }
 
@@ -437,15 +435,17 @@ unsigned tli_json_line(
 	const char *text, size_t len, const size_t path[], size_t depth)
 {
 	struct scan scan = scan_of(text, len);
-	struct scan start;
+	const char *start = text;
+	bool good = skip_space(&scan);
 
-	if (depth == 0 || !skip_space(&scan))
-		return 1;
-	start = scan;
-	for (size_t i = 0; i < depth && go_to(&scan, path[i]); i++) {
-		start = scan;
-		if (peek(&scan) == '"' && !check_key(&scan))
-			break;
+	for (size_t i = 0; i < depth && good; i++) {
+		bool of_object = peek(&scan) == '{';
+
+		good = take(&scan, "{[") && skip_space(&scan) &&
+			skip_members(&scan, of_object, path[i]);
+		start = scan.at;
+		good = good && (!of_object || check_key(&scan));
 	}
-	return current_line(&start);
+	scan.at = start;
+	return current_line(&scan);
 }

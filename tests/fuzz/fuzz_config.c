@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* A file of the broker's settings: what is taken is all within its range, and
+ * what is not is refused with a line that the file has. */
+#include "fuzz.h"
+
+#include "../../broker/config.h"
+#include "../../broker/config_table.h"
+
+#include <tieline/tieline.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PATH "config"
+
+static uint64_t most(const struct config_setting *setting)
+{
+	uint64_t choices = 0;
+
+	if (setting->type == CONFIG_NUMBER)
+		return setting->max;
+	while (setting->choices[choices])
+		choices++;
+	return choices - 1;
+}
+
+static void check_numbers(const struct config_setting *settings, const void *of)
+{
+	for (; settings->name; settings++) {
+		if (settings->type != CONFIG_NUMBER &&
+			settings->type != CONFIG_CHOICE)
+			continue;
+		require(config_get(settings, of) >= settings->min);
+		require(config_get(settings, of) <= most(settings));
+	}
+}
+
+static void check_listen(const struct config_listen *listen)
+{
+	char text[TLI_ADDRESS_TEXT_MAX];
+	struct tli_address address;
+
+	check_numbers(config_listen_settings, listen);
+	require(!tli_address_parse(listen->address, &address));
+	tli_address_format(&address, text);
+	require(strcmp(text, listen->address) == 0 && !address.name[0]);
+	require(!listen->bind[0] || !tli_name_check(listen->bind));
+}
+
+static void check_taken(const struct config *config)
+{
+	check_numbers(config_settings, config);
+	require(memchr(config->authkey_file, '\0', CONFIG_PATH_MAX));
+	require(config->penalty_ms <= config->penalty_max_ms);
+	require(config->relay_window_bytes <= config->relay_total_bytes);
+	require(config->listen_count <= CONFIG_LISTEN_MAX);
+	for (size_t i = 0; i < config->listen_count; i++)
+		check_listen(&config->listen[i]);
+}
+
+static void check_refused(
+	const struct tli_error *error, const uint8_t *data, size_t size)
+{
+	unsigned long line, lines = 1;
+	char *behind;
+
+	for (size_t i = 0; i < size; i++)
+		lines += data[i] == '\n';
+	require(error->code == TIELINE_EINVAL);
+	require(memcmp(error->text, PATH ":", sizeof(PATH)) == 0);
+	line = strtoul(error->text + sizeof(PATH), &behind, 10);
+	require(line >= 1 && line <= lines);
+	require(memcmp(behind, ": ", 2) == 0 && strlen(behind) > 2);
+}
+
+/* Through a file it comes to the same; the file is one in memory. */
+static void load(const uint8_t *data, size_t size, int expected)
+{
+	static struct config config;
+	struct tli_error error;
+	char path[32];
+	int fd = memfd_create(PATH, MFD_CLOEXEC);
+
+	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	require(config_load(&config, path, &error) == expected);
+	close(fd);
+}
+
+/* Given on the command line, the text is an address or a level. */
+static void give_as_option(const uint8_t *data, size_t size)
+{
+	static struct config config;
+	struct tli_error error;
+	enum config_log_level level;
+	char *text = strndup((const char *)data, size);
+
+	require(text);
+	config_init(&config);
+	if (config_add_listen(&config, text, &error) == 0)
+		require(config.listen_count == 1);
+	else
+		require(error.code == TIELINE_EADDRESS && error.text[0]);
+	check_taken(&config);
+	if (config_log_level_parse(text, &level))
+		require(strcmp(config_log_level_name(level), text) == 0);
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct config config;
+	struct tli_error error = {.code = 0};
+	int result =
+		config_parse(&config, PATH, (const char *)data, size, &error);
+
+	if (result == 0)
+		check_taken(&config);
+	else
+		check_refused(&error, data, size);
+	load(data, size, result);
+	give_as_option(data, size);
+	return 0;
+}
