@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WINDOW_BYTES (64u << 10)
+#define WINDOW_BYTES    (64u << 10)
+#define BREAK_WITHIN_MS 5000 /* however slowly the other side reads */
+#define BREAK_POLL_MS   10   /* nothing tells when all is sent */
 
-void copy_init(struct copy *copy, int one_fd, int other_fd)
+/* The directions. */
+enum { FROM_BROKER, TO_BROKER };
+
+void copy_init(struct copy *copy, int broker_fd, int program_fd)
 {
-	*copy = (struct copy){.directions = {
-				      {.from = one_fd, .to = other_fd},
-				      {.from = other_fd, .to = one_fd},
-			      }};
-	fcntl(one_fd, F_SETFL, O_NONBLOCK);
-	fcntl(other_fd, F_SETFL, O_NONBLOCK);
+	*copy = (struct copy){
+		.directions =
+			{
+				{.from = broker_fd, .to = program_fd},
+				{.from = program_fd, .to = broker_fd},
+			},
+	};
+	fcntl(broker_fd, F_SETFL, O_NONBLOCK);
+	fcntl(program_fd, F_SETFL, O_NONBLOCK);
 }
 
 static bool holds(const struct copy_direction *direction)
@@ -29,7 +41,7 @@ static bool reads(const struct copy_direction *direction)
 	return !direction->read_all && !holds(direction);
 }
 
-void copy_prepare(const struct copy *copy, struct pollfd entries[2])
+int copy_prepare(const struct copy *copy, struct pollfd entries[2])
 {
 	for (int i = 0; i < 2; i++) {
 		const struct copy_direction *away = &copy->directions[i];
@@ -43,6 +55,7 @@ void copy_prepare(const struct copy *copy, struct pollfd entries[2])
 		entries[i] =
 			(struct pollfd){events ? away->from : -1, events, 0};
 	}
+	return copy->break_by_ms ? BREAK_POLL_MS : -1;
 }
 
 static bool is_temporary(int error_number)
@@ -56,8 +69,19 @@ static void drop_window(struct copy_direction *direction)
 	direction->window = NULL;
 }
 
-static void read_some(struct copy_direction *direction)
+/* A broker keeps the connection open until both sides have ended: a Unix socket
+ * whose other end is closed before has lost its broker. */
+static bool has_lost_broker(const struct copy *copy)
 {
+	struct pollfd entry = {.fd = copy->directions[FROM_BROKER].from};
+
+	return !copy->directions[TO_BROKER].over && poll(&entry, 1, 0) == 1 &&
+		(entry.revents & POLLHUP);
+}
+
+static void read_some(struct copy *copy, int which)
+{
+	struct copy_direction *direction = &copy->directions[which];
 	ssize_t got = -1;
 
 	direction->window = malloc(WINDOW_BYTES);
@@ -69,7 +93,11 @@ static void read_some(struct copy_direction *direction)
 		return;
 	}
 	drop_window(direction);
-	direction->source_broken = got < 0 && !is_temporary(errno);
+	if (got == 0)
+		direction->source_broken =
+			which == FROM_BROKER && has_lost_broker(copy);
+	else
+		direction->source_broken = !is_temporary(errno);
 	direction->read_all = got == 0 || direction->source_broken;
 }
 
@@ -106,21 +134,6 @@ static void end_direction(
 	}
 }
 
-bool copy_process(struct copy *copy, const struct pollfd entries[2])
-{
-	struct copy_direction *directions = copy->directions;
-
-	for (int i = 0; i < 2; i++) {
-		if (entries[i].revents && reads(&directions[i]))
-			read_some(&directions[i]);
-		if (holds(&directions[i]))
-			write_some(&directions[i]);
-	}
-	for (int i = 0; i < 2; i++)
-		end_direction(&directions[i], &directions[1 - i]);
-	return !directions[0].over || !directions[1].over;
-}
-
 static bool is_unix(int fd)
 {
 	int domain = 0;
@@ -128,6 +141,52 @@ static bool is_unix(int fd)
 
 	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
 		domain == AF_UNIX;
+}
+
+static bool is_over(const struct copy *copy)
+{
+	return copy->directions[0].over && copy->directions[1].over;
+}
+
+/* Whether the socket that the direction leads to is to see a break. */
+static bool breaks(const struct copy *copy, int which)
+{
+	return !is_over(copy) || copy->directions[which].source_broken ||
+		copy->directions[1 - which].target_gone;
+}
+
+/* A reset would overtake what the kernel has not sent yet. */
+static bool has_unsent(const struct copy *copy, int which)
+{
+	int fd = copy->directions[which].to, bytes = 0;
+
+	return breaks(copy, which) && !is_unix(fd) &&
+		ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+}
+
+/* Whether what is over has to stay for a moment. */
+static bool lingers(struct copy *copy)
+{
+	if (!has_unsent(copy, 0) && !has_unsent(copy, 1))
+		return false;
+	if (copy->break_by_ms == 0)
+		copy->break_by_ms = deadline_in(BREAK_WITHIN_MS);
+	return deadline_in(0) < copy->break_by_ms;
+}
+
+bool copy_process(struct copy *copy, const struct pollfd entries[2])
+{
+	struct copy_direction *directions = copy->directions;
+
+	for (int i = 0; i < 2; i++) {
+		if (entries[i].revents && reads(&directions[i]))
+			read_some(copy, i);
+		if (holds(&directions[i]))
+			write_some(&directions[i]);
+	}
+	for (int i = 0; i < 2; i++)
+		end_direction(&directions[i], &directions[1 - i]);
+	return !is_over(copy) || lingers(copy);
 }
 
 /* Unix sockets have no reset: there, an end inside a message is a break. */
@@ -145,15 +204,11 @@ static void make_break(const struct copy_direction *towards)
 
 void copy_close(struct copy *copy)
 {
-	struct copy_direction *directions = copy->directions;
-	bool over = directions[0].over && directions[1].over;
-
 	for (int i = 0; i < 2; i++) {
-		if (!over || directions[i].source_broken ||
-			directions[1 - i].target_gone)
-			make_break(&directions[i]);
-		drop_window(&directions[i]);
+		if (breaks(copy, i))
+			make_break(&copy->directions[i]);
+		drop_window(&copy->directions[i]);
 	}
-	close(directions[0].from);
-	close(directions[0].to);
+	close(copy->directions[0].to);
+	close(copy->directions[1].to);
 }

@@ -25,16 +25,20 @@ struct copy_direction {
 };
 
 struct copy {
-	struct copy_direction directions[2];
+	struct copy_direction directions[2]; /* from the broker, and to it */
+	int64_t break_by_ms; /* when a break waits no longer; 0 = none does */
 };
 
-/* Takes two sockets, which become non-blocking. */
-void copy_init(struct copy *copy, int one_fd, int other_fd);
+/* Takes two sockets, which become non-blocking: one that leads to a partner
+ * through a broker, and the program's. */
+void copy_init(struct copy *copy, int broker_fd, int program_fd);
 
-/* Fills in what to wait for, one entry for each socket. */
-void copy_prepare(const struct copy *copy, struct pollfd entries[2]);
+/* Fills in what to wait for, one entry for each socket. Returns for how many
+ * milliseconds, -1 = for ever. */
+int copy_prepare(const struct copy *copy, struct pollfd entries[2]);
 
-/* Copies what can be copied without blocking; false when it is over. */
+/* Copies what can be copied without blocking; false when it is over, and what
+ * is to be broken has sent what came before. */
 bool copy_process(struct copy *copy, const struct pollfd entries[2]);
 
 /* Closes the sockets; where not all was passed on, as a break. */

@@ -51,10 +51,8 @@ static int prepare_pair(
 	struct pair *pair = pair_of(party);
 	tieline_handle *handle;
 
-	if (pair->copies) {
-		copy_prepare(&pair->copy, entries);
-		return -1;
-	}
+	if (pair->copies)
+		return copy_prepare(&pair->copy, entries);
 	handle = tieline_connection_handle(pair->program);
 	return tieline_pollfd_prepare(&handle, 1, entries);
 }

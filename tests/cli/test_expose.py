@@ -2,10 +2,12 @@
 """expose: a stock Listener, which knows nothing of the broker, under a name."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
 import struct
+import termios
 import threading
 import time
 from multiprocessing.connection import Listener
@@ -225,6 +227,39 @@ def test_a_reset_is_a_break_on_a_unix_socket_too(begin, broker, tmp_path,
         program.close()
 
 
+def ask(broker, request):
+    with broker.request(request) as connection:
+        return receive(connection)
+
+
+def unsent(connection):
+    """How many bytes its kernel has not passed on yet."""
+    answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4)
+    return struct.unpack("i", answer)[0]
+
+
+@pytest.mark.parametrize("broker", ["tcp"], indirect=True)
+def test_a_break_comes_behind_all_that_came_before(begin, broker, target):
+    """Also what there is no room for at the program, which does not read."""
+    target._listener._socket.setsockopt(
+        socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    begin("expose", "program", target.url)
+    dialler, program = meet(broker, target)
+    messages = [os.urandom(16384) for _ in range(8)]
+    for message in messages:
+        dialler.send_bytes(message)
+    while unsent(dialler):
+        pass
+    break_off(dialler)
+    # It is at expose when the broker knows the next parked one, and us, alone.
+    while b'"total":2}' not in ask(broker, '{"list":"connections"}'):
+        pass
+    for message in messages:
+        assert receive(program) == message
+    assert is_break(ended(program))
+    program.close()
+
+
 def test_what_cannot_be_delivered_breaks_the_connection(begin, broker, target):
     """The program goes while the dialler still sends to it."""
     begin("expose", "program", target.url)
@@ -315,7 +350,7 @@ def test_expose_lives_through_a_restart_of_the_broker(begin, broker, target):
     dialler.send_bytes(b"one")
     assert receive(program) == b"one"
     broker.restart()
-    assert ended(program) is not None
+    assert is_break(ended(program))
     dialler.close()
     program.close()
     with contextlib.closing(broker.request(
