@@ -199,7 +199,6 @@ static bool read_once(struct login *login)
  * at this stage any more. */
 static bool step(struct login *login)
 {
-	struct peer *peer = login->peer;
 	const struct tli_auth *auth = &login->auth;
 
 	if (!send_output(login))

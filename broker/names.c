@@ -223,12 +223,16 @@ static void watch_seat(struct peer *peer)
 	peer_watch(peer, reads, tli_buf_len(&peer->out) > 0);
 }
 
+/* A reply that is lost shows that the peer takes nothing any more; what it has
+ * said before is still worth delivering. */
 static void on_ready(struct peer *peer, short event)
 {
-	if (event & EV_READ)
+	bool lost = (event & EV_WRITE) && peer_flush(peer) < 0;
+
+	if (lost)
+		tli_buf_fini(&peer->out);
+	if (lost || (event & EV_READ))
 		read_early(peer);
-	if (!peer_is_closed(peer) && (event & EV_WRITE) && peer_flush(peer) < 0)
-		peer_close(peer);
 	if (!peer_is_closed(peer))
 		watch_seat(peer);
 }

@@ -167,11 +167,15 @@ static size_t walk_body(struct flow *flow, size_t len)
 
 static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
 {
+	bool started = tli_frame_reader_started(&flow->reader);
 	size_t used;
 	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
 
 	if (result < 0)
 		break_for_length(flow, result);
+	/* Nothing of it goes on: the receiver is not inside a message. */
+	if (result < 0 && !started)
+		tli_frame_reader_next(&flow->reader);
 	if (result != TLI_FRAME_READY)
 		return used;
 	flow->body_left = flow->reader.body_bytes;
@@ -271,7 +275,7 @@ static void note_read(struct flow *flow, ssize_t got)
 		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
 }
 
-/* What is certain to be a long piece of a body does not come through here. */
+/* Whether a long piece of a body is to come, which needs no looking at. */
 static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
@@ -467,14 +471,21 @@ static void init_flow(struct relay *relay, int which, struct peer *from)
 		&flow->reader, max_bytes ? max_bytes : UINT64_MAX, false);
 }
 
+/* The broker's replies are not the partner's: if one is lost, nothing else is,
+ * yet. */
+static void send_replies(struct peer *peer)
+{
+	if (peer_flush(peer) < 0)
+		tli_buf_fini(&peer->out);
+	count_held(&peer->broker->relays, tli_buf_len(&peer->out));
+}
+
 /* What the sender said before it was paired. */
 static void pass_on_early(struct flow *flow)
 {
 	struct tli_buf *early = &flow->from->held;
 
-	drain(flow);
-	if (!flow->refused)
-		pass_on(flow, tli_buf_head(early), tli_buf_len(early));
+	pass_on(flow, tli_buf_head(early), tli_buf_len(early));
 	tli_buf_fini(early);
 	note_end(flow, flow->from->end);
 }
@@ -508,7 +519,7 @@ void relay_start(
 		init_flow(relay, i, peers[i]);
 		peer_enter(peers[i], &relayed, &relay->flows[i]);
 		stream_set_abortive(&peers[i]->stream, true);
-		count_held(relays, tli_buf_len(&peers[i]->out));
+		send_replies(peers[i]);
 	}
 	report_paired(relay);
 	for (int i = 0; i < 2; i++)
