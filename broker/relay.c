@@ -104,20 +104,35 @@ static size_t held_bytes(const struct flow *flow)
 	return tli_buf_len(&receiver(flow)->out) + flow->splice.held_bytes;
 }
 
-/* Beyond the bound on all of them, each gets by with little. */
-static bool is_short_of_memory(const struct flow *flow)
+/* How much may still be held of all of them; beyond the bound each gets by with
+ * little. */
+static size_t room(const struct flow *flow)
 {
-	return relays_of(flow)->held_bytes >=
-		flow->from->broker->config.relay_total_bytes;
+	uint64_t held = relays_of(flow)->held_bytes;
+	uint64_t total = flow->from->broker->config.relay_total_bytes;
+
+	return held + SMALLEST_READ < total ? (size_t)(total - held)
+					    : SMALLEST_READ;
 }
 
 /* Where the next message is likely to be spliced, just enough to see its
  * length. */
 static size_t bytes_to_read(const struct flow *flow)
 {
-	if (is_short_of_memory(flow) || (flow->bulk && flow->body_left == 0))
+	size_t size = room(flow);
+
+	if (flow->bulk && flow->body_left == 0)
 		return SMALLEST_READ;
-	return relays_of(flow)->scratch_bytes;
+	return size < relays_of(flow)->scratch_bytes
+		? size
+		: relays_of(flow)->scratch_bytes;
+}
+
+static size_t bytes_to_splice(const struct flow *flow)
+{
+	size_t size = room(flow);
+
+	return size < flow->body_left ? size : (size_t)flow->body_left;
 }
 
 static void count_held(struct relays *relays, size_t len)
@@ -244,6 +259,8 @@ static void drain(struct flow *flow)
 	relays_of(flow)->held_bytes -= before - held_bytes(flow);
 	if (result < 0)
 		refuse(flow);
+	else if (held_bytes(flow) == 0 && flow->body_left == 0)
+		splice_close(&flow->splice);
 }
 
 static void note_end(struct flow *flow, enum peer_end end)
@@ -278,7 +295,7 @@ static bool can_splice(struct flow *flow)
 	if (flow->body_left == 0)
 		return false;
 	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
-		!is_short_of_memory(flow))
+		room(flow) > SMALLEST_READ)
 		splice_open(splice, flow->from->stream.fd,
 			receiver(flow)->stream.fd,
 			relays_of(flow)->scratch_bytes);
@@ -287,9 +304,8 @@ static bool can_splice(struct flow *flow)
 
 static bool splice_once(struct flow *flow)
 {
-	struct splice *splice = &flow->splice;
 	ssize_t got = splice_fill(
-		splice, flow->from->stream.fd, (size_t)flow->body_left);
+		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
 
 	note_read(flow, got);
 	if (got <= 0)
@@ -299,8 +315,6 @@ static bool splice_once(struct flow *flow)
 	count_passed(flow, (size_t)got);
 	count_held(relays_of(flow), (size_t)got);
 	drain(flow);
-	if (flow->body_left == 0 && splice->held_bytes == 0)
-		splice_close(splice);
 	return true;
 }
 
