@@ -36,7 +36,7 @@ struct flow {
 };
 
 struct relay {
-	TAILQ_ENTRY(relay) link; /* among the dead */
+	TAILQ_ENTRY(relay) link; /* among the live or the dead */
 	struct listener *listener;
 	struct flow flows[2]; /* from the acceptor, from the dialler */
 	bool over;
@@ -61,6 +61,7 @@ bool relays_resize(struct relays *relays, size_t window_bytes)
 bool relays_init(struct relays *relays, size_t window_bytes)
 {
 	*relays = (struct relays){.scratch = NULL};
+	TAILQ_INIT(&relays->live);
 	TAILQ_INIT(&relays->dead);
 	return relays_resize(relays, window_bytes);
 }
@@ -385,6 +386,7 @@ static void end_relay(struct relay *relay)
 	}
 	broker->relays.pairs--;
 	names_release(&broker->names, relay->listener);
+	TAILQ_REMOVE(&broker->relays.live, relay, link);
 	TAILQ_INSERT_TAIL(&broker->relays.dead, relay, link);
 }
 
@@ -462,7 +464,7 @@ static void leave(struct peer *peer)
 	if (relay->over)
 		return;
 	end_relay(relay);
-	peer_close(partner);
+	closing_break(partner, in_message(peer->state));
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
@@ -513,6 +515,7 @@ void relay_start(
 		return;
 	}
 	relay->listener = listener;
+	TAILQ_INSERT_TAIL(&relays->live, relay, link);
 	relays->pairs++;
 	relays->total++;
 	for (int i = 0; i < 2; i++) {
@@ -543,14 +546,10 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	return true;
 }
 
-void relays_cut(struct broker *broker)
+void relays_cut(struct relays *relays)
 {
-	struct peer *peer;
-	struct peer *next;
+	struct relay *relay;
 
-	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
-		next = TAILQ_NEXT(peer, link);
-		if (peer->stage == &relayed)
-			break_both(((struct flow *)peer->state)->relay);
-	}
+	while ((relay = TAILQ_FIRST(&relays->live)))
+		break_both(relay);
 }
