@@ -106,8 +106,11 @@ int broker_reload(struct broker *broker, const struct config *config,
 	result = broker->draining
 		? 0
 		: ports_open(&broker->ports, broker, config, error);
-	if (result < 0)
+	if (result < 0) {
+		(void)relays_resize(
+			&broker->relays, broker->config.relay_window_bytes);
 		return result;
+	}
 	broker->config = *config;
 	broker->log.level = config->log_level;
 	tli_key_free(broker->key);
