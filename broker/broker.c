@@ -48,9 +48,7 @@ static void on_drained(void *owner)
 	log_write(&broker->log, CONFIG_LOG_WARNING,
 		"drain_timeout_ms is over: %u pairs are cut",
 		broker->relays.pairs);
-	broker->cut = broker->relays.pairs > 0;
-	relays_cut(broker);
-	broker->stopped = true;
+	broker_stop(broker);
 }
 
 static bool init(struct broker *broker)
@@ -83,6 +81,7 @@ struct broker *broker_new(const struct config *config, struct tli_key *key,
 	logins_init(&broker->logins);
 	monitors_init(&broker->monitors);
 	TAILQ_INIT(&broker->ports.list);
+	TAILQ_INIT(&broker->relays.live);
 	TAILQ_INIT(&broker->relays.dead);
 	if (init(broker))
 		return broker;
@@ -107,8 +106,11 @@ int broker_reload(struct broker *broker, const struct config *config,
 	result = broker->draining
 		? 0
 		: ports_open(&broker->ports, broker, config, error);
-	if (result < 0)
+	if (result < 0) {
+		(void)relays_resize(
+			&broker->relays, broker->config.relay_window_bytes);
 		return result;
+	}
 	broker->config = *config;
 	broker->log.level = config->log_level;
 	tli_key_free(broker->key);
@@ -188,6 +190,7 @@ void broker_free(struct broker *broker)
 
 	if (!broker)
 		return;
+	relays_cut(&broker->relays);
 	while ((peer = TAILQ_FIRST(&broker->peers.open)))
 		peer_close(peer);
 	reap(broker);

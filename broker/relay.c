@@ -36,7 +36,7 @@ struct flow {
 };
 
 struct relay {
-	TAILQ_ENTRY(relay) link; /* among the dead */
+	TAILQ_ENTRY(relay) link; /* among the live or the dead */
 	struct listener *listener;
 	struct flow flows[2]; /* from the acceptor, from the dialler */
 	bool over;
@@ -61,6 +61,7 @@ bool relays_resize(struct relays *relays, size_t window_bytes)
 bool relays_init(struct relays *relays, size_t window_bytes)
 {
 	*relays = (struct relays){.scratch = NULL};
+	TAILQ_INIT(&relays->live);
 	TAILQ_INIT(&relays->dead);
 	return relays_resize(relays, window_bytes);
 }
@@ -104,20 +105,35 @@ static size_t held_bytes(const struct flow *flow)
 	return tli_buf_len(&receiver(flow)->out) + flow->splice.held_bytes;
 }
 
-/* Beyond the bound on all of them, each gets by with little. */
-static bool is_short_of_memory(const struct flow *flow)
+/* How much may still be held of all of them; beyond the bound each gets by with
+ * little. */
+static size_t room(const struct flow *flow)
 {
-	return relays_of(flow)->held_bytes >=
-		flow->from->broker->config.relay_total_bytes;
+	uint64_t held = relays_of(flow)->held_bytes;
+	uint64_t total = flow->from->broker->config.relay_total_bytes;
+
+	return held + SMALLEST_READ < total ? (size_t)(total - held)
+					    : SMALLEST_READ;
 }
 
 /* Where the next message is likely to be spliced, just enough to see its
  * length. */
 static size_t bytes_to_read(const struct flow *flow)
 {
-	if (is_short_of_memory(flow) || (flow->bulk && flow->body_left == 0))
+	size_t size = room(flow);
+
+	if (flow->bulk && flow->body_left == 0)
 		return SMALLEST_READ;
-	return relays_of(flow)->scratch_bytes;
+	return size < relays_of(flow)->scratch_bytes
+		? size
+		: relays_of(flow)->scratch_bytes;
+}
+
+static size_t bytes_to_splice(const struct flow *flow)
+{
+	size_t size = room(flow);
+
+	return size < flow->body_left ? size : (size_t)flow->body_left;
 }
 
 static void count_held(struct relays *relays, size_t len)
@@ -283,7 +299,7 @@ static bool can_splice(struct flow *flow)
 	if (flow->body_left == 0)
 		return false;
 	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
-		!is_short_of_memory(flow))
+		room(flow) > SMALLEST_READ)
 		splice_open(splice, flow->from->stream.fd,
 			receiver(flow)->stream.fd,
 			relays_of(flow)->scratch_bytes);
@@ -292,9 +308,8 @@ static bool can_splice(struct flow *flow)
 
 static bool splice_once(struct flow *flow)
 {
-	struct splice *splice = &flow->splice;
 	ssize_t got = splice_fill(
-		splice, flow->from->stream.fd, (size_t)flow->body_left);
+		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
 
 	note_read(flow, got);
 	if (got <= 0)
@@ -375,6 +390,7 @@ static void end_relay(struct relay *relay)
 	}
 	broker->relays.pairs--;
 	names_release(&broker->names, relay->listener);
+	TAILQ_REMOVE(&broker->relays.live, relay, link);
 	TAILQ_INSERT_TAIL(&broker->relays.dead, relay, link);
 }
 
@@ -513,6 +529,7 @@ void relay_start(
 		return;
 	}
 	relay->listener = listener;
+	TAILQ_INSERT_TAIL(&relays->live, relay, link);
 	relays->pairs++;
 	relays->total++;
 	for (int i = 0; i < 2; i++) {
@@ -543,14 +560,10 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	return true;
 }
 
-void relays_cut(struct broker *broker)
+void relays_cut(struct relays *relays)
 {
-	struct peer *peer;
-	struct peer *next;
+	struct relay *relay;
 
-	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
-		next = TAILQ_NEXT(peer, link);
-		if (peer->stage == &relayed)
-			break_both(((struct flow *)peer->state)->relay);
-	}
+	while ((relay = TAILQ_FIRST(&relays->live)))
+		break_both(relay);
 }
