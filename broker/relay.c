@@ -164,11 +164,14 @@ static size_t walk_body(struct flow *flow, size_t len)
 
 static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
 {
+	struct tli_frame_reader passed_on = flow->reader;
 	size_t used;
 	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
 
-	if (result < 0)
+	if (result < 0) {
 		break_for_length(flow, result);
+		flow->reader = passed_on;
+	}
 	if (result != TLI_FRAME_READY)
 		return used;
 	flow->body_left = flow->reader.body_bytes;

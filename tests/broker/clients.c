@@ -4,6 +4,7 @@
 #include "../../proto/auth.h"
 #include "../../proto/wire.h"
 #include "../../system/socket.h"
+#include "still_clock.h"
 
 #include <tieline/tieline.h>
 
@@ -15,6 +16,7 @@
 
 #define PATIENCE  2000 /* turns, most of which wait for the kernel */
 #define FRAME_MAX 65536
+#define LOOK_MS   1000
 
 /* ---- Connecting ------------------------------------------------------- */
 
@@ -229,10 +231,27 @@ static bool is_tcp(int fd)
 	return tli_endpoint_is_tcp(&us);
 }
 
+/* On TCP a break waits for what was said before, and looks now and then whether
+ * it has arrived. */
+static void let_a_look_be_taken(int fd)
+{
+	struct pollfd entry = {.fd = fd, .events = POLLIN};
+
+	for (int i = 0; i < PATIENCE / 2 && poll(&entry, 1, 1) == 0; i++) {
+		pass_ms(LOOK_MS);
+		settle();
+	}
+}
+
 void expect_break(int fd)
 {
 	char byte = 'x';
-	ssize_t got = read_some(fd, &byte, 1);
+	ssize_t got;
+
+	settle();
+	if (is_tcp(fd))
+		let_a_look_be_taken(fd);
+	got = read_some(fd, &byte, 1);
 
 	if (is_tcp(fd)) {
 		assert_int_equal(got, -1);
