@@ -538,12 +538,18 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 
 void relays_cut(struct broker *broker)
 {
-	struct peer *peer;
-	struct peer *next;
+	struct peer *peer = TAILQ_FIRST(&broker->peers.open);
 
-	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
-		next = TAILQ_NEXT(peer, link);
-		if (peer->stage == &relayed)
-			break_both(((struct flow *)peer->state)->relay);
+	while (peer) {
+		struct peer *next = TAILQ_NEXT(peer, link);
+		const struct flow *flow = peer->state;
+
+		if (peer->stage == &relayed) {
+			/* It is not in the list any more then. */
+			if (next == receiver(flow))
+				next = TAILQ_NEXT(next, link);
+			break_both(flow->relay);
+		}
+		peer = next;
 	}
 }
