@@ -439,16 +439,15 @@ static void on_ready(struct peer *peer, short event)
 	settle(flow->relay);
 }
 
-/* A peer that is closed for another reason takes its partner along. */
+/* A peer that is closed for another reason is a break for its partner. */
 static void leave(struct peer *peer)
 {
-	struct relay *relay = ((struct flow *)peer->state)->relay;
-	struct peer *partner = receiver(peer->state);
+	struct flow *flow = peer->state;
 
-	if (relay->over)
+	if (flow->relay->over)
 		return;
-	end_relay(relay);
-	peer_close(partner);
+	end_relay(flow->relay);
+	closing_break(receiver(flow), in_message(flow));
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
