@@ -101,6 +101,23 @@ void drain(int to, uint8_t *bytes, size_t len)
 	free(bytes);
 }
 
+void drain_until_over(
+	int to, uint8_t *bytes, size_t len, size_t least, bool is_reset)
+{
+	static uint8_t back[PIECE];
+	size_t at = 0;
+	ssize_t got;
+
+	while ((got = read_some(to, back, PIECE)) > 0) {
+		assert_in_range(got, 1, len - at);
+		assert_memory_equal(back, bytes + at, (size_t)got);
+		at += (size_t)got;
+	}
+	assert_in_range(at, least, len);
+	assert_int_equal(got, is_reset ? -1 : 0);
+	free(bytes);
+}
+
 void narrow(uint64_t id)
 {
 	int least = 1;

@@ -32,6 +32,10 @@ size_t flood(int from, uint8_t **bytes);
 /* Takes it, and checks it. */
 void drain(int to, uint8_t *bytes, size_t len);
 
+/* The same until the connection is over, or reset: at least so much comes. */
+void drain_until_over(
+	int to, uint8_t *bytes, size_t len, size_t least, bool is_reset);
+
 /* Leaves the broker's socket as little room as the kernel lets. */
 void narrow(uint64_t id);
 

@@ -16,7 +16,7 @@
 
 #define PATIENCE  2000 /* turns, most of which wait for the kernel */
 #define FRAME_MAX 65536
-#define LOOK_MS   1000
+#define LOOK_MS   10
 
 /* ---- Connecting ------------------------------------------------------- */
 
@@ -52,20 +52,21 @@ int knock(enum wire wire)
 	return fd;
 }
 
-/* Lets the broker go on, and then the kernel if that was not enough. */
+/* Lets the broker go on, and then the kernel and time if that was not enough:
+ * a break on TCP waits for what was said before, and is looked at now and then.
+ */
 static void wait_for(int fd, int *patience)
 {
 	struct pollfd entry = {.fd = fd, .events = POLLIN};
 
 	turn();
-	if (--*patience < PATIENCE / 2)
-		poll(&entry, 1, 1);
+	if (--*patience < PATIENCE / 2 && poll(&entry, 1, 1) == 0)
+		pass_ms(LOOK_MS);
 	if (*patience <= 0)
 		fail_msg("nothing has come");
 }
 
-/* Returns a count, 0 for an end, -1 for a break. */
-static ssize_t read_some(int fd, void *bytes, size_t size)
+ssize_t read_some(int fd, void *bytes, size_t size)
 {
 	int patience = PATIENCE;
 	ssize_t got;
@@ -231,27 +232,10 @@ static bool is_tcp(int fd)
 	return tli_endpoint_is_tcp(&us);
 }
 
-/* On TCP a break waits for what was said before, and looks now and then whether
- * it has arrived. */
-static void let_a_look_be_taken(int fd)
-{
-	struct pollfd entry = {.fd = fd, .events = POLLIN};
-
-	for (int i = 0; i < PATIENCE / 2 && poll(&entry, 1, 1) == 0; i++) {
-		pass_ms(LOOK_MS);
-		settle();
-	}
-}
-
 void expect_break(int fd)
 {
 	char byte = 'x';
-	ssize_t got;
-
-	settle();
-	if (is_tcp(fd))
-		let_a_look_be_taken(fd);
-	got = read_some(fd, &byte, 1);
+	ssize_t got = read_some(fd, &byte, 1);
 
 	if (is_tcp(fd)) {
 		assert_int_equal(got, -1);
