@@ -183,15 +183,14 @@ static size_t walk_body(struct flow *flow, size_t len)
 
 static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
 {
-	bool started = tli_frame_reader_started(&flow->reader);
+	struct tli_frame_reader passed_on = flow->reader;
 	size_t used;
 	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
 
-	if (result < 0)
+	if (result < 0) {
 		break_for_length(flow, result);
-	/* Nothing of it goes on: the receiver is not inside a message. */
-	if (result < 0 && !started)
-		tli_frame_reader_next(&flow->reader);
+		flow->reader = passed_on;
+	}
 	if (result != TLI_FRAME_READY)
 		return used;
 	flow->body_left = flow->reader.body_bytes;
@@ -347,11 +346,12 @@ static void pump(struct flow *flow)
 /* ---- Ends and breaks -------------------------------------------------- */
 
 /* The sender is no more: its connection broke, or takes nothing and has nothing
- * more to say. */
+ * more to say, or nobody to say it to. */
 static bool has_lost_sender(const struct flow *flow)
 {
 	return flow->state == BROKEN ||
-		(opposite(flow)->refused && flow->state != FLOWING);
+		(opposite(flow)->refused &&
+			(flow->refused || flow->state != FLOWING));
 }
 
 static bool is_delivered(const struct flow *flow)

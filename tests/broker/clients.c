@@ -4,6 +4,7 @@
 #include "../../proto/auth.h"
 #include "../../proto/wire.h"
 #include "../../system/socket.h"
+#include "still_clock.h"
 
 #include <tieline/tieline.h>
 
@@ -15,6 +16,7 @@
 
 #define PATIENCE  2000 /* turns, most of which wait for the kernel */
 #define FRAME_MAX 65536
+#define LOOK_MS   10
 
 /* ---- Connecting ------------------------------------------------------- */
 
@@ -50,20 +52,21 @@ int knock(enum wire wire)
 	return fd;
 }
 
-/* Lets the broker go on, and then the kernel if that was not enough. */
+/* Lets the broker go on, and then the kernel and time if that was not enough:
+ * a break on TCP waits for what was said before, and is looked at now and then.
+ */
 static void wait_for(int fd, int *patience)
 {
 	struct pollfd entry = {.fd = fd, .events = POLLIN};
 
 	turn();
-	if (--*patience < PATIENCE / 2)
-		poll(&entry, 1, 1);
+	if (--*patience < PATIENCE / 2 && poll(&entry, 1, 1) == 0)
+		pass_ms(LOOK_MS);
 	if (*patience <= 0)
 		fail_msg("nothing has come");
 }
 
-/* Returns a count, 0 for an end, -1 for a break. */
-static ssize_t read_some(int fd, void *bytes, size_t size)
+ssize_t read_some(int fd, void *bytes, size_t size)
 {
 	int patience = PATIENCE;
 	ssize_t got;

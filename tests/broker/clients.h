@@ -30,6 +30,9 @@ void say(int fd, const char *text);
 /* The same, and lets the broker hear it. */
 void tell(int fd, const char *text);
 
+/* Takes some bytes. Returns how many, 0 for an end, -1 for a break. */
+ssize_t read_some(int fd, void *bytes, size_t size);
+
 /* Takes so many bytes. */
 void take(int fd, void *bytes, size_t len);
 
