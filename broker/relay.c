@@ -327,12 +327,23 @@ static void pump(struct flow *flow)
 
 /* ---- Ends and breaks -------------------------------------------------- */
 
-/* The sender is no more: its connection broke, or takes nothing and has nothing
- * more to say. */
+/* The sender is no more: its connection broke; or it takes nothing, and has
+ * nothing more to say or nobody to say it to. */
 static bool has_lost_sender(const struct flow *flow)
 {
 	return flow->state == BROKEN ||
-		(opposite(flow)->refused && flow->state != FLOWING);
+		(opposite(flow)->refused &&
+			(flow->state != FLOWING || flow->refused));
+}
+
+/* An end, unless something is lost that the receiver has sent: then it is a
+ * break, for it to know. */
+static bool is_clean_end(const struct flow *flow)
+{
+	const struct flow *back = opposite(flow);
+
+	return flow->state == ENDED && !flow->refused &&
+		!(back->refused && back->bytes > 0);
 }
 
 static bool is_delivered(const struct flow *flow)
@@ -399,13 +410,13 @@ static bool settle_flow(struct flow *flow)
 {
 	if (!is_delivered(flow))
 		return false;
+	if (is_clean_end(flow)) {
+		stream_end(&receiver(flow)->stream);
+		flow->state = FINISHED;
+	}
 	if (has_lost_sender(flow)) {
 		break_both(flow->relay);
 		return true;
-	}
-	if (flow->state == ENDED && !flow->refused) {
-		stream_end(&receiver(flow)->stream);
-		flow->state = FINISHED;
 	}
 	if (flow->state != FINISHED || opposite(flow)->state != FINISHED)
 		return false;
