@@ -227,10 +227,12 @@ static void on_ready(struct peer *peer, short event)
 {
 	if (event & EV_READ)
 		read_early(peer);
-	if (!peer_is_closed(peer) && (event & EV_WRITE) && peer_flush(peer) < 0)
-		peer_close(peer);
-	if (!peer_is_closed(peer))
-		watch_seat(peer);
+	if (peer_is_closed(peer))
+		return;
+	/* Who takes nothing may have said something: reading tells. */
+	if ((event & EV_WRITE) && peer_flush(peer) < 0)
+		tli_buf_fini(&peer->out);
+	watch_seat(peer);
 }
 
 static const struct stage parked = {"parked", on_ready, leave_seat};
@@ -318,7 +320,7 @@ static bool reaches_acceptor(
 {
 	if (is_gone(acceptor) || !put_paired(acceptor, dialler, name))
 		return false;
-	return peer_flush(acceptor) >= 0 || tli_buf_len(&acceptor->held) > 0;
+	return peer_flush(acceptor) >= 0 || !is_gone(acceptor);
 }
 
 /* Pairs the two, unless the acceptor is gone: then it is closed. */
