@@ -322,7 +322,7 @@ static bool reaches_acceptor(
 {
 	if (is_gone(acceptor) || !put_paired(acceptor, dialler, name))
 		return false;
-	return peer_flush(acceptor) >= 0 || tli_buf_len(&acceptor->held) > 0;
+	return peer_flush(acceptor) >= 0 || !is_gone(acceptor);
 }
 
 /* Pairs the two, unless the acceptor is gone: then it is closed. */

@@ -351,7 +351,17 @@ static bool has_lost_sender(const struct flow *flow)
 {
 	return flow->state == BROKEN ||
 		(opposite(flow)->refused &&
-			(flow->refused || flow->state != FLOWING));
+			(flow->state != FLOWING || flow->refused));
+}
+
+/* An end, unless something is lost that the receiver has sent: then it is a
+ * break, for it to know. */
+static bool is_clean_end(const struct flow *flow)
+{
+	const struct flow *back = opposite(flow);
+
+	return flow->state == ENDED && !flow->refused &&
+		!(back->refused && back->bytes > 0);
 }
 
 static bool is_delivered(const struct flow *flow)
@@ -419,13 +429,13 @@ static bool settle_flow(struct flow *flow)
 {
 	if (!is_delivered(flow))
 		return false;
+	if (is_clean_end(flow)) {
+		stream_end(&receiver(flow)->stream);
+		flow->state = FINISHED;
+	}
 	if (has_lost_sender(flow)) {
 		break_both(flow->relay);
 		return true;
-	}
-	if (flow->state == ENDED && !flow->refused) {
-		stream_end(&receiver(flow)->stream);
-		flow->state = FINISHED;
 	}
 	if (flow->state != FINISHED || opposite(flow)->state != FINISHED)
 		return false;
