@@ -103,8 +103,9 @@ void peer_close(struct peer *peer)
 		return;
 	if (peer->known)
 		monitors_tell(peer->broker,
-			&(struct monitor_event){
-				.event = "closed", .peer = peer});
+			&(struct monitor_event){.event = "closed",
+				.peer = peer,
+				.name = names_of_peer(peer)});
 	peer_enter(peer, &closed, NULL);
 	stream_close(&peer->stream);
 	tli_buf_fini(&peer->held);

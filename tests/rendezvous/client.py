@@ -24,9 +24,9 @@ BREAK = {"tcp": "ConnectionResetError",
          "unix": "OSError: got end of file during message"}
 
 
-def open_socket(address):
+def open_socket(address, receive_bytes=None):
     """A blocking one: a call that takes too long fails with
-    BlockingIOError."""
+    BlockingIOError. With receive_bytes, as slow a reader as that makes it."""
     place = python_address(address)
     sock = socket.socket(
         socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
@@ -35,6 +35,8 @@ def open_socket(address):
             socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
     if sock.family == socket.AF_INET:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if receive_bytes:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     sock.connect(place)
     return sock
 
@@ -51,8 +53,8 @@ def request(**members):
 class Peer:
     """One that has authenticated."""
 
-    def __init__(self, address, key=KEY):
-        self.sock = open_socket(address)
+    def __init__(self, address, key=KEY, **options):
+        self.sock = open_socket(address, **options)
         self.connection = Connection(os.dup(self.sock.fileno()))
         try:
             answer_challenge(self.connection, key)

@@ -39,7 +39,7 @@ class Hub:
     def is_at_rest(self):
         """Nobody is left but who asks."""
         self.stack.close()
-        peer = self.connect()
+        peer = self.connect(self.broker.addresses[0])
         peer.until(lambda peer: len(peer.connections()) == 1)
         stat = peer.asked(stat=True)
         assert stat["names"] == dict.fromkeys(
