@@ -130,11 +130,20 @@ static bool is_over(const struct broker *broker)
 		(broker->draining && broker->peers.count == 0);
 }
 
+bool broker_turn(struct broker *broker, bool waits)
+{
+	int flags = waits ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+
+	if (is_over(broker) || event_base_loop(broker->base, flags) != 0)
+		return false;
+	reap(broker);
+	return true;
+}
+
 bool broker_run(struct broker *broker)
 {
-	while (!is_over(broker) &&
-		event_base_loop(broker->base, EVLOOP_ONCE) == 0)
-		reap(broker);
+	while (broker_turn(broker, true))
+		;
 	return !broker->cut;
 }
 

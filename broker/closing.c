@@ -51,22 +51,32 @@ static void on_too_late(void *owner)
 	peer_close(((struct closing *)owner)->peer);
 }
 
+/* What comes meanwhile is dropped. */
+static void read_away(struct peer *peer)
+{
+	const struct relays *relays = &peer->broker->relays;
+	ssize_t got = stream_read(
+		&peer->stream, relays->scratch, relays->scratch_bytes);
+
+	if (got < 0)
+		peer->end = got == STREAM_END ? PEER_ENDED : PEER_BROKE;
+}
+
 /* Closing with bytes unread would send a reset, and the peer could lose what it
  * has not read yet: so its end is waited for. */
 static void on_ready_to_end(struct peer *peer, short event)
 {
 	int flushed = peer_flush(peer);
-	ssize_t got = STREAM_AGAIN;
 
 	if (flushed == 1)
 		stream_end(&peer->stream);
 	if (event & EV_READ)
-		got = stream_read(&peer->stream, peer->broker->relays.scratch,
-			peer->broker->relays.scratch_bytes);
-	if (flushed < 0 || got < 0)
+		read_away(peer);
+	if (flushed < 0 || peer->end == PEER_BROKE ||
+		(flushed == 1 && peer->end == PEER_ENDED))
 		peer_close(peer);
 	else
-		peer_watch(peer, true, flushed == 0);
+		peer_watch(peer, peer->end == PEER_GOES_ON, flushed == 0);
 }
 
 static const struct stage ending = {"closing", on_ready_to_end, leave};
@@ -74,12 +84,8 @@ static const struct stage ending = {"closing", on_ready_to_end, leave};
 void closing_end(struct peer *peer)
 {
 	tli_buf_fini(&peer->held);
-	if (peer->end != PEER_GOES_ON)
-		peer_flush(peer);
-	if (peer->end != PEER_GOES_ON)
-		peer_close(peer);
-	else if (enter(peer, &ending, on_too_late,
-			 peer->broker->config.linger_timeout_ms))
+	if (enter(peer, &ending, on_too_late,
+		    peer->broker->config.linger_timeout_ms))
 		on_ready_to_end(peer, EV_WRITE);
 }
 

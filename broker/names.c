@@ -3,14 +3,12 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "table.h"
 #include "timer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 /* A reply waits behind nothing but a confirmation. */
 #define REPLIES_BYTES (2u * (TLI_CONTROL_MAX + 16u))
@@ -225,12 +223,16 @@ static void watch_seat(struct peer *peer)
 	peer_watch(peer, reads, tli_buf_len(&peer->out) > 0);
 }
 
+/* A reply that is lost shows that the peer takes nothing any more; what it has
+ * said before is still worth delivering. */
 static void on_ready(struct peer *peer, short event)
 {
-	if (event & EV_READ)
+	bool lost = (event & EV_WRITE) && peer_flush(peer) < 0;
+
+	if (lost)
+		tli_buf_fini(&peer->out);
+	if (lost || (event & EV_READ))
 		read_early(peer);
-	if (!peer_is_closed(peer) && (event & EV_WRITE) && peer_flush(peer) < 0)
-		peer_close(peer);
 	if (!peer_is_closed(peer))
 		watch_seat(peer);
 }
@@ -333,8 +335,10 @@ static bool pair(struct listener *listener, struct peer *acceptor,
 		peer_close(acceptor);
 		return false;
 	}
+	/* The acceptor was told already: it has to learn that it is over. */
 	if (!silent && !put_paired(dialler, acceptor, name)) {
 		closing_refuse(dialler, TLI_REFUSAL_INTERNAL, "out of memory");
+		peer_close(acceptor);
 		return true;
 	}
 	listener->connections++;

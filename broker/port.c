@@ -128,8 +128,8 @@ static const char *objection(
 	if (broker->peers.count >= config->max_connections &&
 		!logins_drop_oldest(
 			&broker->logins, "max_connections are open")) {
-		sources_finish(
-			&broker->sources, config, peer, false, tli_now_ms());
+		sources_finish(&broker->sources, config, peer, SOURCE_UNDECIDED,
+			tli_now_ms());
 		return "max_connections are open";
 	}
 	if (broker->logins.count >= config->max_handshakes)
@@ -153,8 +153,8 @@ static void take(struct port *port, int fd, const struct tli_endpoint *endpoint)
 		return;
 	if (peer)
 		peer_close(peer);
-	sources_finish(&broker->sources, &broker->config, endpoint, false,
-		tli_now_ms());
+	sources_finish(&broker->sources, &broker->config, endpoint,
+		SOURCE_UNDECIDED, tli_now_ms());
 }
 
 static void on_knock(evutil_socket_t listening_fd, short event, void *owner)
@@ -200,6 +200,20 @@ static struct port *find(
 	return NULL;
 }
 
+/* Who reads along on the network reads everything. */
+static void warn_if_open(const struct port *port)
+{
+	struct tli_endpoint local = {.len = sizeof(local.address)};
+
+	if (getsockname(port->fd, (struct sockaddr *)&local.address,
+		    &local.len) == 0 &&
+		!tli_endpoint_is_local(&local))
+		log_write(&port->broker->log, CONFIG_LOG_WARNING,
+			"%s: other machines can connect; connections are "
+			"authenticated, but not encrypted",
+			port->address);
+}
+
 static bool listen_at(
 	struct port *port, const struct config *config, struct tli_error *error)
 {
@@ -213,8 +227,10 @@ static bool listen_at(
 		(int)config->keepalive_probes);
 	event_assign(&port->knocking, port->broker->base, port->fd,
 		EV_READ | EV_PERSIST, on_knock, port);
-	if (event_add(&port->knocking, NULL) == 0)
+	if (event_add(&port->knocking, NULL) == 0) {
+		warn_if_open(port);
 		return true;
+	}
 	close_port(port);
 	tli_error_set(error, TIELINE_ENOMEM, "no memory to listen at %s",
 		port->config.address);

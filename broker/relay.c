@@ -144,16 +144,19 @@ static void count_held(struct relays *relays, size_t len)
 }
 
 /* Keeps what the receiver's kernel has no room for. Without memory for it the
- * connection breaks: nothing is lost in silence. */
+ * connection breaks, inside a message for the receiver: nothing is lost in
+ * silence. */
 static void hold(struct flow *flow, const uint8_t *bytes, size_t len)
 {
 	struct tli_buf *out = &receiver(flow)->out;
 
 	out->max_bytes = tli_buf_len(out) + len;
-	if (tli_buf_append(out, bytes, len) == TLI_BUF_OK)
+	if (tli_buf_append(out, bytes, len) == TLI_BUF_OK) {
 		count_held(relays_of(flow), len);
-	else
+	} else {
 		flow->state = BROKEN;
+		flow->body_left = UINT64_MAX;
+	}
 }
 
 /* ---- Passing bytes on ------------------------------------------------- */
@@ -260,7 +263,7 @@ static void drain(struct flow *flow)
 	relays_of(flow)->held_bytes -= before - held_bytes(flow);
 	if (result < 0)
 		refuse(flow);
-	else if (held_bytes(flow) == 0 && flow->body_left == 0)
+	else if (flow->body_left == 0 && flow->splice.held_bytes == 0)
 		splice_close(&flow->splice);
 }
 
@@ -288,7 +291,7 @@ static void note_read(struct flow *flow, ssize_t got)
 		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
 }
 
-/* What is certain to be a long piece of a body does not come through here. */
+/* Whether a long piece of a body is to come, which needs no looking at. */
 static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
@@ -358,7 +361,8 @@ static bool is_delivered(const struct flow *flow)
 
 static bool in_message(const struct flow *flow)
 {
-	return flow->body_left > 0 || tli_frame_reader_started(&flow->reader);
+	return flow->body_left > 0 || flow->splice.held_bytes > 0 ||
+		tli_frame_reader_started(&flow->reader);
 }
 
 static void report_closed(const struct flow *flow)
@@ -402,10 +406,12 @@ static void finish(struct relay *relay)
 /* Both sides learn of it. */
 static void break_both(struct relay *relay)
 {
+	bool cut[2] = {
+		in_message(&relay->flows[1]), in_message(&relay->flows[0])};
+
 	end_relay(relay);
 	for (int i = 0; i < 2; i++)
-		closing_break(relay->flows[i].from,
-			in_message(opposite(&relay->flows[i])));
+		closing_break(relay->flows[i].from, cut[i]);
 }
 
 /* Acts on what has become of a direction. True if that was the end of both. */
@@ -455,16 +461,17 @@ static void on_ready(struct peer *peer, short event)
 	settle(flow->relay);
 }
 
-/* A peer that is closed for another reason takes its partner along. */
+/* A peer that is closed for another reason is a break for its partner. */
 static void leave(struct peer *peer)
 {
-	struct relay *relay = ((struct flow *)peer->state)->relay;
-	struct peer *partner = receiver(peer->state);
+	struct flow *flow = peer->state;
+	struct peer *partner = receiver(flow);
+	bool cut = in_message(flow);
 
-	if (relay->over)
+	if (flow->relay->over)
 		return;
-	end_relay(relay);
-	closing_break(partner, in_message(peer->state));
+	end_relay(flow->relay);
+	closing_break(partner, cut);
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
@@ -480,14 +487,21 @@ static void init_flow(struct relay *relay, int which, struct peer *from)
 		&flow->reader, max_bytes ? max_bytes : UINT64_MAX, false);
 }
 
+/* The broker's replies are not the partner's: if one is lost, nothing else is,
+ * yet. */
+static void send_replies(struct peer *peer)
+{
+	if (peer_flush(peer) < 0)
+		tli_buf_fini(&peer->out);
+	count_held(&peer->broker->relays, tli_buf_len(&peer->out));
+}
+
 /* What the sender said before it was paired. */
 static void pass_on_early(struct flow *flow)
 {
 	struct tli_buf *early = &flow->from->held;
 
-	drain(flow);
-	if (!flow->refused)
-		pass_on(flow, tli_buf_head(early), tli_buf_len(early));
+	pass_on(flow, tli_buf_head(early), tli_buf_len(early));
 	tli_buf_fini(early);
 	note_end(flow, flow->from->end);
 }
@@ -522,7 +536,7 @@ void relay_start(
 		init_flow(relay, i, peers[i]);
 		peer_enter(peers[i], &relayed, &relay->flows[i]);
 		stream_set_abortive(&peers[i]->stream, true);
-		count_held(relays, tli_buf_len(&peers[i]->out));
+		send_replies(peers[i]);
 	}
 	report_paired(relay);
 	for (int i = 0; i < 2; i++)

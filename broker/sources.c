@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources.h"
 
+#include "table.h"
+
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 /* What is known of a source: its first 16 bytes are the key. */
 struct source {
@@ -118,7 +117,8 @@ static void punish(
 }
 
 void sources_finish(struct sources *sources, const struct config *config,
-	const struct tli_endpoint *from, bool failed, int64_t now_ms)
+	const struct tli_endpoint *from, enum source_outcome outcome,
+	int64_t now_ms)
 {
 	struct source *source = is_exempt(from) ? NULL : find(sources, from);
 
@@ -126,9 +126,11 @@ void sources_finish(struct sources *sources, const struct config *config,
 		return;
 	if (source->handshakes > 0)
 		source->handshakes--;
-	if (failed)
+	if (outcome == SOURCE_FAILED)
 		punish(source, config, now_ms);
-	else if (source->handshakes == 0)
+	if (outcome == SOURCE_LET_IN)
+		source->penalty_ms = 0;
+	if (source->handshakes == 0 && source->penalty_ms == 0)
 		forget(sources, source);
 }
 

@@ -27,9 +27,17 @@ struct sources {
 bool sources_admit(struct sources *sources, const struct config *config,
 	const struct tli_endpoint *from, int64_t now_ms);
 
-/* The handshake is over; failed, it costs the source its penalty. */
+/* How a handshake ended. */
+enum source_outcome {
+	SOURCE_UNDECIDED, /* not by what the peer did */
+	SOURCE_LET_IN,    /* its penalty is forgiven */
+	SOURCE_FAILED,    /* that costs it one */
+};
+
+/* The handshake is over. */
 void sources_finish(struct sources *sources, const struct config *config,
-	const struct tli_endpoint *from, bool failed, int64_t now_ms);
+	const struct tli_endpoint *from, enum source_outcome outcome,
+	int64_t now_ms);
 
 void sources_fini(struct sources *sources);
 

@@ -249,6 +249,13 @@ bool tli_socket_has_ended(int fd)
 	return got == 0 || (got < 0 && outcome(got) != TLI_SOCKET_AGAIN);
 }
 
+bool tli_socket_is_over(int fd)
+{
+	struct pollfd entry = {.fd = fd};
+
+	return poll(&entry, 1, 0) == 1 && (entry.revents & POLLHUP);
+}
+
 void tli_socket_refuse(int fd)
 {
 	shutdown(fd, SHUT_RD);

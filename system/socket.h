@@ -74,6 +74,10 @@ void tli_socket_end(int fd);
  * without taking what it has sent. */
 bool tli_socket_has_ended(int fd);
 
+/* Whether both directions are over. The peer of a Unix socket that has closed it
+ * shows so, apart from one that has ended its side. */
+bool tli_socket_is_over(int fd);
+
 /* Has the peer of a Unix socket fail when it writes. */
 void tli_socket_refuse(int fd);
 
