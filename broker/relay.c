@@ -347,11 +347,12 @@ static void pump(struct flow *flow)
 /* ---- Ends and breaks -------------------------------------------------- */
 
 /* The sender is no more: its connection broke, or takes nothing and has nothing
- * more to say. */
+ * more to say, or nothing that would be taken. */
 static bool has_lost_sender(const struct flow *flow)
 {
 	return flow->state == BROKEN ||
-		(opposite(flow)->refused && flow->state != FLOWING);
+		(opposite(flow)->refused &&
+			(flow->refused || flow->state != FLOWING));
 }
 
 static bool is_delivered(const struct flow *flow)
