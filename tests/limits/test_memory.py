@@ -206,6 +206,20 @@ def all_and_end(sock):
     return data, "end"
 
 
+@pytest.mark.parametrize("message", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("accepts, dials", PAIRS)
+def test_both_are_gone(run_broker, accepts, dials, message):
+    """Neither has read anything, and there is nobody to deliver it to."""
+    broker = run_broker()
+    before = broker.fds()
+    with contextlib.ExitStack() as stack:
+        for one in stall(stack, broker, 3, message, 1 << 26, accepts=accepts,
+                         dials=dials):
+            assert broker.relay()["held_bytes"] > 0
+    broker.rests()
+    assert broker.fds() == before
+
+
 @pytest.mark.parametrize("dials", ["tcp", "unix"])
 def test_broken_pairs_count(run_broker, dials):
     """Who breaks the rules, and does not read what he gets until then, holds no
