@@ -14,13 +14,15 @@
 struct closing {
 	struct peer *peer;
 	struct timer timer;
-	unsigned look_ms; /* until it is looked at again whether all arrived */
+	unsigned look_ms;  /* until it is looked at again whether all arrived */
+	size_t held_bytes; /* of `out`: counted with those of the pairs */
 };
 
 static void leave(struct peer *peer)
 {
 	struct closing *closing = peer->state;
 
+	peer->broker->relays.held_bytes -= closing->held_bytes;
 	timer_stop(&closing->timer);
 	free(closing);
 }
@@ -127,11 +129,23 @@ static void on_look(void *owner)
 		peer_close(closing->peer);
 }
 
+/* A reader that is slow costs no less for its pair's being broken. */
+static void count_held(struct closing *closing)
+{
+	struct relays *relays = &closing->peer->broker->relays;
+	size_t len = tli_buf_len(&closing->peer->out);
+
+	relays->held_bytes += len;
+	relays->held_bytes -= closing->held_bytes;
+	closing->held_bytes = len;
+}
+
 static void on_ready_to_break(struct peer *peer, short event)
 {
 	int flushed = peer_flush(peer);
 
 	(void)event;
+	count_held(peer->state);
 	if (flushed < 0 || (flushed == 1 && !peer->stream.is_tcp))
 		peer_close(peer);
 	else
@@ -145,7 +159,8 @@ void closing_break(struct peer *peer, bool in_message)
 	static const uint8_t start_of_header;
 	struct closing *closing;
 
-	if (peer->stream.is_tcp && stream_is_delivered(&peer->stream)) {
+	if (peer->stream.is_tcp && tli_buf_len(&peer->out) == 0 &&
+		stream_is_delivered(&peer->stream)) {
 		peer_close(peer);
 		return;
 	}

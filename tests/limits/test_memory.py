@@ -204,3 +204,61 @@ def all_and_end(sock):
     except ConnectionResetError:
         return data, "reset"
     return data, "end"
+
+
+@pytest.mark.parametrize("message", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("accepts, dials", PAIRS)
+def test_both_are_gone(run_broker, accepts, dials, message):
+    """Neither has read anything, and there is nobody to deliver it to."""
+    broker = run_broker()
+    before = broker.fds()
+    with contextlib.ExitStack() as stack:
+        for one in stall(stack, broker, 3, message, 1 << 26, accepts=accepts,
+                         dials=dials):
+            assert broker.relay()["held_bytes"] > 0
+    broker.rests()
+    assert broker.fds() == before
+
+
+@pytest.mark.parametrize("dials", ["tcp", "unix"])
+def test_broken_pairs_count(run_broker, dials):
+    """Who breaks the rules, and does not read what he gets until then, holds no
+    more than others do."""
+    total = 1 << 20
+    broker = run_broker(relay_total_bytes=total)
+    with contextlib.ExitStack() as stack:
+        stack.callback(broker.rests)
+        broken = []
+        for at in range(20 if dials == "unix" else 4):
+            one = stack.enter_context(contextlib.closing(
+                Stalled(broker, at, SMALL, "unix", dials)))
+            eventually(lambda: one.fill_from(0) == 0)
+            one.pair[1].sendall(wire.short_header(-2))
+            broken.append(one)
+        eventually(lambda: broker.relay()["pairs"] == 0)
+        assert broker.states()["closing"] == len(broken)
+        relay = broker.relay()
+        assert 0 < relay["held_bytes"] <= relay["held_bytes_peak"]
+        assert relay["held_bytes_peak"] <= total + 4096 * len(broken)
+        for one in broken:
+            sent = one.sent[0]
+            data = all_and_end(patient(one.pair[1]))[0]
+            whole = SMALL * (len(data) // len(SMALL) + 1)
+            assert len(data) >= sent - (1 << 18)
+            assert data[:sent] == whole[:min(sent, len(data))]
+
+
+def test_nothing_is_made_up_of_a_cut_message(run_broker):
+    """A break inside a body that is spliced adds nothing to it."""
+    broker = run_broker()
+    message = frame(b"\xff" * (1 << 20))
+    with contextlib.closing(Stalled(broker, 0, message)) as one:
+        eventually(lambda: one.fill_from(0) == 0)
+        assert broker.relay()["held_bytes"] > 0
+        acceptor, dialler = one.pair
+        dialler.sendall(wire.short_header(-2))
+        eventually(lambda: broker.relay()["pairs"] == 0)
+        data, _ = all_and_end(patient(dialler))
+        assert 4 < len(data) < len(message)
+        assert data == message[:len(data)]
+    broker.rests()
