@@ -243,6 +243,8 @@ static void drain(struct flow *flow)
 	relays_of(flow)->held_bytes -= before - held_bytes(flow);
 	if (result < 0)
 		refuse(flow);
+	else if (flow->body_left == 0 && flow->splice.held_bytes == 0)
+		splice_close(&flow->splice);
 }
 
 static void note_end(struct flow *flow, enum peer_end end)
@@ -298,8 +300,6 @@ static bool splice_once(struct flow *flow)
 	count_passed(flow, (size_t)got);
 	count_held(relays_of(flow), (size_t)got);
 	drain(flow);
-	if (flow->body_left == 0 && splice->held_bytes == 0)
-		splice_close(splice);
 	return true;
 }
 
