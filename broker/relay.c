@@ -341,9 +341,11 @@ static bool is_delivered(const struct flow *flow)
 	return flow->refused || held_bytes(flow) == 0;
 }
 
+/* Whether what was written so far ends within a message. */
 static bool in_message(const struct flow *flow)
 {
-	return flow->body_left > 0 || tli_frame_reader_started(&flow->reader);
+	return flow->body_left > 0 || flow->splice.held_bytes > 0 ||
+		tli_frame_reader_started(&flow->reader);
 }
 
 static void report_closed(const struct flow *flow)
@@ -386,10 +388,13 @@ static void finish(struct relay *relay)
 /* Both sides learn of it. */
 static void break_both(struct relay *relay)
 {
-	end_relay(relay);
+	bool cut[2]; /* to the dialler, to the acceptor */
+
 	for (int i = 0; i < 2; i++)
-		closing_break(relay->flows[i].from,
-			in_message(opposite(&relay->flows[i])));
+		cut[i] = in_message(&relay->flows[i]);
+	end_relay(relay);
+	closing_break(relay->flows[1].from, cut[0]);
+	closing_break(relay->flows[0].from, cut[1]);
 }
 
 /* Acts on what has become of a direction. True if that was the end of both. */
@@ -443,11 +448,12 @@ static void on_ready(struct peer *peer, short event)
 static void leave(struct peer *peer)
 {
 	struct flow *flow = peer->state;
+	bool cut = in_message(flow);
 
 	if (flow->relay->over)
 		return;
 	end_relay(flow->relay);
-	closing_break(receiver(flow), in_message(flow));
+	closing_break(receiver(flow), cut);
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
