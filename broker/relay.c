@@ -369,6 +369,7 @@ static bool is_delivered(const struct flow *flow)
 	return flow->refused || held_bytes(flow) == 0;
 }
 
+/* Whether what was written so far ends within a message. */
 static bool in_message(const struct flow *flow)
 {
 	return flow->body_left > 0 || flow->splice.held_bytes > 0 ||
@@ -475,13 +476,12 @@ static void on_ready(struct peer *peer, short event)
 static void leave(struct peer *peer)
 {
 	struct flow *flow = peer->state;
-	struct peer *partner = receiver(flow);
 	bool cut = in_message(flow);
 
 	if (flow->relay->over)
 		return;
 	end_relay(flow->relay);
-	closing_break(partner, cut);
+	closing_break(receiver(flow), cut);
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
