@@ -305,22 +305,6 @@ static bool can_splice(struct flow *flow)
 	return splice->open;
 }
 
-static bool splice_once(struct flow *flow)
-{
-	ssize_t got = splice_fill(
-		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
-
-	note_read(flow, got);
-	if (got <= 0)
-		return false;
-	flow->bulk = true;
-	flow->body_left -= (uint64_t)got;
-	count_passed(flow, (size_t)got);
-	count_held(relays_of(flow), (size_t)got);
-	drain(flow);
-	return true;
-}
-
 /* Reads once. False when there is no use in another time now. */
 static bool copy_once(struct flow *flow)
 {
@@ -335,12 +319,33 @@ static bool copy_once(struct flow *flow)
 	return got > 0 && (size_t)got == size;
 }
 
+/* As copy_once(). What is ready, but not for splice(2), is urgent data: it
+ * stops there for ever, and reading gets past it. */
+static bool splice_once(struct flow *flow, bool is_ready)
+{
+	ssize_t got = splice_fill(
+		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
+
+	if (got == STREAM_AGAIN && is_ready)
+		return copy_once(flow);
+	note_read(flow, got);
+	if (got <= 0)
+		return false;
+	flow->bulk = true;
+	flow->body_left -= (uint64_t)got;
+	count_passed(flow, (size_t)got);
+	count_held(relays_of(flow), (size_t)got);
+	drain(flow);
+	return true;
+}
+
 static void pump(struct flow *flow)
 {
 	bool more = true;
 
 	for (int i = 0; more && i < READS_MAX && takes_more(flow); i++)
-		more = can_splice(flow) ? splice_once(flow) : copy_once(flow);
+		more = can_splice(flow) ? splice_once(flow, i == 0)
+					: copy_once(flow);
 }
 
 /* ---- Ends and breaks -------------------------------------------------- */
