@@ -19,8 +19,9 @@
 struct stream {
 	int fd; /* -1 = closed */
 	bool is_tcp;
-	bool reads;  /* `reading` is added */
-	bool writes; /* `writing` is added */
+	bool is_broken; /* the kernel has told so */
+	bool reads;     /* `reading` is added */
+	bool writes;    /* `writing` is added */
 	struct event reading;
 	struct event writing;
 };

@@ -375,6 +375,30 @@ static void a_bad_length_that_comes_early(void **state)
 	}
 }
 
+/* It is the reply that finds the reset, which the kernel tells of only once. */
+static void a_reset_before_the_reply_is_a_break(void **state)
+{
+	int acceptor, dialler;
+
+	(void)state;
+	open_broker();
+	for (int i = 0; i < WIRES; i++) {
+		if (all_wires[i].from != OVER_TCP)
+			continue;
+		acceptor = log_in(all_wires[i].to);
+		tell(acceptor, "{\"accept\":\"p\"}");
+		dialler = log_in(OVER_TCP);
+		say(dialler, "{\"dial\":\"p\"}");
+		say(dialler, "the last");
+		reset(dialler);
+		hear(acceptor);
+		expect(acceptor, "the last");
+		expect_break(acceptor);
+		leave(acceptor);
+		expect_all_gone(all_wires[i].name);
+	}
+}
+
 /* Both are gone when they are paired: what the one said has nowhere to go. */
 static void both_may_be_gone_when_they_are_paired(void **state)
 {
@@ -473,6 +497,7 @@ int main(void)
 		broker_test(a_deadlock_leaves_nothing),
 		broker_test(a_deadlock_that_dies_at_once_leaves_nothing),
 		broker_test(a_bad_length_that_comes_early),
+		broker_test(a_reset_before_the_reply_is_a_break),
 		broker_test(both_may_be_gone_when_they_are_paired),
 		broker_test(all_pairs_are_cut),
 		broker_test(a_kernel_that_refuses_breaks_the_pair),
