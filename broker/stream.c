@@ -84,6 +84,12 @@ void stream_refuse(struct stream *stream)
 		tli_socket_refuse(stream->fd);
 }
 
+void stream_widen(struct stream *stream)
+{
+	if (!stream->is_tcp)
+		tli_socket_widen(stream->fd);
+}
+
 bool stream_is_delivered(const struct stream *stream)
 {
 	return !stream->is_tcp || tli_socket_unsent_bytes(stream->fd) == 0;

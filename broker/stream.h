@@ -53,6 +53,9 @@ void stream_end(struct stream *stream);
 /* Makes the peer's next write fail, where the kernel can. */
 void stream_refuse(struct stream *stream);
 
+/* Has a Unix socket take more than by default. */
+void stream_widen(struct stream *stream);
+
 /* Whether everything written has reached the peer's kernel. */
 bool stream_is_delivered(const struct stream *stream);
 
