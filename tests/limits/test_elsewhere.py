@@ -129,12 +129,12 @@ def test_penalty_has_a_limit(run_broker, elsewhere):
 
 def test_penalty_starts_anew(run_broker, elsewhere):
     """A right login makes up for it all."""
-    broker = run_broker(penalty_ms=200)
-    side, _ = wait_out(broker, elsewhere, (0.2, 0.4, 0.8))
+    broker = run_broker(penalty_ms=100)
+    side, _ = wait_out(broker, elsewhere, (0.1, 0.2, 0.4))
     side.finish()
     side.sock.close()
-    side, seconds = wait_out(broker, elsewhere, (0.2,))
-    assert seconds < 1.6
+    side, seconds = wait_out(broker, elsewhere, (0.1,))
+    assert seconds < 0.8
     side.sock.close()
 
 
