@@ -10,7 +10,7 @@ import resource
 import pytest
 
 from conftest import ROOT
-from limits.broker import Broker
+from limits.broker import LoadedBroker
 
 RELEASE = pathlib.Path(os.environ.get("TIELINE_RELEASE_BUILD", ROOT / "build"))
 FIGURES = []
@@ -27,8 +27,8 @@ def run_broker(tmp_path):
     """run_broker(**settings): it is stopped when the test is over."""
     with contextlib.ExitStack() as stack:
         def run(**settings):
-            broker = Broker(tmp_path, RELEASE, **settings)
-            stack.callback(broker.close)
+            broker = LoadedBroker(tmp_path, RELEASE, **settings)
+            stack.callback(broker.stop)
             return broker
         yield run
 
