@@ -18,7 +18,7 @@ struct login {
 	TAILQ_ENTRY(login) link;
 	struct peer *peer;
 	struct timer timer;
-	bool failed;
+	enum sources_outcome outcome;
 	struct tli_key *key; /* a reload may replace the broker's */
 	struct tli_auth auth;
 };
@@ -36,7 +36,7 @@ static void leave(struct peer *peer)
 	struct tli_endpoint from;
 
 	peer_endpoint(peer, &from);
-	sources_finish(&broker->sources, &broker->config, &from, login->failed,
+	sources_finish(&broker->sources, &broker->config, &from, login->outcome,
 		tli_now_ms());
 	TAILQ_REMOVE(&broker->logins.list, login, link);
 	broker->logins.count--;
@@ -124,7 +124,7 @@ static void turn_away(struct login *login)
 {
 	const struct tli_auth *auth = &login->auth;
 
-	login->failed = true;
+	login->outcome = SOURCES_FAILED;
 	report(login->peer, tli_auth_reason_text(auth->reason), advice(auth),
 		tli_auth_dialect_name(auth->answered));
 	close_with_verdict(login);
@@ -141,10 +141,12 @@ static void on_timeout(void *owner)
 	give_up(owner);
 }
 
-static void let_in(struct peer *peer)
+static void let_in(struct login *login)
 {
+	struct peer *peer = login->peer;
 	struct broker *broker = peer->broker;
 
+	login->outcome = SOURCES_LET_IN;
 	if (peer->stream.is_tcp)
 		tli_socket_quick_ack(peer->stream.fd);
 	broker->counters.connections++;
@@ -166,7 +168,7 @@ static void lose(struct login *login)
 {
 	struct peer *peer = login->peer;
 
-	login->failed = true;
+	login->outcome = SOURCES_FAILED;
 	report(peer, "closed the connection during the handshake", "",
 		tli_auth_dialect_name(login->auth.answered));
 	peer_close(peer);
@@ -197,7 +199,6 @@ static bool read_once(struct login *login)
  * at this stage any more. */
 static bool step(struct login *login)
 {
-	struct peer *peer = login->peer;
 	const struct tli_auth *auth = &login->auth;
 
 	if (!send_output(login))
@@ -206,7 +207,7 @@ static bool step(struct login *login)
 		turn_away(login);
 	else if (!has_output(login) &&
 		tli_auth_awaits(auth) == TLI_AUTH_FINISHED)
-		let_in(peer);
+		let_in(login);
 	else
 		return true;
 	return false;

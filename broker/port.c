@@ -149,8 +149,8 @@ static void take(struct port *port, int fd, const struct tli_endpoint *endpoint)
 		return;
 	if (peer)
 		peer_close(peer);
-	sources_finish(&broker->sources, &broker->config, endpoint, false,
-		tli_now_ms());
+	sources_finish(&broker->sources, &broker->config, endpoint,
+		SOURCES_DROPPED, tli_now_ms());
 }
 
 static void on_knock(evutil_socket_t listening_fd, short event, void *owner)

@@ -117,8 +117,15 @@ static void punish(
 	source->shut_until_ms = now_ms + source->penalty_ms;
 }
 
+static void forgive(struct source *source)
+{
+	source->penalty_ms = 0;
+	source->shut_until_ms = 0;
+}
+
 void sources_finish(struct sources *sources, const struct config *config,
-	const struct tli_endpoint *from, bool failed, int64_t now_ms)
+	const struct tli_endpoint *from, enum sources_outcome outcome,
+	int64_t now_ms)
 {
 	struct source *source = is_exempt(from) ? NULL : find(sources, from);
 
@@ -126,9 +133,11 @@ void sources_finish(struct sources *sources, const struct config *config,
 		return;
 	if (source->handshakes > 0)
 		source->handshakes--;
-	if (failed)
+	if (outcome == SOURCES_FAILED)
 		punish(source, config, now_ms);
-	else if (source->handshakes == 0)
+	if (outcome == SOURCES_LET_IN)
+		forgive(source);
+	if (source->handshakes == 0 && source->penalty_ms == 0)
 		forget(sources, source);
 }
 

@@ -27,9 +27,16 @@ struct sources {
 bool sources_admit(struct sources *sources, const struct config *config,
 	const struct tli_endpoint *from, int64_t now_ms);
 
-/* The handshake is over; failed, it costs the source its penalty. */
+enum sources_outcome {
+	SOURCES_DROPPED, /* by the broker: it says nothing of the source */
+	SOURCES_FAILED,  /* it costs the source its penalty */
+	SOURCES_LET_IN,  /* its penalties are forgotten */
+};
+
+/* The handshake is over. */
 void sources_finish(struct sources *sources, const struct config *config,
-	const struct tli_endpoint *from, bool failed, int64_t now_ms);
+	const struct tli_endpoint *from, enum sources_outcome outcome,
+	int64_t now_ms);
 
 void sources_fini(struct sources *sources);
 
