@@ -79,8 +79,10 @@ static void report(struct peer *peer, const char *reason, const char *advice,
 		"%s: not let in: the peer %s%s (its answer: %s)",
 		peer_text(peer, text), reason, advice, dialect);
 	monitors_tell(broker,
-		&(struct monitor_event){
-			.event = "refused", .peer = peer, .reason = reason});
+		&(struct monitor_event){.event = "refused",
+			.peer = peer,
+			.located = true,
+			.reason = reason});
 }
 
 /* False if the connection is no more. */
