@@ -350,6 +350,8 @@ static bool in_message(const struct flow *flow)
 
 static void report_closed(const struct flow *flow)
 {
+	if (!flow->from->known)
+		return;
 	monitors_tell(flow->from->broker,
 		&(struct monitor_event){.event = "closed",
 			.peer = flow->from,
