@@ -196,6 +196,14 @@ static struct port *find(
 	return NULL;
 }
 
+/* What is accepted inherits it. */
+static void set_keepalive(const struct port *port, const struct config *config)
+{
+	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
+		(int)config->keepalive_interval_s,
+		(int)config->keepalive_probes);
+}
+
 static bool listen_at(
 	struct port *port, const struct config *config, struct tli_error *error)
 {
@@ -203,10 +211,7 @@ static bool listen_at(
 		port->config.backlog, &port->file, port->address, error);
 	if (port->fd < 0)
 		return false;
-	/* What is accepted inherits it. */
-	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
-		(int)config->keepalive_interval_s,
-		(int)config->keepalive_probes);
+	set_keepalive(port, config);
 	event_assign(&port->knocking, port->broker->base, port->fd,
 		EV_READ | EV_PERSIST, on_knock, port);
 	if (event_add(&port->knocking, NULL) == 0)
@@ -292,8 +297,10 @@ static void adjust(struct ports *ports, const struct config *config)
 	}
 	for (size_t i = 0; i < config->listen_count; i++) {
 		port = find(ports, &config->listen[i]);
-		if (port)
-			port->config = config->listen[i];
+		if (!port)
+			continue;
+		port->config = config->listen[i];
+		set_keepalive(port, config);
 	}
 }
 
