@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#define SMALLEST_READ 4096u
-#define READS_MAX     4 /* from one peer, before others have their turn */
+#define SMALL_READ 4096u
+#define READS_MAX  4 /* from one peer, before others have their turn */
 /* So much left of a message is spliced: less is not worth a pipe. */
 #define SPLICE_LEAST (256u << 10)
 
@@ -44,25 +44,33 @@ struct relay {
 
 /* ---- Memory ----------------------------------------------------------- */
 
-bool relays_resize(struct relays *relays, size_t window_bytes)
+bool relays_reserve(struct relays *relays, size_t window_bytes)
 {
 	uint8_t *scratch;
 
-	if (window_bytes < SMALLEST_READ)
-		window_bytes = SMALLEST_READ;
+	if (window_bytes <= relays->scratch_capacity)
+		return true;
 	scratch = realloc(relays->scratch, window_bytes);
 	if (!scratch)
 		return false;
 	relays->scratch = scratch;
-	relays->scratch_bytes = window_bytes;
+	relays->scratch_capacity = window_bytes;
 	return true;
+}
+
+void relays_set_window(struct relays *relays, size_t window_bytes)
+{
+	relays->scratch_bytes = window_bytes;
 }
 
 bool relays_init(struct relays *relays, size_t window_bytes)
 {
 	*relays = (struct relays){.scratch = NULL};
 	TAILQ_INIT(&relays->dead);
-	return relays_resize(relays, window_bytes);
+	if (!relays_reserve(relays, window_bytes))
+		return false;
+	relays_set_window(relays, window_bytes);
+	return true;
 }
 
 void relays_reap(struct relays *relays)
@@ -115,9 +123,11 @@ static bool is_short_of_memory(const struct flow *flow)
  * length. */
 static size_t bytes_to_read(const struct flow *flow)
 {
-	if (is_short_of_memory(flow) || (flow->bulk && flow->body_left == 0))
-		return SMALLEST_READ;
-	return relays_of(flow)->scratch_bytes;
+	size_t window_bytes = relays_of(flow)->scratch_bytes;
+	bool little = is_short_of_memory(flow) ||
+		(flow->bulk && flow->body_left == 0);
+
+	return little && window_bytes > SMALL_READ ? SMALL_READ : window_bytes;
 }
 
 static void count_held(struct relays *relays, size_t len)
