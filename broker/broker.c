@@ -189,6 +189,7 @@ void broker_free(struct broker *broker)
 
 	if (!broker)
 		return;
+	relays_cut(broker);
 	while ((peer = TAILQ_FIRST(&broker->peers.open)))
 		peer_close(peer);
 	reap(broker);
