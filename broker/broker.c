@@ -100,19 +100,17 @@ int broker_reload(struct broker *broker, const struct config *config,
 {
 	int result;
 
-	if (!relays_resize(&broker->relays, config->relay_window_bytes))
+	if (!relays_reserve(&broker->relays, config->relay_window_bytes))
 		return tli_error_set(error, TIELINE_ENOMEM,
 			"no memory for relay_window_bytes");
 	result = broker->draining
 		? 0
 		: ports_open(&broker->ports, broker, config, error);
-	if (result < 0) {
-		(void)relays_resize(
-			&broker->relays, broker->config.relay_window_bytes);
+	if (result < 0)
 		return result;
-	}
 	broker->config = *config;
 	broker->log.level = config->log_level;
+	relays_set_window(&broker->relays, config->relay_window_bytes);
 	tli_key_free(broker->key);
 	broker->key = key;
 	return 0;

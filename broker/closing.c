@@ -111,14 +111,19 @@ void closing_refuse(
 
 /* ---- A break ---------------------------------------------------------- */
 
+static bool has_arrived(const struct peer *peer)
+{
+	return tli_buf_len(&peer->out) == 0 &&
+		stream_is_delivered(&peer->stream);
+}
+
 /* A reset would take back what the peer's kernel does not have yet, and a slow
  * reader may take its time: so it is looked at now and then. */
 static void on_look(void *owner)
 {
 	struct closing *closing = owner;
 
-	if (tli_buf_len(&closing->peer->out) == 0 &&
-		stream_is_delivered(&closing->peer->stream)) {
+	if (has_arrived(closing->peer)) {
 		peer_close(closing->peer);
 		return;
 	}
@@ -159,8 +164,7 @@ void closing_break(struct peer *peer, bool in_message)
 	static const uint8_t start_of_header;
 	struct closing *closing;
 
-	if (peer->stream.is_tcp && tli_buf_len(&peer->out) == 0 &&
-		stream_is_delivered(&peer->stream)) {
+	if (peer->stream.is_tcp && has_arrived(peer)) {
 		peer_close(peer);
 		return;
 	}

@@ -128,7 +128,7 @@ static const char *objection(
 	if (broker->peers.count >= config->max_connections &&
 		!logins_drop_oldest(
 			&broker->logins, "max_connections are open")) {
-		sources_finish(&broker->sources, config, peer, SOURCE_UNDECIDED,
+		sources_finish(&broker->sources, config, peer, SOURCES_DROPPED,
 			tli_now_ms());
 		return "max_connections are open";
 	}
@@ -154,7 +154,7 @@ static void take(struct port *port, int fd, const struct tli_endpoint *endpoint)
 	if (peer)
 		peer_close(peer);
 	sources_finish(&broker->sources, &broker->config, endpoint,
-		SOURCE_UNDECIDED, tli_now_ms());
+		SOURCES_DROPPED, tli_now_ms());
 }
 
 static void on_knock(evutil_socket_t listening_fd, short event, void *owner)
@@ -214,6 +214,14 @@ static void warn_if_open(const struct port *port)
 			port->address);
 }
 
+/* What is accepted inherits it. */
+static void set_keepalive(const struct port *port, const struct config *config)
+{
+	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
+		(int)config->keepalive_interval_s,
+		(int)config->keepalive_probes);
+}
+
 static bool listen_at(
 	struct port *port, const struct config *config, struct tli_error *error)
 {
@@ -221,10 +229,7 @@ static bool listen_at(
 		port->config.backlog, &port->file, port->address, error);
 	if (port->fd < 0)
 		return false;
-	/* What is accepted inherits it. */
-	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
-		(int)config->keepalive_interval_s,
-		(int)config->keepalive_probes);
+	set_keepalive(port, config);
 	event_assign(&port->knocking, port->broker->base, port->fd,
 		EV_READ | EV_PERSIST, on_knock, port);
 	if (event_add(&port->knocking, NULL) == 0) {
@@ -312,8 +317,10 @@ static void adjust(struct ports *ports, const struct config *config)
 	}
 	for (size_t i = 0; i < config->listen_count; i++) {
 		port = find(ports, &config->listen[i]);
-		if (port)
-			port->config = config->listen[i];
+		if (!port)
+			continue;
+		port->config = config->listen[i];
+		set_keepalive(port, config);
 	}
 }
 

@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#define SMALLEST_READ 4096u
-#define READS_MAX     4 /* from one peer, before others have their turn */
+#define SMALL_READ 4096u
+#define READS_MAX  4 /* from one peer, before others have their turn */
 /* So much left of a message is spliced: less is not worth a pipe. */
 #define SPLICE_LEAST (256u << 10)
 
@@ -44,18 +44,23 @@ struct relay {
 
 /* ---- Memory ----------------------------------------------------------- */
 
-bool relays_resize(struct relays *relays, size_t window_bytes)
+bool relays_reserve(struct relays *relays, size_t window_bytes)
 {
 	uint8_t *scratch;
 
-	if (window_bytes < SMALLEST_READ)
-		window_bytes = SMALLEST_READ;
+	if (window_bytes <= relays->scratch_capacity)
+		return true;
 	scratch = realloc(relays->scratch, window_bytes);
 	if (!scratch)
 		return false;
 	relays->scratch = scratch;
-	relays->scratch_bytes = window_bytes;
+	relays->scratch_capacity = window_bytes;
 	return true;
+}
+
+void relays_set_window(struct relays *relays, size_t window_bytes)
+{
+	relays->scratch_bytes = window_bytes;
 }
 
 bool relays_init(struct relays *relays, size_t window_bytes)
@@ -63,7 +68,10 @@ bool relays_init(struct relays *relays, size_t window_bytes)
 	*relays = (struct relays){.scratch = NULL};
 	TAILQ_INIT(&relays->live);
 	TAILQ_INIT(&relays->dead);
-	return relays_resize(relays, window_bytes);
+	if (!relays_reserve(relays, window_bytes))
+		return false;
+	relays_set_window(relays, window_bytes);
+	return true;
 }
 
 void relays_reap(struct relays *relays)
@@ -112,8 +120,7 @@ static size_t room(const struct flow *flow)
 	uint64_t held = relays_of(flow)->held_bytes;
 	uint64_t total = flow->from->broker->config.relay_total_bytes;
 
-	return held + SMALLEST_READ < total ? (size_t)(total - held)
-					    : SMALLEST_READ;
+	return held + SMALL_READ < total ? (size_t)(total - held) : SMALL_READ;
 }
 
 /* Where the next message is likely to be spliced, just enough to see its
@@ -123,7 +130,7 @@ static size_t bytes_to_read(const struct flow *flow)
 	size_t size = room(flow);
 
 	if (flow->bulk && flow->body_left == 0)
-		return SMALLEST_READ;
+		return SMALL_READ;
 	return size < relays_of(flow)->scratch_bytes
 		? size
 		: relays_of(flow)->scratch_bytes;
@@ -298,7 +305,7 @@ static bool can_splice(struct flow *flow)
 	if (flow->body_left == 0)
 		return false;
 	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
-		room(flow) > SMALLEST_READ)
+		room(flow) > SMALL_READ)
 		splice_open(splice, flow->from->stream.fd,
 			receiver(flow)->stream.fd,
 			relays_of(flow)->scratch_bytes);
@@ -383,6 +390,8 @@ static bool in_message(const struct flow *flow)
 
 static void report_closed(const struct flow *flow)
 {
+	if (!flow->from->known)
+		return;
 	monitors_tell(flow->from->broker,
 		&(struct monitor_event){.event = "closed",
 			.peer = flow->from,

@@ -18,8 +18,9 @@ struct relay;
 TAILQ_HEAD(relay_list, relay);
 
 struct relays {
-	uint8_t *scratch; /* for every read of the broker */
-	size_t scratch_bytes;
+	uint8_t *scratch;     /* for every read of the broker */
+	size_t scratch_bytes; /* of it, to be used: the window */
+	size_t scratch_capacity;
 	uint32_t pairs; /* now */
 	uint64_t total; /* pairs, ever */
 	uint64_t messages;
@@ -33,9 +34,12 @@ struct relays {
 /* False for lack of memory. */
 bool relays_init(struct relays *relays, size_t window_bytes);
 
-/* Takes another window for what is read from now on; false, with nothing
- * changed, for lack of memory. */
-bool relays_resize(struct relays *relays, size_t window_bytes);
+/* Makes room for another window; false, with nothing changed, for lack of
+ * memory. */
+bool relays_reserve(struct relays *relays, size_t window_bytes);
+
+/* Takes it for what is read from now on. */
+void relays_set_window(struct relays *relays, size_t window_bytes);
 
 /* Frees those that are over. */
 void relays_reap(struct relays *relays);

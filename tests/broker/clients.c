@@ -76,16 +76,27 @@ ssize_t read_some(int fd, void *bytes, size_t size)
 	return got;
 }
 
-static void send_output(int fd, struct tli_auth *auth)
+/* The broker may have ended it meanwhile. */
+static void send_output(int fd, struct tli_auth *auth, size_t piece)
 {
 	size_t len;
 	const uint8_t *output = tli_auth_output(auth, &len);
 
-	(void)!send(fd, output, len, MSG_NOSIGNAL);
+	for (size_t at = 0; at < len; at += piece) {
+		size_t next = piece < len - at ? piece : len - at;
+
+		(void)!send(fd, output + at, next, MSG_NOSIGNAL);
+		settle();
+	}
 	tli_auth_output_sent(auth, len);
 }
 
 bool shake_hands(int fd)
+{
+	return shake_hands_in_pieces(fd, SIZE_MAX);
+}
+
+bool shake_hands_in_pieces(int fd, size_t piece)
 {
 	static const uint8_t nonce[TLI_AUTH_NONCE_BYTES] = "a client's";
 	const struct tli_auth_policy policy = {.dialects = TLI_AUTH_ALL};
@@ -101,9 +112,8 @@ bool shake_hands(int fd)
 		if (got <= 0)
 			return false;
 		result = tli_auth_feed(&auth, bytes, (size_t)got, &used);
-		send_output(fd, &auth);
+		send_output(fd, &auth, piece);
 	}
-	settle();
 	return result == TLI_AUTH_DONE;
 }
 

@@ -18,6 +18,9 @@ int knock(enum wire wire);
 /* The handshake; false if the broker ends the connection meanwhile. */
 bool shake_hands(int fd);
 
+/* The same, with the broker going on after each so many bytes. */
+bool shake_hands_in_pieces(int fd, size_t piece);
+
 /* Connects and authenticates. */
 int log_in(enum wire wire);
 

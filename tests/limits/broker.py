@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""tielined as a process, whose state is read from its own counters, and the
-raw connections that load it."""
+"""A broker whose state is read from its own counters, and the raw connections
+that load it."""
 
 import contextlib
 import itertools
@@ -10,17 +10,13 @@ import resource
 import signal
 import socket
 import struct
-import subprocess
 import threading
 import time
 
-from conftest import BUILD, HANG, KEY
+from conftest import BUILD, HANG, KEY, Broker
 from hostile import wire
 from hostile.conftest import PATIENCE, patient
 from hostile.wire import frame
-
-SANITIZED = {"ASAN_OPTIONS": "detect_leaks=1", **os.environ}
-
 
 def eventually(condition, seconds=PATIENCE):
     """What the condition says once it is true; looked at again and again."""
@@ -76,42 +72,23 @@ def sending(sock, data):
         thread.join()
 
 
-class Broker:
-    """Settings are those of the file; it listens at TCP and Unix sockets."""
+class LoadedBroker(Broker):
+    """It listens at all addresses of the machine, and is asked for its counters
+    on a connection of its own."""
 
-    def __init__(self, place, build=BUILD, **settings):
-        self.place = place
-        self.log = place / "log"
-        key = place / "key"
-        key.touch(mode=0o600)
-        key.write_bytes(KEY)
-        self.configure(**settings)
-        with self.log.open("w", encoding="utf-8") as log:
-            self.process = subprocess.Popen(
-                [build / "broker/tielined", "--print-address", "--config",
-                 place / "settings"],
-                stdout=subprocess.PIPE, stderr=log, text=True, env=SANITIZED)
+    lifetime = 5 * HANG
+
+    def __init__(self, folder, build=BUILD, **settings):
+        self.key = folder / "key"
+        self.key.touch(mode=0o600)
+        self.key.write_bytes(KEY)
+        super().__init__(folder, self.key, (), {
+            "listen": ["tcp://:0", f"unix:{folder}/broker"], **settings}, build)
         self.pid = self.process.pid
-        self.watchdog = threading.Timer(5 * HANG, self.process.kill)
-        self.watchdog.daemon = True
-        self.watchdog.start()
-        self.port = int(self._listening_at().rsplit(":", 1)[1])
-        self.unix = self._listening_at()[len("unix:"):]
+        self.port = int(self.at["tcp"].rsplit(":", 1)[1])
+        self.unix = self.at["unix"][len("unix:"):]
         # It is there before any load is, and needs no login under it.
         self.control = self.login("unix")
-
-    def _listening_at(self):
-        line = self.process.stdout.readline().rstrip("\n")
-        assert line.startswith("listening at "), self.log.read_text()
-        return line[len("listening at "):]
-
-    def configure(self, **settings):
-        """Writes the file, for the start or a reload."""
-        listen = ["tcp://:0", f"unix:{self.place / 'b'}"]
-        path = self.place / "settings"
-        path.write_text(json.dumps({
-            "listen": listen, "authkey_file": str(self.place / "key"),
-            **settings}))
 
     def connect(self, transport="tcp", host=None):
         """A raw connection; from loopback, unless another host is given."""
@@ -176,11 +153,11 @@ class Broker:
             assert wire.read_frame(acceptor) == b"well"
 
     def lines(self, part):
-        return [line for line in self.log.read_text().splitlines()
-                if part in line]
+        """Those of its log with that part."""
+        return [line for line in list(self.log.lines) if part in line]
 
     def reload(self):
-        """Has it read the settings again, and returns what it says."""
+        """Has it read its settings; what it says of that, among the rest."""
         before = len(self.lines("reload"))
         self.process.send_signal(signal.SIGHUP)
         return eventually(lambda: self.lines("reload")[before:])[0]
@@ -213,19 +190,6 @@ class Broker:
         finally:
             resource.prlimit(self.pid, which, limits)
 
-    def end(self):
-        """Waits for it to end; returns its exit status."""
-        status = self.process.wait(timeout=HANG)
-        log = self.log.read_text()
-        assert "Sanitizer" not in log and "runtime error" not in log, log
-        return status
-
-    def close(self):
-        """Ends it at once if it still runs."""
-        self.watchdog.cancel()
+    def stop(self):
         self.control.close()
-        for _ in range(2):
-            if self.process.poll() is None:
-                self.process.terminate()
-        self.process.stdout.close()
-        assert self.end() in (0, 1), self.log.read_text()
+        super().stop()

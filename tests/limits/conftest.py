@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from .broker import Broker
+from .broker import LoadedBroker
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def run_broker(tmp_path):
     sanitizer may have said anything."""
     with contextlib.ExitStack() as stack:
         def run(**settings):
-            broker = Broker(tmp_path, **settings)
-            stack.callback(broker.close)
+            broker = LoadedBroker(tmp_path, **settings)
+            stack.callback(broker.stop)
             return broker
         yield run

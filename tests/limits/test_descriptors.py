@@ -37,7 +37,10 @@ class Storm:
 
     def go_on(self, seconds=0.01):
         """Waits until one of them is sent away, but not for long."""
-        select.select(self.socks, (), (), seconds)
+        poll = select.poll()
+        for sock in self.socks:
+            poll.register(sock, select.POLLIN)
+        poll.poll(seconds * 1000)
         for at, sock in enumerate(self.socks):
             with contextlib.suppress(BlockingIOError):
                 try:

@@ -11,7 +11,7 @@ import pytest
 from hostile import wire
 from hostile.wire import frame, long_header, short_header
 
-from .broker import Broker, eventually, hear, say, sending
+from .broker import LoadedBroker, eventually, hear, say, sending
 
 PAIRS = [("tcp", "tcp"), ("unix", "unix"), ("tcp", "unix"), ("unix", "tcp")]
 on_all_transports = pytest.mark.parametrize("accepts, dials", PAIRS)
@@ -47,8 +47,9 @@ BEFORE = frame(b"before") + frame(b"") + frame(bytes(3000))
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
-    with contextlib.closing(Broker(tmp_path_factory.mktemp("lengths"))) as one:
-        yield one
+    one = LoadedBroker(tmp_path_factory.mktemp("lengths"))
+    yield one
+    one.stop()
 
 
 def see_break(sock, most=1):

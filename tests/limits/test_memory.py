@@ -48,18 +48,26 @@ class Stalled:
         """Everything that was sent, both ways at once: it arrives whole."""
         left = self.sent[::-1]
         while any(left):
-            ready, _, _ = select.select(
-                [sock for sock, more in zip(self.pair, left) if more], (), (),
-                PATIENCE)
+            ready = self._ready(left)
             assert ready, f"{left} bytes do not come"
-            for sock in ready:
-                side = self.pair.index(sock)
+            for side in ready:
+                sock = self.pair[side]
                 at = (self.sent[1 - side] - left[side]) % len(self.message)
                 got = sock.recv(min(left[side], len(self.message) - at))
                 assert got, f"it ends, and {left} bytes are missing"
                 is_right = got == self.message[at:at + len(got)]
                 assert is_right, f"{left} bytes before the end"
                 left[side] -= len(got)
+
+    def _ready(self, left):
+        """Which sides have something to read; of those that expect it."""
+        poll = select.poll()
+        side_of = {}
+        for side, sock in enumerate(self.pair):
+            if left[side]:
+                poll.register(sock, select.POLLIN)
+                side_of[sock.fileno()] = side
+        return [side_of[fd] for fd, _ in poll.poll(PATIENCE * 1000)]
 
     def close(self):
         for sock in self.pair:

@@ -101,7 +101,7 @@ def test_new_key(run_broker):
     with broker.connect() as under_way:
         side = wire.Side(under_way, "client", KEY)
         side.go_to("challenge")
-        (broker.place / "key").write_bytes(OTHER_KEY)
+        broker.key.write_bytes(OTHER_KEY)
         assert "reloaded" in broker.reload()
         side.finish()
         assert ask(under_way, ping="x")["ok"]
@@ -112,15 +112,15 @@ def test_new_key(run_broker):
 
 # What a reload must refuse, each for its own reason.
 BAD = {
-    "no file": lambda broker: (broker.place / "settings").unlink(),
-    "no JSON": lambda broker: (broker.place / "settings").write_text("{"),
+    "no file": lambda broker: broker.config.unlink(),
+    "no JSON": lambda broker: broker.config.write_text("{"),
     "a value": lambda broker: broker.configure(max_message_bytes=-1),
     "an address": lambda broker: broker.configure(
         listen=["unix:/nonexistent/folder/socket"], max_message_bytes=0,
         relay_window_bytes=1 << 20, legacy_auth="any"),
-    "no key": lambda broker: (broker.place / "key").unlink(),
-    "an open key": lambda broker: (broker.place / "key").chmod(0o644),
-    "an empty key": lambda broker: (broker.place / "key").write_bytes(b""),
+    "no key": lambda broker: broker.key.unlink(),
+    "an open key": lambda broker: broker.key.chmod(0o644),
+    "an empty key": lambda broker: broker.key.write_bytes(b""),
 }
 
 
@@ -172,7 +172,7 @@ def test_addresses_come_and_go(run_broker):
     """Those who came in at one that is closed go on."""
     broker = run_broker()
     with load(broker) as exchanges:
-        where = broker.place / "other"
+        where = broker.config.parent / "other"
         for _ in range(10):
             broker.configure(listen=[f"unix:{where}"])
             assert "reloaded" in broker.reload()
@@ -225,7 +225,7 @@ def test_drain_under_load(run_broker):
             exchange.finish()
     for sock in told.values():
         sock.close()
-    assert broker.end() == 0
+    assert broker.ended() == 0
 
 
 def cut(broker, pairs, how):
@@ -234,7 +234,7 @@ def cut(broker, pairs, how):
         for sock in pair:
             see_break(sock)
             sock.close()
-    assert broker.end() == 1
+    assert broker.ended() == 1
 
 
 def wait_for_it(broker):
