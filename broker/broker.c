@@ -48,9 +48,7 @@ static void on_drained(void *owner)
 	log_write(&broker->log, CONFIG_LOG_WARNING,
 		"drain_timeout_ms is over: %u pairs are cut",
 		broker->relays.pairs);
-	broker->cut = broker->relays.pairs > 0;
-	relays_cut(broker);
-	broker->stopped = true;
+	broker_stop(broker);
 }
 
 static bool init(struct broker *broker)
@@ -83,6 +81,7 @@ struct broker *broker_new(const struct config *config, struct tli_key *key,
 	logins_init(&broker->logins);
 	monitors_init(&broker->monitors);
 	TAILQ_INIT(&broker->ports.list);
+	TAILQ_INIT(&broker->relays.live);
 	TAILQ_INIT(&broker->relays.dead);
 	if (init(broker))
 		return broker;
@@ -101,7 +100,7 @@ int broker_reload(struct broker *broker, const struct config *config,
 {
 	int result;
 
-	if (!relays_resize(&broker->relays, config->relay_window_bytes))
+	if (!relays_reserve(&broker->relays, config->relay_window_bytes))
 		return tli_error_set(error, TIELINE_ENOMEM,
 			"no memory for relay_window_bytes");
 	result = broker->draining
@@ -111,6 +110,7 @@ int broker_reload(struct broker *broker, const struct config *config,
 		return result;
 	broker->config = *config;
 	broker->log.level = config->log_level;
+	relays_set_window(&broker->relays, config->relay_window_bytes);
 	tli_key_free(broker->key);
 	broker->key = key;
 	return 0;
@@ -128,11 +128,20 @@ static bool is_over(const struct broker *broker)
 		(broker->draining && broker->peers.count == 0);
 }
 
+bool broker_turn(struct broker *broker, bool waits)
+{
+	int flags = waits ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+
+	if (is_over(broker) || event_base_loop(broker->base, flags) != 0)
+		return false;
+	reap(broker);
+	return true;
+}
+
 bool broker_run(struct broker *broker)
 {
-	while (!is_over(broker) &&
-		event_base_loop(broker->base, EVLOOP_ONCE) == 0)
-		reap(broker);
+	while (broker_turn(broker, true))
+		;
 	return !broker->cut;
 }
 
@@ -179,6 +188,7 @@ void broker_free(struct broker *broker)
 
 	if (!broker)
 		return;
+	relays_cut(&broker->relays);
 	while ((peer = TAILQ_FIRST(&broker->peers.open)))
 		peer_close(peer);
 	reap(broker);

@@ -73,6 +73,10 @@ int broker_listen(struct broker *broker, struct tli_error *error);
 int broker_reload(struct broker *broker, const struct config *config,
 	struct tli_key *key, struct tli_error *error);
 
+/* One turn of the loop: does what is ready, for which it waits if it is to.
+ * False when there is no use in another one. */
+bool broker_turn(struct broker *broker, bool waits);
+
 /* Runs until broker_stop(), or until draining is over. True if no connection
  * was cut for it. */
 bool broker_run(struct broker *broker);

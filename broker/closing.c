@@ -14,13 +14,15 @@
 struct closing {
 	struct peer *peer;
 	struct timer timer;
-	unsigned look_ms; /* until it is looked at again whether all arrived */
+	unsigned look_ms;  /* until it is looked at again whether all arrived */
+	size_t held_bytes; /* of `out`: counted with those of the pairs */
 };
 
 static void leave(struct peer *peer)
 {
 	struct closing *closing = peer->state;
 
+	peer->broker->relays.held_bytes -= closing->held_bytes;
 	timer_stop(&closing->timer);
 	free(closing);
 }
@@ -109,14 +111,19 @@ void closing_refuse(
 
 /* ---- A break ---------------------------------------------------------- */
 
+static bool has_arrived(const struct peer *peer)
+{
+	return tli_buf_len(&peer->out) == 0 &&
+		stream_is_delivered(&peer->stream);
+}
+
 /* A reset would take back what the peer's kernel does not have yet, and a slow
  * reader may take its time: so it is looked at now and then. */
 static void on_look(void *owner)
 {
 	struct closing *closing = owner;
 
-	if (tli_buf_len(&closing->peer->out) == 0 &&
-		stream_is_delivered(&closing->peer->stream)) {
+	if (has_arrived(closing->peer)) {
 		peer_close(closing->peer);
 		return;
 	}
@@ -127,11 +134,23 @@ static void on_look(void *owner)
 		peer_close(closing->peer);
 }
 
+/* A reader that is slow costs no less for its pair's being broken. */
+static void count_held(struct closing *closing)
+{
+	struct relays *relays = &closing->peer->broker->relays;
+	size_t len = tli_buf_len(&closing->peer->out);
+
+	relays->held_bytes += len;
+	relays->held_bytes -= closing->held_bytes;
+	closing->held_bytes = len;
+}
+
 static void on_ready_to_break(struct peer *peer, short event)
 {
 	int flushed = peer_flush(peer);
 
 	(void)event;
+	count_held(peer->state);
 	if (flushed < 0 || (flushed == 1 && !peer->stream.is_tcp))
 		peer_close(peer);
 	else
@@ -145,7 +164,7 @@ void closing_break(struct peer *peer, bool in_message)
 	static const uint8_t start_of_header;
 	struct closing *closing;
 
-	if (peer->stream.is_tcp && stream_is_delivered(&peer->stream)) {
+	if (peer->stream.is_tcp && has_arrived(peer)) {
 		peer_close(peer);
 		return;
 	}

@@ -18,7 +18,7 @@ struct login {
 	TAILQ_ENTRY(login) link;
 	struct peer *peer;
 	struct timer timer;
-	enum source_outcome outcome;
+	enum sources_outcome outcome;
 	struct tli_key *key; /* a reload may replace the broker's */
 	struct tli_auth auth;
 };
@@ -126,7 +126,7 @@ static void turn_away(struct login *login)
 {
 	const struct tli_auth *auth = &login->auth;
 
-	login->outcome = SOURCE_FAILED;
+	login->outcome = SOURCES_FAILED;
 	report(login->peer, tli_auth_reason_text(auth->reason), advice(auth),
 		tli_auth_dialect_name(auth->answered));
 	close_with_verdict(login);
@@ -148,9 +148,9 @@ static void let_in(struct login *login)
 	struct peer *peer = login->peer;
 	struct broker *broker = peer->broker;
 
+	login->outcome = SOURCES_LET_IN;
 	if (peer->stream.is_tcp)
 		tli_socket_quick_ack(peer->stream.fd);
-	login->outcome = SOURCE_LET_IN;
 	broker->counters.connections++;
 	peer->known = true;
 	monitors_tell(broker,
@@ -170,7 +170,7 @@ static void lose(struct login *login)
 {
 	struct peer *peer = login->peer;
 
-	login->outcome = SOURCE_FAILED;
+	login->outcome = SOURCES_FAILED;
 	report(peer, "closed the connection during the handshake", "",
 		tli_auth_dialect_name(login->auth.answered));
 	peer_close(peer);
@@ -201,7 +201,6 @@ static bool read_once(struct login *login)
  * at this stage any more. */
 static bool step(struct login *login)
 {
-	struct peer *peer = login->peer;
 	const struct tli_auth *auth = &login->auth;
 
 	if (!send_output(login))

@@ -223,16 +223,18 @@ static void watch_seat(struct peer *peer)
 	peer_watch(peer, reads, tli_buf_len(&peer->out) > 0);
 }
 
+/* A reply that is lost shows that the peer takes nothing any more; what it has
+ * said before is still worth delivering. */
 static void on_ready(struct peer *peer, short event)
 {
-	if (event & EV_READ)
-		read_early(peer);
-	if (peer_is_closed(peer))
-		return;
-	/* Who takes nothing may have said something: reading tells. */
-	if ((event & EV_WRITE) && peer_flush(peer) < 0)
+	bool lost = (event & EV_WRITE) && peer_flush(peer) < 0;
+
+	if (lost)
 		tli_buf_fini(&peer->out);
-	watch_seat(peer);
+	if (lost || (event & EV_READ))
+		read_early(peer);
+	if (!peer_is_closed(peer))
+		watch_seat(peer);
 }
 
 static const struct stage parked = {"parked", on_ready, leave_seat};

@@ -95,17 +95,23 @@ bool peer_is_closed(const struct peer *peer)
 	return peer->stage == &closed;
 }
 
+static void report_closed(struct peer *peer)
+{
+	if (peer->known)
+		monitors_tell(peer->broker,
+			&(struct monitor_event){.event = "closed",
+				.peer = peer,
+				.name = names_of_peer(peer)});
+	peer->known = false;
+}
+
 void peer_close(struct peer *peer)
 {
 	struct peers *peers = &peer->broker->peers;
 
 	if (peer_is_closed(peer))
 		return;
-	if (peer->known)
-		monitors_tell(peer->broker,
-			&(struct monitor_event){.event = "closed",
-				.peer = peer,
-				.name = names_of_peer(peer)});
+	report_closed(peer);
 	peer_enter(peer, &closed, NULL);
 	stream_close(&peer->stream);
 	tli_buf_fini(&peer->held);

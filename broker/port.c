@@ -121,13 +121,17 @@ static const char *objection(
 {
 	const struct config *config = &broker->config;
 
-	if (broker->peers.count >= config->max_connections &&
-		!logins_drop_oldest(
-			&broker->logins, "max_connections are open"))
-		return "max_connections are open";
+	/* First of all: for whom is not let in, nobody has to go. */
 	if (!sources_admit(&broker->sources, config, peer, tli_now_ms()))
 		return "its source has too many handshakes under way, or has "
 		       "failed too often";
+	if (broker->peers.count >= config->max_connections &&
+		!logins_drop_oldest(
+			&broker->logins, "max_connections are open")) {
+		sources_finish(&broker->sources, config, peer, SOURCES_DROPPED,
+			tli_now_ms());
+		return "max_connections are open";
+	}
 	if (broker->logins.count >= config->max_handshakes)
 		logins_drop_oldest(
 			&broker->logins, "max_handshakes were under way");
@@ -150,7 +154,7 @@ static void take(struct port *port, int fd, const struct tli_endpoint *endpoint)
 	if (peer)
 		peer_close(peer);
 	sources_finish(&broker->sources, &broker->config, endpoint,
-		SOURCE_UNDECIDED, tli_now_ms());
+		SOURCES_DROPPED, tli_now_ms());
 }
 
 static void on_knock(evutil_socket_t listening_fd, short event, void *owner)
@@ -196,6 +200,28 @@ static struct port *find(
 	return NULL;
 }
 
+/* Who reads along on the network reads everything. */
+static void warn_if_open(const struct port *port)
+{
+	struct tli_endpoint local = {.len = sizeof(local.address)};
+
+	if (getsockname(port->fd, (struct sockaddr *)&local.address,
+		    &local.len) == 0 &&
+		!tli_endpoint_is_local(&local))
+		log_write(&port->broker->log, CONFIG_LOG_WARNING,
+			"%s: other machines can connect; connections are "
+			"authenticated, but not encrypted",
+			port->address);
+}
+
+/* What is accepted inherits it. */
+static void set_keepalive(const struct port *port, const struct config *config)
+{
+	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
+		(int)config->keepalive_interval_s,
+		(int)config->keepalive_probes);
+}
+
 static bool listen_at(
 	struct port *port, const struct config *config, struct tli_error *error)
 {
@@ -203,14 +229,13 @@ static bool listen_at(
 		port->config.backlog, &port->file, port->address, error);
 	if (port->fd < 0)
 		return false;
-	/* What is accepted inherits it. */
-	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
-		(int)config->keepalive_interval_s,
-		(int)config->keepalive_probes);
+	set_keepalive(port, config);
 	event_assign(&port->knocking, port->broker->base, port->fd,
 		EV_READ | EV_PERSIST, on_knock, port);
-	if (event_add(&port->knocking, NULL) == 0)
+	if (event_add(&port->knocking, NULL) == 0) {
+		warn_if_open(port);
 		return true;
+	}
 	close_port(port);
 	tli_error_set(error, TIELINE_ENOMEM, "no memory to listen at %s",
 		port->config.address);
@@ -292,8 +317,10 @@ static void adjust(struct ports *ports, const struct config *config)
 	}
 	for (size_t i = 0; i < config->listen_count; i++) {
 		port = find(ports, &config->listen[i]);
-		if (port)
-			port->config = config->listen[i];
+		if (!port)
+			continue;
+		port->config = config->listen[i];
+		set_keepalive(port, config);
 	}
 }
 

@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#define SMALLEST_READ 4096u
-#define READS_MAX     4 /* from one peer, before others have their turn */
+#define SMALL_READ 4096u
+#define READS_MAX  4 /* from one peer, before others have their turn */
 /* So much left of a message is spliced: less is not worth a pipe. */
 #define SPLICE_LEAST (256u << 10)
 
@@ -36,7 +36,7 @@ struct flow {
 };
 
 struct relay {
-	TAILQ_ENTRY(relay) link; /* among the dead */
+	TAILQ_ENTRY(relay) link; /* among the live or the dead */
 	struct listener *listener;
 	struct flow flows[2]; /* from the acceptor, from the dialler */
 	bool over;
@@ -44,25 +44,34 @@ struct relay {
 
 /* ---- Memory ----------------------------------------------------------- */
 
-bool relays_resize(struct relays *relays, size_t window_bytes)
+bool relays_reserve(struct relays *relays, size_t window_bytes)
 {
 	uint8_t *scratch;
 
-	if (window_bytes < SMALLEST_READ)
-		window_bytes = SMALLEST_READ;
+	if (window_bytes <= relays->scratch_capacity)
+		return true;
 	scratch = realloc(relays->scratch, window_bytes);
 	if (!scratch)
 		return false;
 	relays->scratch = scratch;
-	relays->scratch_bytes = window_bytes;
+	relays->scratch_capacity = window_bytes;
 	return true;
+}
+
+void relays_set_window(struct relays *relays, size_t window_bytes)
+{
+	relays->scratch_bytes = window_bytes;
 }
 
 bool relays_init(struct relays *relays, size_t window_bytes)
 {
 	*relays = (struct relays){.scratch = NULL};
+	TAILQ_INIT(&relays->live);
 	TAILQ_INIT(&relays->dead);
-	return relays_resize(relays, window_bytes);
+	if (!relays_reserve(relays, window_bytes))
+		return false;
+	relays_set_window(relays, window_bytes);
+	return true;
 }
 
 void relays_reap(struct relays *relays)
@@ -104,20 +113,34 @@ static size_t held_bytes(const struct flow *flow)
 	return tli_buf_len(&receiver(flow)->out) + flow->splice.held_bytes;
 }
 
-/* Beyond the bound on all of them, each gets by with little. */
-static bool is_short_of_memory(const struct flow *flow)
+/* How much may still be held of all of them; beyond the bound each gets by with
+ * little. */
+static size_t room(const struct flow *flow)
 {
-	return relays_of(flow)->held_bytes >=
-		flow->from->broker->config.relay_total_bytes;
+	uint64_t held = relays_of(flow)->held_bytes;
+	uint64_t total = flow->from->broker->config.relay_total_bytes;
+
+	return held + SMALL_READ < total ? (size_t)(total - held) : SMALL_READ;
 }
 
 /* Where the next message is likely to be spliced, just enough to see its
  * length. */
 static size_t bytes_to_read(const struct flow *flow)
 {
-	if (is_short_of_memory(flow) || (flow->bulk && flow->body_left == 0))
-		return SMALLEST_READ;
-	return relays_of(flow)->scratch_bytes;
+	size_t size = room(flow);
+
+	if (flow->bulk && flow->body_left == 0)
+		return SMALL_READ;
+	return size < relays_of(flow)->scratch_bytes
+		? size
+		: relays_of(flow)->scratch_bytes;
+}
+
+static size_t bytes_to_splice(const struct flow *flow)
+{
+	size_t size = room(flow);
+
+	return size < flow->body_left ? size : (size_t)flow->body_left;
 }
 
 static void count_held(struct relays *relays, size_t len)
@@ -167,11 +190,14 @@ static size_t walk_body(struct flow *flow, size_t len)
 
 static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
 {
+	struct tli_frame_reader passed_on = flow->reader;
 	size_t used;
 	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
 
-	if (result < 0)
+	if (result < 0) {
 		break_for_length(flow, result);
+		flow->reader = passed_on;
+	}
 	if (result != TLI_FRAME_READY)
 		return used;
 	flow->body_left = flow->reader.body_bytes;
@@ -271,7 +297,7 @@ static void note_read(struct flow *flow, ssize_t got)
 		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
 }
 
-/* What is certain to be a long piece of a body does not come through here. */
+/* Whether a long piece of a body is to come, which needs no looking at. */
 static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
@@ -279,7 +305,7 @@ static bool can_splice(struct flow *flow)
 	if (flow->body_left == 0)
 		return false;
 	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
-		!is_short_of_memory(flow))
+		room(flow) > SMALL_READ)
 		splice_open(splice, flow->from->stream.fd,
 			receiver(flow)->stream.fd,
 			relays_of(flow)->scratch_bytes);
@@ -288,9 +314,8 @@ static bool can_splice(struct flow *flow)
 
 static bool splice_once(struct flow *flow)
 {
-	struct splice *splice = &flow->splice;
 	ssize_t got = splice_fill(
-		splice, flow->from->stream.fd, (size_t)flow->body_left);
+		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
 
 	note_read(flow, got);
 	if (got <= 0)
@@ -327,8 +352,8 @@ static void pump(struct flow *flow)
 
 /* ---- Ends and breaks -------------------------------------------------- */
 
-/* The sender is no more: its connection broke; or it takes nothing, and has
- * nothing more to say or nobody to say it to. */
+/* The sender is no more: its connection broke, or takes nothing and has nothing
+ * more to say, or nobody to say it to. */
 static bool has_lost_sender(const struct flow *flow)
 {
 	return flow->state == BROKEN ||
@@ -351,6 +376,7 @@ static bool is_delivered(const struct flow *flow)
 	return flow->refused || held_bytes(flow) == 0;
 }
 
+/* Whether what was written so far ends within a message. */
 static bool in_message(const struct flow *flow)
 {
 	return flow->body_left > 0 || flow->splice.held_bytes > 0 ||
@@ -359,6 +385,8 @@ static bool in_message(const struct flow *flow)
 
 static void report_closed(const struct flow *flow)
 {
+	if (!flow->from->known)
+		return;
 	monitors_tell(flow->from->broker,
 		&(struct monitor_event){.event = "closed",
 			.peer = flow->from,
@@ -382,6 +410,7 @@ static void end_relay(struct relay *relay)
 	}
 	broker->relays.pairs--;
 	names_release(&broker->names, relay->listener);
+	TAILQ_REMOVE(&broker->relays.live, relay, link);
 	TAILQ_INSERT_TAIL(&broker->relays.dead, relay, link);
 }
 
@@ -456,13 +485,12 @@ static void on_ready(struct peer *peer, short event)
 static void leave(struct peer *peer)
 {
 	struct flow *flow = peer->state;
-	struct peer *partner = receiver(flow);
 	bool cut = in_message(flow);
 
 	if (flow->relay->over)
 		return;
 	end_relay(flow->relay);
-	closing_break(partner, cut);
+	closing_break(receiver(flow), cut);
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
@@ -478,14 +506,21 @@ static void init_flow(struct relay *relay, int which, struct peer *from)
 		&flow->reader, max_bytes ? max_bytes : UINT64_MAX, false);
 }
 
+/* The broker's replies are not the partner's: if one is lost, nothing else is,
+ * yet. */
+static void send_replies(struct peer *peer)
+{
+	if (peer_flush(peer) < 0)
+		tli_buf_fini(&peer->out);
+	count_held(&peer->broker->relays, tli_buf_len(&peer->out));
+}
+
 /* What the sender said before it was paired. */
 static void pass_on_early(struct flow *flow)
 {
 	struct tli_buf *early = &flow->from->held;
 
-	drain(flow);
-	if (!flow->refused)
-		pass_on(flow, tli_buf_head(early), tli_buf_len(early));
+	pass_on(flow, tli_buf_head(early), tli_buf_len(early));
 	tli_buf_fini(early);
 	note_end(flow, flow->from->end);
 }
@@ -513,13 +548,14 @@ void relay_start(
 		return;
 	}
 	relay->listener = listener;
+	TAILQ_INSERT_TAIL(&relays->live, relay, link);
 	relays->pairs++;
 	relays->total++;
 	for (int i = 0; i < 2; i++) {
 		init_flow(relay, i, peers[i]);
 		peer_enter(peers[i], &relayed, &relay->flows[i]);
 		stream_set_abortive(&peers[i]->stream, true);
-		count_held(relays, tli_buf_len(&peers[i]->out));
+		send_replies(peers[i]);
 	}
 	report_paired(relay);
 	for (int i = 0; i < 2; i++)
@@ -543,14 +579,10 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	return true;
 }
 
-void relays_cut(struct broker *broker)
+void relays_cut(struct relays *relays)
 {
-	struct peer *peer;
-	struct peer *next;
+	struct relay *relay;
 
-	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
-		next = TAILQ_NEXT(peer, link);
-		if (peer->stage == &relayed)
-			break_both(((struct flow *)peer->state)->relay);
-	}
+	while ((relay = TAILQ_FIRST(&relays->live)))
+		break_both(relay);
 }

@@ -15,25 +15,31 @@
 
 struct listener;
 struct relay;
+TAILQ_HEAD(relay_list, relay);
 
 struct relays {
-	uint8_t *scratch; /* for every read of the broker */
-	size_t scratch_bytes;
+	uint8_t *scratch;     /* for every read of the broker */
+	size_t scratch_bytes; /* of it, to be used: the window */
+	size_t scratch_capacity;
 	uint32_t pairs; /* now */
 	uint64_t total; /* pairs, ever */
 	uint64_t messages;
 	uint64_t bytes;
 	uint64_t held_bytes; /* of all pairs, now */
 	uint64_t held_bytes_peak;
-	TAILQ_HEAD(, relay) dead; /* over; freed when the loop comes round */
+	struct relay_list live;
+	struct relay_list dead; /* over; freed when the loop comes round */
 };
 
 /* False for lack of memory. */
 bool relays_init(struct relays *relays, size_t window_bytes);
 
-/* Takes another window for what is read from now on; false, with nothing
- * changed, for lack of memory. */
-bool relays_resize(struct relays *relays, size_t window_bytes);
+/* Makes room for another window; false, with nothing changed, for lack of
+ * memory. */
+bool relays_reserve(struct relays *relays, size_t window_bytes);
+
+/* Takes it for what is read from now on. */
+void relays_set_window(struct relays *relays, size_t window_bytes);
 
 /* Frees those that are over. */
 void relays_reap(struct relays *relays);
@@ -61,6 +67,6 @@ struct relay_report {
 bool relay_report(const struct peer *peer, struct relay_report *report);
 
 /* Breaks all pairs. */
-void relays_cut(struct broker *broker);
+void relays_cut(struct relays *relays);
 
 #endif

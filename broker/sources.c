@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources.h"
 
-#include "table.h"
-
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
 
 /* What is known of a source: its first 16 bytes are the key. */
 struct source {
@@ -116,8 +117,14 @@ static void punish(
 	source->shut_until_ms = now_ms + source->penalty_ms;
 }
 
+static void forgive(struct source *source)
+{
+	source->penalty_ms = 0;
+	source->shut_until_ms = 0;
+}
+
 void sources_finish(struct sources *sources, const struct config *config,
-	const struct tli_endpoint *from, enum source_outcome outcome,
+	const struct tli_endpoint *from, enum sources_outcome outcome,
 	int64_t now_ms)
 {
 	struct source *source = is_exempt(from) ? NULL : find(sources, from);
@@ -126,10 +133,10 @@ void sources_finish(struct sources *sources, const struct config *config,
 		return;
 	if (source->handshakes > 0)
 		source->handshakes--;
-	if (outcome == SOURCE_FAILED)
+	if (outcome == SOURCES_FAILED)
 		punish(source, config, now_ms);
-	if (outcome == SOURCE_LET_IN)
-		source->penalty_ms = 0;
+	if (outcome == SOURCES_LET_IN)
+		forgive(source);
 	if (source->handshakes == 0 && source->penalty_ms == 0)
 		forget(sources, source);
 }

@@ -27,16 +27,15 @@ struct sources {
 bool sources_admit(struct sources *sources, const struct config *config,
 	const struct tli_endpoint *from, int64_t now_ms);
 
-/* How a handshake ended. */
-enum source_outcome {
-	SOURCE_UNDECIDED, /* not by what the peer did */
-	SOURCE_LET_IN,    /* its penalty is forgiven */
-	SOURCE_FAILED,    /* that costs it one */
+enum sources_outcome {
+	SOURCES_DROPPED, /* by the broker: it says nothing of the source */
+	SOURCES_FAILED,  /* it costs the source its penalty */
+	SOURCES_LET_IN,  /* its penalties are forgotten */
 };
 
 /* The handshake is over. */
 void sources_finish(struct sources *sources, const struct config *config,
-	const struct tli_endpoint *from, enum source_outcome outcome,
+	const struct tli_endpoint *from, enum sources_outcome outcome,
 	int64_t now_ms);
 
 void sources_fini(struct sources *sources);

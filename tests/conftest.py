@@ -105,14 +105,14 @@ class Broker(Program):
 
     lifetime = 2 * HANG
 
-    def __init__(self, folder, key_file, options, settings):
+    def __init__(self, folder, key_file, options, settings, build=BUILD):
         self.config = folder / "tielined.json"
         self.settings = {
             "authkey_file": str(key_file),
             "listen": ["tcp://127.0.0.1:0", f"unix:{folder}/broker"],
         }
         self.configure(**settings)
-        super().__init__(BUILD / "broker/tielined", "--config", self.config,
+        super().__init__(build / "broker/tielined", "--config", self.config,
                          "--print-address", *options)
         self.log = Lines(self.process.stderr)
         self.addresses = [

@@ -14,8 +14,8 @@
  * for the same calls. The key is then the broker's. Names have 1 to 128
  * letters, digits and . _ - : / of ASCII. What a connection carries through a
  * broker is between the two programs; if the broker dies, each sees the
- * connection break (#TIELINE_ELOST, or #TIELINE_ETRUNCATED inside a message on a
- * Unix socket), where the other's closing is an end (#TIELINE_EEOF).
+ * connection break (#TIELINE_ELOST, or #TIELINE_ETRUNCATED inside a message on
+ * a Unix socket), where the other's closing is an end (#TIELINE_EEOF).
  *
  * **Threads.** A handle belongs to one thread at a time; distinct handles are
  * independent. The library starts no thread, installs no signal handler,

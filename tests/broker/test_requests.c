@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: MIT */
+/* What an authenticated connection says first, and the requests by which people
+ * see what a broker does. */
+#include "carrying.h"
+#include "still_clock.h"
+
+#include "../../proto/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define UNKNOWN                                                                \
+	"the first message is none that this broker knows: it takes JSON "     \
+	"objects such as {\\\"dial\\\":\\\"name\\\"}"
+#define NO_MANAGER                                                             \
+	"this broker does not serve managers: it relays connections that ask " \
+	"for it with a JSON object, see docs/protocol.md, section 9"
+#define TOO_LONG "a request has at most 4096 bytes"
+
+static void expect_nobody(const char *row)
+{
+	settle();
+	check_equal(row, broker->peers.count, 0);
+}
+
+static void close_and_expect_nobody(int fd)
+{
+	leave(fd);
+	expect_nobody("");
+}
+
+/* Sends bytes in pieces. */
+static void put_in_pieces(int fd, const char *bytes, size_t len, size_t piece)
+{
+	for (size_t at = 0; at < len; at += piece) {
+		put(fd, bytes + at, piece < len - at ? piece : len - at);
+		settle();
+	}
+}
+
+/* ---- Dialects --------------------------------------------------------- */
+
+static void a_first_frame_that_is_not_known(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} rows[] = {
+		{"\0\0\0\0", 4},
+		{"\xff\xff\xff\xff\0\0\0\0\0\0\0\0", 12},
+		{"\0\0\0\1x", 5},
+		{"\0\0\0\1\0", 5},
+		{"\0\0\0\1\xff", 5},
+		{"\0\0\0\2[]", 6},
+		{"\0\0\0\3\xef\xbb\xbf", 7},
+		{"\x7f\xff\xff\xffGET", 7},
+		{"\x80\0\0\0", 4},
+		{"\xff\xff\xff\xfe", 4},
+		{"GET / HTTP/1.0\r\n", 16},
+		{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12},
+	};
+
+	(void)state;
+	open_broker();
+	for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
+		const char *bytes = rows[i / 2].bytes;
+		size_t len = rows[i / 2].len;
+		int fd = log_in(i % 2 ? OVER_TCP : OVER_UNIX);
+
+		put_in_pieces(fd, bytes, len, i % 2 ? 1 : len);
+		expect_refused(fd, "unsupported", UNKNOWN);
+		close_and_expect_nobody(fd);
+	}
+}
+
+/* What follows the first byte does not matter, nor does the length. */
+static void a_manager_is_told_in_its_own_words(void **state)
+{
+	static const char expected[] =
+		"\x80\2X\x0a\0\0\0#TRACEBACKX\x7e\0\0\0" NO_MANAGER "\x86.";
+	char bytes[sizeof(expected) + 3];
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_TCP);
+	put(fd, "\0\0\1\0\x80\4", 6);
+	take(fd, bytes, sizeof(bytes));
+	assert_int_equal(tli_load_be32((uint8_t *)bytes), sizeof(expected) - 1);
+	assert_memory_equal(bytes + 4, expected, sizeof(expected) - 1);
+	expect_end(fd);
+	close_and_expect_nobody(fd);
+}
+
+static void a_manager_in_xml_is_told_in_xml(void **state)
+{
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	tell(fd, "<?xml version='1.0'?><methodCall>");
+	expect(fd,
+		"<params><param><value><array><data>"
+		"<value><string>#TRACEBACK</string></value>"
+		"<value><string>" NO_MANAGER "</string></value>"
+		"</data></array></value></param></params>");
+	expect_end(fd);
+	close_and_expect_nobody(fd);
+}
+
+static void a_first_frame_may_take_its_time(void **state)
+{
+	static const char ping[] = "\xff\xff\xff\xff\0\0\0\0\0\0\0\xc"
+				   "{\"ping\":\"x\"}";
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	for (size_t i = 0; i < sizeof(ping) - 1; i++) {
+		expect_silence(fd);
+		assert_string_equal(
+			last_peer()->stage->name, i < 13 ? "idle" : "control");
+		put(fd, ping + i, 1);
+		pass_ms(60000);
+	}
+	expect_part(fd, "{\"ok\":true,\"ping\":\"x\"");
+	close_and_expect_nobody(fd);
+}
+
+/* At each byte of the first frame. */
+static void who_goes_before_it_is_known_is_forgotten(void **state)
+{
+	static const char start[] = "\0\0\0\x0c{\"ping\":\"x\"";
+
+	(void)state;
+	open_broker();
+	for (size_t len = 0; len < sizeof(start); len++) {
+		int fd = log_in(OVER_UNIX);
+
+		put(fd, start, len);
+		settle();
+		shutdown(fd, SHUT_WR);
+		expect_end(fd);
+		close_and_expect_nobody(fd);
+	}
+}
+
+/* It has said all that it will, and waits for the answer. */
+static void a_half_closed_client_is_answered(void **state)
+{
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	say(fd, "{\"ping\":\"1\"}");
+	say(fd, "{\"ping\":\"2\"}");
+	shutdown(fd, SHUT_WR);
+	expect_part(fd, "\"ping\":\"1\"");
+	expect_part(fd, "\"ping\":\"2\"");
+	expect_end(fd);
+	close_and_expect_nobody(fd);
+	fd = log_in(OVER_UNIX);
+	say(fd, "nonsense");
+	shutdown(fd, SHUT_WR);
+	expect_refused(fd, "unsupported", UNKNOWN);
+	close_and_expect_nobody(fd);
+}
+
+/* ---- Requests --------------------------------------------------------- */
+
+static void a_ping_comes_back(void **state)
+{
+	char expected[256];
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	tell(fd, "{\"ping\":\"caf\\u00e9 \\\"\"}");
+	snprintf(expected, sizeof(expected),
+		"{\"ok\":true,\"ping\":\"caf\xc3\xa9 \\\"\",\"version\":\"%s\","
+		"\"epoch\":\"%s\"}",
+		TIELINE_VERSION, broker->epoch);
+	expect(fd, expected);
+	assert_int_equal(strspn(broker->epoch, "0123456789abcdef"), 2 * 8);
+	close_and_expect_nobody(fd);
+}
+
+static void requests_come_in_any_pieces(void **state)
+{
+	char bytes[256];
+	size_t len = 0;
+
+	(void)state;
+	open_broker();
+	for (int i = 0; i < 5; i++) {
+		tli_store_be32((uint8_t *)bytes + len, 12);
+		snprintf(bytes + len + 4, 13, "{\"ping\":\"%d\"}", i);
+		len += 16;
+	}
+	for (size_t piece = 1; piece <= len; piece++) {
+		int fd = log_in(OVER_UNIX);
+
+		put_in_pieces(fd, bytes, len, piece);
+		for (int i = 0; i < 5; i++) {
+			char part[32];
+
+			snprintf(part, sizeof(part), "\"ping\":\"%d\"", i);
+			expect_part(fd, part);
+		}
+		expect_silence(fd);
+		close_and_expect_nobody(fd);
+	}
+}
+
+static void what_is_no_request_is_refused(void **state)
+{
+	static const char *const requests[] = {"{", "{}", "", "x", "\x80",
+		"{\"dial\":\"a b\"}", "{\"dial\":\"a\",\"dial\":\"b\"}",
+		"{\"ping\":\"x\"}{"};
+
+	(void)state;
+	open_broker();
+	for (size_t i = 0; i < LENGTH(requests); i++) {
+		int fd = log_in(OVER_UNIX);
+
+		say(fd, "{\"ping\":\"x\"}");
+		say(fd, requests[i]);
+		say(fd, "{\"ping\":\"not answered\"}");
+		settle();
+		expect_part(fd, "\"ping\":\"x\"");
+		expect_part(fd,
+			"{\"ok\":false,\"error\":\"bad_request\",\"message\":"
+			"\"");
+		expect_end(fd);
+		close_and_expect_nobody(fd);
+	}
+}
+
+/* A ping as a frame, filled up with spaces. */
+static void put_long_ping(int fd, size_t len)
+{
+	char *text = malloc(len + 4 + 1);
+
+	assert_non_null(text);
+	tli_store_be32((uint8_t *)text, (uint32_t)len);
+	snprintf(text + 4, len + 1, "{\"ping\":\"x\"%*s", (int)len - 11, "}");
+	put(fd, text, len + 4);
+	free(text);
+	settle();
+}
+
+static void a_request_has_4096_bytes(void **state)
+{
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	put_long_ping(fd, 4096);
+	expect_part(fd, "\"ping\":\"x\"");
+	put_long_ping(fd, 4096);
+	expect_part(fd, "\"ping\":\"x\"");
+	put_long_ping(fd, 4097);
+	expect_refused(fd, "bad_request", TOO_LONG);
+	close_and_expect_nobody(fd);
+	fd = log_in(OVER_UNIX);
+	put_long_ping(fd, 4097);
+	expect_refused(fd, "bad_request", TOO_LONG);
+	close_and_expect_nobody(fd);
+	fd = log_in(OVER_UNIX);
+	say(fd, "{\"ping\":\"x\"}");
+	put(fd, "\x80\0\0\0", 4);
+	expect_part(fd, "\"ping\":\"x\"");
+	expect_refused(fd, "bad_request", TOO_LONG);
+	close_and_expect_nobody(fd);
+}
+
+/* Who does not read its replies gets no more of them, and is not read. */
+static void replies_wait_for_their_reader(void **state)
+{
+	struct peer *peer;
+	unsigned said = 0;
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	peer = last_peer();
+	for (; tli_buf_len(&peer->out) == 0; said++)
+		tell(fd, "{\"ping\":\"x\"}");
+	for (int i = 0; i < 100; i++, said++)
+		tell(fd, "{\"ping\":\"x\"}");
+	assert_in_range(tli_buf_len(&peer->out), 1, 200);
+	assert_in_range(tli_buf_len(&peer->held), 0, 4108);
+	for (; said > 0; said--)
+		expect_part(fd, "\"ping\":\"x\"");
+	expect_silence(fd);
+	close_and_expect_nobody(fd);
+}
+
+static void who_goes_with_replies_unread_is_forgotten(void **state)
+{
+	struct peer *peer;
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	peer = last_peer();
+	while (tli_buf_len(&peer->out) == 0)
+		tell(fd, "{\"stat\":true}");
+	close_and_expect_nobody(fd);
+	fd = log_in(OVER_UNIX);
+	say(fd, "{\"stat\":true}");
+	close_and_expect_nobody(fd);
+}
+
+/* ---- Listings and counters -------------------------------------------- */
+
+static void expect_reply(int fd, const char *request, const char *expected)
+{
+	say(fd, request);
+	expect(fd, expected);
+}
+
+#define LIST_NAMES "{\"list\":\"names\"}"
+#define COUNTS(p, l, w, f, r)                                                  \
+	",\"parked\":" #p ",\"listeners\":" #l ",\"waiting\":" #w              \
+	",\"pipes\":" #f ",\"relayed\":" #r ",\"exclusive\":"
+
+static int asking(enum wire wire, const char *request)
+{
+	int fd = log_in(wire);
+
+	tell(fd, request);
+	return fd;
+}
+
+static void names_are_listed_in_order(void **state)
+{
+	int fds[9], fd;
+	struct pair pair;
+
+	(void)state;
+	open_broker();
+	fd = log_in(OVER_UNIX);
+	expect_reply(fd, LIST_NAMES, "{\"ok\":true,\"names\":[],\"total\":0}");
+	pair = meet(OVER_UNIX, OVER_UNIX);
+	fds[0] = asking(OVER_UNIX, "{\"dial\":\"b/1\"}");
+	fds[1] = asking(OVER_UNIX, "{\"accept\":\"a\",\"listener\":\"l\"}");
+	fds[2] = asking(OVER_UNIX, "{\"accept\":\"a\",\"listener\":\"l\"}");
+	fds[3] = asking(OVER_UNIX, "{\"accept\":\"a\",\"listener\":\"m\"}");
+	fds[4] = asking(OVER_UNIX, "{\"accept\":\"B\",\"exclusive\":true}");
+	fds[5] = asking(OVER_UNIX, "{\"dial\":\"b/1\"}");
+	fds[6] = asking(OVER_UNIX, "{\"pipe\":\"b/2\"}");
+	expect_reply(fd, LIST_NAMES,
+		"{\"ok\":true,\"names\":["
+		"{\"name\":\"B\"" COUNTS(1, 1, 0, 0,
+			0) "true},"
+			   "{\"name\":\"a\"" COUNTS(3, 2, 0, 0,
+				   0) "false},"
+				      "{\"name\":\"b/1\"" COUNTS(0, 0, 2, 0,
+					      0) "false},"
+						 "{\"name\":\"b/2\"" COUNTS(0,
+							 0, 0, 1,
+							 0) "false},"
+							    "{\"name\":"
+							    "\"p\"" COUNTS(0, 0,
+								    0, 0,
+								    1) "false}"
+								       "],"
+								       "\"total"
+								       "\":5}");
+	expect_reply(fd, "{\"list\":\"names\",\"prefix\":\"b/\"}",
+		"{\"ok\":true,\"names\":["
+		"{\"name\":\"b/1\"" COUNTS(
+			0, 0, 2, 0, 0) "false},"
+				       "{\"name\":\"b/2\"" COUNTS(
+					       0, 0, 0, 1, 0) "false}"
+							      "],\"total\":2}");
+	expect_reply(fd, "{\"list\":\"names\",\"prefix\":\"b/\",\"limit\":1}",
+		"{\"ok\":true,\"names\":["
+		"{\"name\":\"b/1\"" COUNTS(0, 0, 2, 0, 0) "false}"
+							  "],\"total\":2}");
+	expect_reply(fd, "{\"list\":\"names\",\"prefix\":\"b/10\"}",
+		"{\"ok\":true,\"names\":[],\"total\":0}");
+	for (int i = 0; i < 7; i++)
+		close(fds[i]);
+	part(&pair);
+	close_and_expect_nobody(fd);
+}
+
+/* A listing of the most that there may be, each with the longest name. */
+static void a_long_listing_is_whole(void **state)
+{
+	enum { MANY = 1001 };
+	int fds[MANY], fd;
+	char *reply = malloc(1 << 20);
+	uint8_t header[4];
+
+	(void)state;
+	assert_non_null(reply);
+	settings.log_level = CONFIG_LOG_ERROR;
+	open_broker();
+	for (int i = 0; i < MANY; i++) {
+		char request[256];
+
+		snprintf(
+			request, sizeof(request), "{\"accept\":\"%0128d\"}", i);
+		fds[i] = asking(OVER_UNIX, request);
+	}
+	fd = log_in(OVER_UNIX);
+	for (int i = 0; i < 2; i++) {
+		say(fd, i ? "{\"list\":\"connections\"}" : LIST_NAMES);
+		take(fd, header, 4);
+		assert_in_range(tli_load_be32(header), 200000, 1 << 20);
+		take(fd, reply, tli_load_be32(header));
+		reply[tli_load_be32(header)] = '\0';
+		assert_non_null(strstr(
+			reply, i ? "],\"total\":1002}" : "],\"total\":1001}"));
+		assert_non_null(strstr(reply, "0000000999\""));
+		assert_null(strstr(reply, "0000001000\""));
+	}
+	for (int i = 0; i < MANY; i++)
+		close(fds[i]);
+	free(reply);
+	leave(fd);
+}
+
+/* Checks what a listing has of a connection on the Unix socket, up to its age.
+ */
+static void expect_listed(const char *reply, unsigned id, const char *state)
+{
+	char expected[256];
+
+	snprintf(expected, sizeof(expected),
+		"{\"id\":%u,\"address\":\"unix:\",\"uid\":%u,\"listening\":"
+		"\"unix:%s\",\"state\":\"%s,\"age\":",
+		id, getuid(), path_of("socket"), state);
+	if (!strstr(reply, expected))
+		fail_msg("not %s in: %s", expected, reply);
+}
+
+static void every_stage_is_listed(void **state)
+{
+	struct pair pair;
+	const char *reply;
+	int fds[6], fd;
+
+	(void)state;
+	open_broker();
+	pair = meet(OVER_UNIX, OVER_UNIX);
+	fds[0] = asking(OVER_UNIX, "{\"accept\":\"a\"}");
+	fds[1] = log_in(OVER_UNIX);
+	fds[2] = asking(OVER_UNIX, "nonsense");
+	fds[3] = asking(OVER_UNIX, "{\"pipe\":\"b\"}");
+	fds[4] = asking(OVER_UNIX, "{\"monitor\":true}");
+	fds[5] = knock(OVER_UNIX);
+	fd = asking(OVER_UNIX, "{\"list\":\"connections\"}");
+	reply = hear(fd);
+	expect_listed(reply, 1, "relayed\",\"name\":\"p\"");
+	expect_listed(reply, 2, "relayed\",\"name\":\"p\"");
+	expect_listed(reply, 3, "parked\",\"name\":\"a\"");
+	expect_listed(reply, 4, "idle\"");
+	expect_listed(reply, 5, "closing\"");
+	expect_listed(reply, 6, "waiting\",\"name\":\"b\"");
+	expect_listed(reply, 7, "monitor\"");
+	expect_listed(reply, 8, "authenticating\"");
+	expect_listed(reply, 9, "control\"");
+	assert_non_null(strstr(reply, "],\"total\":9}"));
+	for (int i = 0; i < 6; i++)
+		close(fds[i]);
+	part(&pair);
+	close_and_expect_nobody(fd);
+}
+
+static void a_listing_tells_of_pairs_and_what_is_held(void **state)
+{
+	struct pair pair;
+	int acceptor, fd;
+
+	(void)state;
+	open_broker();
+	pair = meet(OVER_UNIX, OVER_UNIX);
+	say(pair.dialler, "hello");
+	expect(pair.acceptor, "hello");
+	acceptor = asking(OVER_UNIX, "{\"accept\":\"a\"}");
+	tell(acceptor, "early");
+	pass_ms(1500);
+	fd = asking(OVER_TCP, "{\"list\":\"connections\",\"prefix\":\"p\"}");
+	expect_part(fd,
+		",\"age\":1.5,\"with\":1,\"messages\":1,\"bytes\":9,"
+		"\"held\":0}],\"total\":2}");
+	say(fd, "{\"list\":\"connections\",\"prefix\":\"a\"}");
+	expect_part(fd, ",\"age\":1.5,\"held\":9}],\"total\":1}");
+	say(fd, "{\"list\":\"connections\",\"limit\":1}");
+	expect_part(fd,
+		",\"with\":2,\"messages\":0,\"bytes\":0,\"held\":0}],"
+		"\"total\":4}");
+	close(acceptor);
+	part(&pair);
+	leave(fd);
+}
+
+static void the_broker_counts(void **state)
+{
+	struct pair pair;
+	char expected[600];
+	int fds[4], fd;
+
+	(void)state;
+	open_broker();
+	pair = meet(OVER_TCP, OVER_UNIX);
+	say(pair.dialler, "hello");
+	expect(pair.acceptor, "hello");
+	fds[0] = asking(OVER_UNIX, "{\"accept\":\"a\"}");
+	fds[1] = asking(OVER_UNIX, "{\"dial\":\"b\"}");
+	fds[2] = asking(OVER_UNIX, "{\"pipe\":\"c\"}");
+	fds[3] = knock(OVER_UNIX);
+	leave(knock(OVER_UNIX));
+	pass_ms(2250);
+	fd = asking(OVER_UNIX, "{\"stat\":true}");
+	snprintf(expected, sizeof(expected),
+		"{\"ok\":true,\"version\":\"%s\",\"epoch\":\"%s\",\"pid\":%d,"
+		"\"uptime\":2.25,\"connections\":{\"open\":7,"
+		"\"authenticating\":1,\"total\":6,\"refused\":1,\"dropped\":0},"
+		"\"names\":{\"names\":4,\"parked\":1,\"waiting\":1,\"pipes\":1}"
+		","
+		"\"relay\":{\"pairs\":1,\"total\":1,\"messages\":1,\"bytes\":9,"
+		"\"held_bytes\":0,\"held_bytes_peak\":%llu}}",
+		TIELINE_VERSION, broker->epoch, getpid(),
+		(unsigned long long)broker->relays.held_bytes_peak);
+	expect(fd, expected);
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
+	part(&pair);
+	close_and_expect_nobody(fd);
+}
+
+#define broker_test(function)                                                  \
+	cmocka_unit_test_setup_teardown(function, prepare, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		broker_test(a_first_frame_that_is_not_known),
+		broker_test(a_manager_is_told_in_its_own_words),
+		broker_test(a_manager_in_xml_is_told_in_xml),
+		broker_test(a_first_frame_may_take_its_time),
+		broker_test(who_goes_before_it_is_known_is_forgotten),
+		broker_test(a_half_closed_client_is_answered),
+		broker_test(a_ping_comes_back),
+		broker_test(requests_come_in_any_pieces),
+		broker_test(what_is_no_request_is_refused),
+		broker_test(a_request_has_4096_bytes),
+		broker_test(replies_wait_for_their_reader),
+		broker_test(who_goes_with_replies_unread_is_forgotten),
+		broker_test(names_are_listed_in_order),
+		broker_test(a_long_listing_is_whole),
+		broker_test(every_stage_is_listed),
+		broker_test(a_listing_tells_of_pairs_and_what_is_held),
+		broker_test(the_broker_counts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
