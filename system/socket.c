@@ -270,11 +270,14 @@ void tli_socket_widen(int fd)
 
 int tli_socket_unsent_bytes(int fd)
 {
-	struct pollfd entry = {.fd = fd};
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
 	int bytes = 0;
 
-	/* A connection that has broken keeps its count. */
-	if (poll(&entry, 1, 0) != 0 || ioctl(fd, SIOCOUTQ, &bytes) != 0)
+	/* A connection that is no more keeps its count. */
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+		info.tcpi_state == TCP_CLOSE ||
+		ioctl(fd, SIOCOUTQ, &bytes) != 0)
 		return 0;
 	return bytes;
 }
