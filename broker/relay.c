@@ -584,6 +584,40 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	return true;
 }
 
+/* What is in the pipe is held in memory instead. False for lack of that. */
+static bool give_up_pipe(struct flow *flow)
+{
+	struct splice *splice = &flow->splice;
+	struct tli_buf *out = &receiver(flow)->out;
+
+	out->max_bytes = tli_buf_len(out) + splice->held_bytes;
+	if (tli_buf_reserve(out, splice->held_bytes) != TLI_BUF_OK)
+		return false;
+	while (splice->held_bytes > 0) {
+		ssize_t got = splice_take_back(
+			splice, tli_buf_tail(out), splice->held_bytes);
+
+		if (got < 0)
+			return false;
+		tli_buf_commit(out, (size_t)got);
+	}
+	splice_close(splice);
+	return true;
+}
+
+bool relays_give_up_pipes(struct relays *relays)
+{
+	struct relay *relay;
+	bool any = false;
+
+	TAILQ_FOREACH (relay, &relays->live, link)
+		for (int i = 0; i < 2; i++)
+			if (relay->flows[i].splice.open &&
+				give_up_pipe(&relay->flows[i]))
+				any = true;
+	return any;
+}
+
 void relays_cut(struct relays *relays)
 {
 	struct relay *relay;
