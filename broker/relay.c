@@ -381,11 +381,19 @@ static bool is_delivered(const struct flow *flow)
 	return flow->refused || held_bytes(flow) == 0;
 }
 
-/* Whether what was written so far ends within a message. */
-static bool in_message(const struct flow *flow)
+/* Whether an end behind what was written so far is a break for Python too: it
+ * reads a header, the rest of a long one and a body one by one, and takes an
+ * end between them for a clean one. A body of one byte is left alone, for the
+ * byte that tells would make it whole. */
+static bool shows_break(const struct flow *flow)
 {
-	return flow->body_left > 0 || flow->splice.held_bytes > 0 ||
-		tli_frame_reader_started(&flow->reader);
+	const struct tli_frame_reader *reader = &flow->reader;
+	uint64_t unwritten = flow->body_left + flow->splice.held_bytes;
+
+	if (unwritten > 0)
+		return unwritten != reader->body_bytes || unwritten == 1;
+	return tli_frame_reader_started(reader) &&
+		reader->header_len != TLI_FRAME_HEADER_MIN;
 }
 
 static void report_closed(const struct flow *flow)
@@ -431,12 +439,12 @@ static void finish(struct relay *relay)
 /* Both sides learn of it. */
 static void break_both(struct relay *relay)
 {
-	bool cut[2] = {
-		in_message(&relay->flows[1]), in_message(&relay->flows[0])};
+	bool shown[2] = {
+		shows_break(&relay->flows[1]), shows_break(&relay->flows[0])};
 
 	end_relay(relay);
 	for (int i = 0; i < 2; i++)
-		closing_break(relay->flows[i].from, cut[i]);
+		closing_break(relay->flows[i].from, shown[i]);
 }
 
 /* Acts on what has become of a direction. True if that was the end of both. */
@@ -490,12 +498,12 @@ static void on_ready(struct peer *peer, short event)
 static void leave(struct peer *peer)
 {
 	struct flow *flow = peer->state;
-	bool cut = in_message(flow);
+	bool shown = shows_break(flow);
 
 	if (flow->relay->over)
 		return;
 	end_relay(flow->relay);
-	closing_break(receiver(flow), cut);
+	closing_break(receiver(flow), shown);
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
