@@ -338,6 +338,8 @@ static bool pair(struct listener *listener, struct peer *acceptor,
 		return false;
 	}
 	if (!silent && !put_paired(dialler, acceptor, name)) {
+		/* It takes itself for paired. */
+		peer_close(acceptor);
 		closing_refuse(dialler, TLI_REFUSAL_INTERNAL, "out of memory");
 		return true;
 	}
