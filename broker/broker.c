@@ -48,9 +48,7 @@ static void on_drained(void *owner)
 	log_write(&broker->log, CONFIG_LOG_WARNING,
 		"drain_timeout_ms is over: %u pairs are cut",
 		broker->relays.pairs);
-	broker->cut = broker->relays.pairs > 0;
-	relays_cut(broker);
-	broker->stopped = true;
+	broker_stop(broker);
 }
 
 static bool init(struct broker *broker)
@@ -83,6 +81,7 @@ struct broker *broker_new(const struct config *config, struct tli_key *key,
 	logins_init(&broker->logins);
 	monitors_init(&broker->monitors);
 	TAILQ_INIT(&broker->ports.list);
+	TAILQ_INIT(&broker->relays.live);
 	TAILQ_INIT(&broker->relays.dead);
 	if (init(broker))
 		return broker;
@@ -189,9 +188,11 @@ void broker_free(struct broker *broker)
 
 	if (!broker)
 		return;
-	relays_cut(broker);
-	while ((peer = TAILQ_FIRST(&broker->peers.open)))
+	relays_cut(&broker->relays);
+	while ((peer = TAILQ_FIRST(&broker->peers.open))) {
+		closing_hurry(peer);
 		peer_close(peer);
+	}
 	reap(broker);
 	if (broker->base) {
 		ports_fini(&broker->ports);

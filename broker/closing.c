@@ -14,13 +14,15 @@
 struct closing {
 	struct peer *peer;
 	struct timer timer;
-	unsigned look_ms; /* until it is looked at again whether all arrived */
+	unsigned look_ms;  /* until it is looked at again whether all arrived */
+	size_t held_bytes; /* of `out`: counted with those of the pairs */
 };
 
 static void leave(struct peer *peer)
 {
 	struct closing *closing = peer->state;
 
+	peer->broker->relays.held_bytes -= closing->held_bytes;
 	timer_stop(&closing->timer);
 	free(closing);
 }
@@ -51,22 +53,32 @@ static void on_too_late(void *owner)
 	peer_close(((struct closing *)owner)->peer);
 }
 
+/* What comes meanwhile is dropped. */
+static void read_away(struct peer *peer)
+{
+	const struct relays *relays = &peer->broker->relays;
+	ssize_t got = stream_read(
+		&peer->stream, relays->scratch, relays->scratch_bytes);
+
+	if (got < 0)
+		peer->end = got == STREAM_END ? PEER_ENDED : PEER_BROKE;
+}
+
 /* Closing with bytes unread would send a reset, and the peer could lose what it
  * has not read yet: so its end is waited for. */
 static void on_ready_to_end(struct peer *peer, short event)
 {
 	int flushed = peer_flush(peer);
-	ssize_t got = STREAM_AGAIN;
 
 	if (flushed == 1)
 		stream_end(&peer->stream);
 	if (event & EV_READ)
-		got = stream_read(&peer->stream, peer->broker->relays.scratch,
-			peer->broker->relays.scratch_bytes);
-	if (flushed < 0 || got < 0)
+		read_away(peer);
+	if (flushed < 0 || peer->end == PEER_BROKE ||
+		(flushed == 1 && peer->end == PEER_ENDED))
 		peer_close(peer);
 	else
-		peer_watch(peer, true, flushed == 0);
+		peer_watch(peer, peer->end == PEER_GOES_ON, flushed == 0);
 }
 
 static const struct stage ending = {"closing", on_ready_to_end, leave};
@@ -74,12 +86,8 @@ static const struct stage ending = {"closing", on_ready_to_end, leave};
 void closing_end(struct peer *peer)
 {
 	tli_buf_fini(&peer->held);
-	if (peer->end != PEER_GOES_ON)
-		peer_flush(peer);
-	if (peer->end != PEER_GOES_ON)
-		peer_close(peer);
-	else if (enter(peer, &ending, on_too_late,
-			 peer->broker->config.linger_timeout_ms))
+	if (enter(peer, &ending, on_too_late,
+		    peer->broker->config.linger_timeout_ms))
 		on_ready_to_end(peer, EV_WRITE);
 }
 
@@ -126,11 +134,23 @@ static void on_look(void *owner)
 		peer_close(closing->peer);
 }
 
+/* A reader that is slow costs no less for its pair's being broken. */
+static void count_held(struct closing *closing)
+{
+	struct relays *relays = &closing->peer->broker->relays;
+	size_t len = tli_buf_len(&closing->peer->out);
+
+	relays->held_bytes += len;
+	relays->held_bytes -= closing->held_bytes;
+	closing->held_bytes = len;
+}
+
 static void on_ready_to_break(struct peer *peer, short event)
 {
 	int flushed = peer_flush(peer);
 
 	(void)event;
+	count_held(peer->state);
 	if (flushed < 0 || (flushed == 1 && !peer->stream.is_tcp))
 		peer_close(peer);
 	else
@@ -158,6 +178,14 @@ void closing_break(struct peer *peer, bool in_message)
 		peer_close(peer);
 	else
 		on_ready_to_break(peer, EV_WRITE);
+}
+
+void closing_hurry(struct peer *peer)
+{
+	if (peer->stage != &breaking)
+		return;
+	stream_widen(&peer->stream);
+	(void)peer_flush(peer);
 }
 
 bool closing_is_under_way(const struct peer *peer)

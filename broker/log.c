@@ -13,14 +13,12 @@
 #define LINE_BYTES 1024
 #define QUIET_MS   1000
 
-static const struct {
-	const char *name;
-	int priority; /* of syslog(3) */
-} levels[] = {
-	[CONFIG_LOG_ERROR] = {"error", 3},
-	[CONFIG_LOG_WARNING] = {"warning", 4},
-	[CONFIG_LOG_INFO] = {"info", 6},
-	[CONFIG_LOG_DEBUG] = {"debug", 7},
+/* Of syslog(3). */
+static const int priorities[] = {
+	[CONFIG_LOG_ERROR] = 3,
+	[CONFIG_LOG_WARNING] = 4,
+	[CONFIG_LOG_INFO] = 6,
+	[CONFIG_LOG_DEBUG] = 7,
 };
 
 void log_init(struct log *log, int fd, enum config_log_level level)
@@ -41,12 +39,12 @@ static size_t put_start(
 
 	if (log->for_journal)
 		return (size_t)snprintf(
-			line, LINE_BYTES, "<%d>", levels[level].priority);
+			line, LINE_BYTES, "<%d>", priorities[level]);
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
 	return (size_t)snprintf(line, LINE_BYTES, "%s.%03ldZ %s: ", date,
-		now.tv_nsec / 1000000, levels[level].name);
+		now.tv_nsec / 1000000, config_log_level_name(level));
 }
 
 static bool would_block(int fd)
@@ -55,6 +53,9 @@ static bool would_block(int fd)
 
 	return poll(&entry, 1, 0) != 1;
 }
+
+static void put_line(struct log *log, enum config_log_level level,
+	const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
 static void put_line(struct log *log, enum config_log_level level,
 	const char *format, va_list args)

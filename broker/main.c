@@ -67,6 +67,9 @@ static bool handle_signals(struct process *process)
 	struct event_base *base = process->broker->base;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* While it ends, and they are forgotten, they change nothing. */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
 	evsignal_assign(&process->term, base, SIGTERM, on_end, process);
 	evsignal_assign(&process->interrupt, base, SIGINT, on_end, process);
 	evsignal_assign(&process->hangup, base, SIGHUP, on_hangup, process);

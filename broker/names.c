@@ -3,14 +3,12 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "table.h"
 #include "timer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 /* A reply waits behind nothing but a confirmation. */
 #define REPLIES_BYTES (2u * (TLI_CONTROL_MAX + 16u))
@@ -324,7 +322,7 @@ static bool reaches_acceptor(
 {
 	if (is_gone(acceptor) || !put_paired(acceptor, dialler, name))
 		return false;
-	return peer_flush(acceptor) >= 0 || tli_buf_len(&acceptor->held) > 0;
+	return peer_flush(acceptor) >= 0 || !is_gone(acceptor);
 }
 
 /* Pairs the two, unless the acceptor is gone: then it is closed. */
@@ -337,10 +335,10 @@ static bool pair(struct listener *listener, struct peer *acceptor,
 		peer_close(acceptor);
 		return false;
 	}
+	/* The acceptor was told already: it has to learn that it is over. */
 	if (!silent && !put_paired(dialler, acceptor, name)) {
-		/* It takes itself for paired. */
-		peer_close(acceptor);
 		closing_refuse(dialler, TLI_REFUSAL_INTERNAL, "out of memory");
+		peer_close(acceptor);
 		return true;
 	}
 	listener->connections++;

@@ -121,13 +121,17 @@ static const char *objection(
 {
 	const struct config *config = &broker->config;
 
-	if (broker->peers.count >= config->max_connections &&
-		!logins_drop_oldest(
-			&broker->logins, "max_connections are open"))
-		return "max_connections are open";
+	/* First of all: for whom is not let in, nobody has to go. */
 	if (!sources_admit(&broker->sources, config, peer, tli_now_ms()))
 		return "its source has too many handshakes under way, or has "
 		       "failed too often";
+	if (broker->peers.count >= config->max_connections &&
+		!logins_drop_oldest(
+			&broker->logins, "max_connections are open")) {
+		sources_finish(&broker->sources, config, peer, SOURCES_DROPPED,
+			tli_now_ms());
+		return "max_connections are open";
+	}
 	if (broker->logins.count >= config->max_handshakes)
 		logins_drop_oldest(
 			&broker->logins, "max_handshakes were under way");
@@ -196,6 +200,20 @@ static struct port *find(
 	return NULL;
 }
 
+/* Who reads along on the network reads everything. */
+static void warn_if_open(const struct port *port)
+{
+	struct tli_endpoint local = {.len = sizeof(local.address)};
+
+	if (getsockname(port->fd, (struct sockaddr *)&local.address,
+		    &local.len) == 0 &&
+		!tli_endpoint_is_local(&local))
+		log_write(&port->broker->log, CONFIG_LOG_WARNING,
+			"%s: other machines can connect; connections are "
+			"authenticated, but not encrypted",
+			port->address);
+}
+
 /* What is accepted inherits it. */
 static void set_keepalive(const struct port *port, const struct config *config)
 {
@@ -214,8 +232,10 @@ static bool listen_at(
 	set_keepalive(port, config);
 	event_assign(&port->knocking, port->broker->base, port->fd,
 		EV_READ | EV_PERSIST, on_knock, port);
-	if (event_add(&port->knocking, NULL) == 0)
+	if (event_add(&port->knocking, NULL) == 0) {
+		warn_if_open(port);
 		return true;
+	}
 	close_port(port);
 	tli_error_set(error, TIELINE_ENOMEM, "no memory to listen at %s",
 		port->config.address);

@@ -33,7 +33,7 @@ struct flow {
 };
 
 struct relay {
-	TAILQ_ENTRY(relay) link; /* among the dead */
+	TAILQ_ENTRY(relay) link; /* among the live or the dead */
 	struct listener *listener;
 	struct flow flows[2]; /* from the acceptor, from the dialler */
 	bool over;
@@ -63,6 +63,7 @@ void relays_set_window(struct relays *relays, size_t window_bytes)
 bool relays_init(struct relays *relays, size_t window_bytes)
 {
 	*relays = (struct relays){.scratch = NULL};
+	TAILQ_INIT(&relays->live);
 	TAILQ_INIT(&relays->dead);
 	if (!relays_reserve(relays, window_bytes))
 		return false;
@@ -109,22 +110,35 @@ static size_t held_bytes(const struct flow *flow)
 	return tli_buf_len(&receiver(flow)->out) + flow->splice.held_bytes;
 }
 
-/* Beyond the bound on all of them, each gets by with little. */
-static bool is_short_of_memory(const struct flow *flow)
+/* How much may still be held of all of them; beyond the bound each gets by with
+ * little. */
+static size_t room(const struct flow *flow)
 {
-	return relays_of(flow)->held_bytes >=
-		flow->from->broker->config.relay_total_bytes;
+	uint64_t held = relays_of(flow)->held_bytes;
+	uint64_t total = flow->from->broker->config.relay_total_bytes;
+
+	return held + SMALL_READ < total ? (size_t)(total - held) : SMALL_READ;
 }
 
 /* Where the next message is likely to be spliced, just enough to see its
  * length. */
 static size_t bytes_to_read(const struct flow *flow)
 {
-	size_t window_bytes = relays_of(flow)->scratch_bytes;
-	bool little = is_short_of_memory(flow) ||
-		(flow->bulk && flow->walk.body_left == 0);
+	size_t size = room(flow);
 
-	return little && window_bytes > SMALL_READ ? SMALL_READ : window_bytes;
+	if (flow->bulk && flow->walk.body_left == 0)
+		return SMALL_READ;
+	return size < relays_of(flow)->scratch_bytes
+		? size
+		: relays_of(flow)->scratch_bytes;
+}
+
+static size_t bytes_to_splice(const struct flow *flow)
+{
+	size_t size = room(flow);
+
+	return size < flow->walk.body_left ? size
+					   : (size_t)flow->walk.body_left;
 }
 
 static void count_held(struct relays *relays, size_t len)
@@ -255,7 +269,7 @@ static void note_read(struct flow *flow, ssize_t got)
 		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
 }
 
-/* What is certain to be a long piece of a body does not come through here. */
+/* Whether a long piece of a body is to come, which needs no looking at. */
 static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
@@ -263,28 +277,11 @@ static bool can_splice(struct flow *flow)
 	if (flow->walk.body_left == 0)
 		return false;
 	if (!splice->open && flow->walk.body_left >= SPLICE_LEAST &&
-		!is_short_of_memory(flow))
+		room(flow) > SMALL_READ)
 		splice_open(splice, flow->from->stream.fd,
 			receiver(flow)->stream.fd,
 			relays_of(flow)->scratch_bytes);
 	return splice->open;
-}
-
-static bool splice_once(struct flow *flow)
-{
-	struct splice *splice = &flow->splice;
-	ssize_t got = splice_fill(
-		splice, flow->from->stream.fd, (size_t)flow->walk.body_left);
-
-	note_read(flow, got);
-	if (got <= 0)
-		return false;
-	flow->bulk = true;
-	flow->walk.body_left -= (uint64_t)got;
-	count_passed(flow, (size_t)got, 0);
-	count_held(relays_of(flow), (size_t)got);
-	drain(flow);
-	return true;
 }
 
 /* Reads once. False when there is no use in another time now. */
@@ -301,12 +298,33 @@ static bool copy_once(struct flow *flow)
 	return got > 0 && (size_t)got == size;
 }
 
+/* As copy_once(). What is ready, but not for splice(2), is urgent data: it
+ * stops there for ever, and reading gets past it. */
+static bool splice_once(struct flow *flow, bool is_ready)
+{
+	ssize_t got = splice_fill(
+		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
+
+	if (got == STREAM_AGAIN && is_ready)
+		return copy_once(flow);
+	note_read(flow, got);
+	if (got <= 0)
+		return false;
+	flow->bulk = true;
+	flow->walk.body_left -= (uint64_t)got;
+	count_passed(flow, (size_t)got, 0);
+	count_held(relays_of(flow), (size_t)got);
+	drain(flow);
+	return true;
+}
+
 static void pump(struct flow *flow)
 {
 	bool more = true;
 
 	for (int i = 0; more && i < READS_MAX && takes_more(flow); i++)
-		more = can_splice(flow) ? splice_once(flow) : copy_once(flow);
+		more = can_splice(flow) ? splice_once(flow, i == 0)
+					: copy_once(flow);
 }
 
 /* ---- Ends and breaks -------------------------------------------------- */
@@ -317,7 +335,17 @@ static bool has_lost_sender(const struct flow *flow)
 {
 	return flow->state == BROKEN ||
 		(opposite(flow)->refused &&
-			(flow->refused || flow->state != FLOWING));
+			(flow->state != FLOWING || flow->refused));
+}
+
+/* An end, unless something is lost that the receiver has sent: then it is a
+ * break, for it to know. */
+static bool is_clean_end(const struct flow *flow)
+{
+	const struct flow *back = opposite(flow);
+
+	return flow->state == ENDED && !flow->refused &&
+		!(back->refused && back->bytes > 0);
 }
 
 static bool is_delivered(const struct flow *flow)
@@ -358,6 +386,7 @@ static void end_relay(struct relay *relay)
 	}
 	broker->relays.pairs--;
 	names_release(&broker->names, relay->listener);
+	TAILQ_REMOVE(&broker->relays.live, relay, link);
 	TAILQ_INSERT_TAIL(&broker->relays.dead, relay, link);
 }
 
@@ -373,13 +402,12 @@ static void finish(struct relay *relay)
 /* Both sides learn of it. */
 static void break_both(struct relay *relay)
 {
-	bool cut[2]; /* to the dialler, to the acceptor */
+	bool cut[2] = {
+		in_message(&relay->flows[1]), in_message(&relay->flows[0])};
 
-	for (int i = 0; i < 2; i++)
-		cut[i] = in_message(&relay->flows[i]);
 	end_relay(relay);
-	closing_break(relay->flows[1].from, cut[0]);
-	closing_break(relay->flows[0].from, cut[1]);
+	for (int i = 0; i < 2; i++)
+		closing_break(relay->flows[i].from, cut[i]);
 }
 
 /* Acts on what has become of a direction. True if that was the end of both. */
@@ -387,13 +415,13 @@ static bool settle_flow(struct flow *flow)
 {
 	if (!is_delivered(flow))
 		return false;
+	if (is_clean_end(flow)) {
+		stream_end(&receiver(flow)->stream);
+		flow->state = FINISHED;
+	}
 	if (has_lost_sender(flow)) {
 		break_both(flow->relay);
 		return true;
-	}
-	if (flow->state == ENDED && !flow->refused) {
-		stream_end(&receiver(flow)->stream);
-		flow->state = FINISHED;
 	}
 	if (flow->state != FINISHED || opposite(flow)->state != FINISHED)
 		return false;
@@ -494,6 +522,7 @@ void relay_start(
 		return;
 	}
 	relay->listener = listener;
+	TAILQ_INSERT_TAIL(&relays->live, relay, link);
 	relays->pairs++;
 	relays->total++;
 	for (int i = 0; i < 2; i++) {
@@ -524,20 +553,10 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	return true;
 }
 
-void relays_cut(struct broker *broker)
+void relays_cut(struct relays *relays)
 {
-	struct peer *peer = TAILQ_FIRST(&broker->peers.open);
+	struct relay *relay;
 
-	while (peer) {
-		struct peer *next = TAILQ_NEXT(peer, link);
-		const struct flow *flow = peer->state;
-
-		if (peer->stage == &relayed) {
-			/* It is not in the list any more then. */
-			if (next == receiver(flow))
-				next = TAILQ_NEXT(next, link);
-			break_both(flow->relay);
-		}
-		peer = next;
-	}
+	while ((relay = TAILQ_FIRST(&relays->live)))
+		break_both(relay);
 }

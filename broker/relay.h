@@ -15,6 +15,7 @@
 
 struct listener;
 struct relay;
+TAILQ_HEAD(relay_list, relay);
 
 struct relays {
 	uint8_t *scratch;     /* for every read of the broker */
@@ -26,7 +27,8 @@ struct relays {
 	uint64_t bytes;
 	uint64_t held_bytes; /* of all pairs, now */
 	uint64_t held_bytes_peak;
-	TAILQ_HEAD(, relay) dead; /* over; freed when the loop comes round */
+	struct relay_list live;
+	struct relay_list dead; /* over; freed when the loop comes round */
 };
 
 /* False for lack of memory. */
@@ -65,6 +67,6 @@ struct relay_report {
 bool relay_report(const struct peer *peer, struct relay_report *report);
 
 /* Breaks all pairs. */
-void relays_cut(struct broker *broker);
+void relays_cut(struct relays *relays);
 
 #endif

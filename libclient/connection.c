@@ -35,13 +35,28 @@ int tli_connection_step(tieline_connection *connection)
 	if (result < 0) {
 		fail_opening(connection, &error);
 	} else if (result > 0) {
-		if (connection->opening->meeting)
+		connection->relayed = connection->opening->meeting != NULL;
+		if (connection->relayed)
 			strcpy(connection->peer,
 				connection->opening->meeting->partner);
 		tli_opening_free(connection->opening);
 		connection->opening = NULL;
 	}
 	return result;
+}
+
+/* A broker passes an end on, and keeps the connection open until we have ended
+ * too: one that is closed altogether has lost its broker. Over TCP that is a
+ * reset, which needs no second look. */
+static void tell_loss_from_end(tieline_connection *connection)
+{
+	struct tli_error *error = &connection->input.error;
+
+	if (connection->relayed && connection->writable &&
+		error->code == TIELINE_EEOF &&
+		tli_socket_is_over(connection->fd))
+		tli_error_set(error, TIELINE_ELOST,
+			"the connection is lost: the broker has closed it");
 }
 
 static void process(tieline_handle *handle)
@@ -53,10 +68,12 @@ static void process(tieline_handle *handle)
 		return;
 	tli_output_flush(&connection->output, connection->fd);
 	pending = tli_output_is_pending(&connection->output);
-	if ((handle->want & TIELINE_READ) && connection->readable)
-		tli_input_read(&connection->input, connection->fd,
-			connection->patient && !pending ? TLI_SOCKET_BLOCK
-							: TLI_SOCKET_TRY);
+	if (!(handle->want & TIELINE_READ) || !connection->readable)
+		return;
+	tli_input_read(&connection->input, connection->fd,
+		connection->patient && !pending ? TLI_SOCKET_BLOCK
+						: TLI_SOCKET_TRY);
+	tell_loss_from_end(connection);
 }
 
 static int ready(tieline_handle *handle)

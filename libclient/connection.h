@@ -24,6 +24,7 @@ struct tieline_connection {
 	bool writable;
 	bool patient; /* receiving may block in the kernel, for speed */
 	bool shared;  /* adopted: other processes may hold the socket too */
+	bool relayed; /* by a broker */
 	bool failed;  /* it never opened; both directions have the error */
 	size_t max_message_bytes;
 	struct tli_input input;

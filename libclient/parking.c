@@ -15,6 +15,7 @@
 
 #define DEFAULT_BACKLOG 1u
 #define ID_BYTES        16u
+#define UNDER_WAY_MAX   8  /* more at a time would look like an attack */
 #define LATE_MS         50 /* more than a program that is on time can be late */
 
 struct parking {
@@ -122,10 +123,11 @@ static void step(struct parking *parking, tieline_connection *connection)
 			note_failure(parking, &error);
 		return;
 	}
-	if (!was_parked && result == 0 && is_parked(connection))
+	if (was_parked || (result == 0 && !is_parked(connection)))
+		return;
+	if (result == 0)
 		note_parked(parking, connection);
-	if (result > 0 || is_parked(connection))
-		note_success(parking);
+	note_success(parking);
 }
 
 static void step_overdue(struct parking *parking)
@@ -150,7 +152,7 @@ static bool lacks_one(const struct parking *parking)
 
 	return base->opening_count + base->waiting_count <
 		base->settings.backlog &&
-		under_way < (probing ? 1 : base->settings.max_handshakes);
+		under_way < (probing ? 1 : UNDER_WAY_MAX);
 }
 
 /* How long connecting may take. A silent address leaves its share of the time

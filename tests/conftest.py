@@ -2,10 +2,13 @@
 """What the system tests share: the build under test, its programs as
 processes, a key, and the Pythons of this machine."""
 
+import contextlib
 import glob
+import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import threading
 
@@ -63,6 +66,120 @@ class Program:
             self.process.terminate()
         _, err = self.process.communicate(timeout=HANG)
         assert "Sanitizer" not in err and "runtime error" not in err, err
+
+
+class Lines:
+    """What a program writes, read as it comes, so that it never waits."""
+
+    def __init__(self, pipe):
+        self.lines = []
+        self.news = threading.Condition()
+        self.thread = threading.Thread(
+            target=self.read, args=(pipe,), daemon=True)
+        self.thread.start()
+
+    def read(self, pipe):
+        for line in pipe:
+            with self.news:
+                self.lines.append(line)
+                self.news.notify_all()
+
+    def wait_for(self, part):
+        """The first line with that in it, which must come."""
+        def found():
+            return [line for line in self.lines if part in line]
+        with self.news:
+            assert self.news.wait_for(found, HANG), \
+                f"no line has {part!r} in it: {self.lines}"
+            return found()[0]
+
+    def text(self):
+        """All of it, once the program has ended."""
+        self.thread.join(HANG)
+        return "".join(self.lines)
+
+
+class Broker(Program):
+    """tielined, with its settings in a file. Its addresses are those of its
+    first start, in their order; the first of each kind is `at` that."""
+
+    lifetime = 2 * HANG
+
+    def __init__(self, folder, key_file, options, settings, build=BUILD):
+        self.config = folder / "tielined.json"
+        self.settings = {
+            "authkey_file": str(key_file),
+            "listen": ["tcp://127.0.0.1:0", f"unix:{folder}/broker"],
+        }
+        self.configure(**settings)
+        super().__init__(build / "broker/tielined", "--config", self.config,
+                         "--print-address", *options)
+        self.log = Lines(self.process.stderr)
+        self.addresses = [
+            self.listening_at() for _ in self.settings["listen"]]
+        self.at = {}
+        for address in self.addresses:
+            self.at.setdefault(address.partition(":")[0], address)
+
+    def configure(self, **settings):
+        """Writes its settings anew, with these changed."""
+        self.settings.update(settings)
+        self.config.write_text(json.dumps(self.settings, indent=1))
+
+    def reload(self):
+        """Has it read its settings; the line that its log has of it."""
+        known = len(self.log.lines)
+        self.process.send_signal(signal.SIGHUP)
+        with self.log.news:
+            assert self.log.news.wait_for(
+                lambda: len(self.log.lines) > known, HANG)
+            return self.log.lines[-1]
+
+    @contextlib.contextmanager
+    def asleep(self):
+        """What happens in this context it finds all at once behind it."""
+        pid = self.process.pid
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, pid, os.WSTOPPED)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def ended(self):
+        """Its exit status, once it has ended by itself."""
+        return self.process.wait(HANG)
+
+    def stop(self):
+        """Ends it, if it still runs, which must go well."""
+        self.watchdog.cancel()
+        status = self.process.poll()
+        if status is None:
+            self.process.terminate()
+            status = self.ended()
+            assert status == 0, self.log.text()
+        self.process.stdout.close()
+        err = self.log.text()
+        self.process.stderr.close()
+        assert "Sanitizer" not in err and "runtime error" not in err, err
+
+
+@pytest.fixture
+def broker(tmp_path, key_file):
+    """Starts brokers, each in a folder of its own:
+    broker(*options, **settings)."""
+    brokers = []
+
+    def run(*options, **settings):
+        folder = tmp_path / f"broker{len(brokers)}"
+        folder.mkdir()
+        brokers.append(Broker(folder, key_file, options, settings))
+        return brokers[-1]
+
+    with contextlib.ExitStack() as stack:
+        yield run
+        for one in brokers:
+            stack.callback(one.stop)
 
 
 @pytest.fixture

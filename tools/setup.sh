@@ -5,12 +5,12 @@
 set -eu
 
 packages="gcc libc6-dev meson ninja-build pkg-config libssl-dev
-	libcjson-dev"
+	libcjson-dev libevent-dev uthash-dev"
 case "$1" in
 run) ;;
-test) packages="$packages libevent-dev libcmocka-dev binutils g++
-	python3 python3-pytest" ;;
-ci) packages="$packages libevent-dev libcmocka-dev clang clang-format" ;;
+test) packages="$packages libcmocka-dev binutils g++ scdoc
+	python3 python3-pytest zsh" ;;
+ci) packages="$packages libcmocka-dev clang clang-format" ;;
 *) echo "usage: $0 run|test|ci" >&2 && exit 2 ;;
 esac
 

@@ -8,6 +8,15 @@
  * makes one; a tieline_connection carries whole messages of bytes both ways.
  * The peer may be C or a stock Python program, 3.6 or later.
  *
+ * **Names.** Two programs can meet directly, at an address that one of them
+ * listens at, or by a name at a broker that both connect to: "#name" behind the
+ * broker's address, "tcp://host:port#name" or "unix:/path#name", as an address
+ * for the same calls. The key is then the broker's. Names have 1 to 128
+ * letters, digits and . _ - : / of ASCII. What a connection carries through a
+ * broker is between the two programs; if the broker dies, each sees the
+ * connection break (#TIELINE_ELOST, or #TIELINE_ETRUNCATED inside a message on
+ * a Unix socket), where the other's closing is an end (#TIELINE_EEOF).
+ *
  * **Threads.** A handle belongs to one thread at a time; distinct handles are
  * independent. The library starts no thread, installs no signal handler,
  * prints nothing, never exits and raises no SIGPIPE. Its descriptors are
@@ -125,15 +134,19 @@ typedef enum tieline_legacy_digest {
 } tieline_legacy_digest;
 
 /**
- * Told of each peer that a listener turned away.
+ * Told of each peer that a listener turned away; by a listener with a name, of
+ * each time that it lost its broker, or was refused by it: once, and again only
+ * after it has been back.
  *
  * Called from within accept, wait and process. It must not call anything on
  * that listener; it may print, count, or copy its arguments.
  *
  * @param arg      on_refused_arg of the options.
  * @param code     a #tieline_code: #TIELINE_EAUTH, #TIELINE_EPROTOCOL,
- *                 #TIELINE_EHANDSHAKE, #TIELINE_ELOST ...
- * @param peer     the peer's address; valid during the call.
+ *                 #TIELINE_EHANDSHAKE, #TIELINE_ELOST ...; #TIELINE_EBROKER
+ *                 if it is about the broker.
+ * @param peer     the peer's address, or the listener's own if it is about the
+ *                 broker; valid during the call.
  * @param message  why, and what to do about it; valid during the call.
  */
 typedef void (*tieline_refused_callback)(
@@ -164,7 +177,9 @@ typedef struct tieline_options {
 	 *  nobody else can reach the address. Without it a key is needed. */
 	bool no_authkey;
 
-	/** Client: connecting and authenticating in all. Default 10,000. */
+	/** Client: connecting and authenticating in all; with a name, waiting
+	 *  for the other program too. Listener with a name: connecting to the
+	 *  broker. Default 10,000. */
 	uint32_t connect_timeout_ms;
 
 	/** From the established connection to the end of the handshake.
@@ -177,11 +192,13 @@ typedef struct tieline_options {
 
 	/** Listener: while so many connections wait for accept, at most 65,535,
 	 *  no new peer is taken; handshakes under way then still add to them.
-	 *  Also the kernel's queue of new peers. Default 128. */
+	 *  Also the kernel's queue of new peers. Default 128. With a name: how
+	 *  many connections wait, for accept or, at the broker, for somebody
+	 * who dials the name. Default 1. */
 	uint32_t backlog;
 
-	/** Listener: handshakes under way at a time, at most 65,535; at the cap
-	 *  the oldest goes. Default 512. */
+	/** Listener without a name: handshakes under way at a time, at most
+	 *  65,535; at the cap the oldest goes. Default 512. */
 	uint32_t max_handshakes;
 
 	/** A #tieline_legacy_auth. */
@@ -194,11 +211,13 @@ typedef struct tieline_options {
 	bool check_peer_uid;
 	uint32_t peer_uid;
 
-	/** Listener: told of each peer turned away; may be NULL. */
+	/** Listener: told of each peer turned away, or of the broker's loss;
+	 * may be NULL. */
 	tieline_refused_callback on_refused;
 	void *on_refused_arg;
 
-	/** Listener with a name: nobody else may listen under it. */
+	/** Listener with a name: while it, or a connection that it accepted, is
+	 *  open, nobody else can listen under the name. Since 0.2. */
 	bool exclusive;
 } tieline_options;
 
@@ -279,10 +298,19 @@ TIELINE_API TIELINE_MUST_USE int tieline_default_authkey_file(
  * A Unix socket is made with mode 0600. A socket file that a dead program left
  * behind is replaced; that of a living one is not.
  *
+ * **With a name** nothing is listened at: the listener keeps `backlog`
+ * connections parked at the broker, where those who dial the name find them.
+ * This call returns when the first is parked, after connect_timeout_ms at the
+ * latest. Accept, wait and process park new ones for those that were accepted.
+ * If the broker is lost, they go back to it, after pauses of 100 ms at first
+ * and 5 s at most, while accept waits and its text says so. The host name is
+ * not looked up again.
+ *
  * @param address   "tcp://host:port" (port 0 = any free one, an empty host =
  *                  all, IPv6 in brackets) or "unix:/path", whose path has no
- *                  '#'. NULL = loopback, a free port. A host name blocks while
- *                  it is looked up.
+ *                  '#'. NULL = loopback, a free port. Or a broker's address
+ *                  with "#name" behind it. A host name blocks while it is
+ *                  looked up.
  * @param options   NULL for the defaults, which lack a key.
  * @param listener_out  the listener; to be closed with
  *                  tieline_listener_close(). Untouched on failure.
@@ -295,8 +323,14 @@ TIELINE_API TIELINE_MUST_USE int tieline_default_authkey_file(
  * @retval TIELINE_EKEY          there is no key, or it cannot be used.
  * @retval TIELINE_EINVAL        an option is out of its range.
  * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM, TIELINE_ESYSTEM
+ * @retval TIELINE_ENAMETAKEN    with a name: it is another listener's alone, or
+ *                               cannot be this one's alone.
+ * @retval TIELINE_ECONNECT, TIELINE_EAUTH, TIELINE_EPROTOCOL,
+ *         TIELINE_EHANDSHAKE, TIELINE_ELOST, TIELINE_EFULL,
+ *         TIELINE_ENOTPERMITTED, TIELINE_EBROKER
+ *                               with a name: as for tieline_client().
  *
- * tieline_handle_error(NULL) says more. Since 0.1.
+ * tieline_handle_error(NULL) says more. Since 0.1; names since 0.2.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_listener_open(const char *address,
 	const tieline_options *options, tieline_listener **listener_out);
@@ -314,7 +348,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_listener_open(const char *address,
  *                        tieline_connection_close(). Untouched on failure.
  *
  * @retval TIELINE_OK
- * @retval TIELINE_ETIMEDOUT     nobody came in that time.
+ * @retval TIELINE_ETIMEDOUT     nobody came in that time. The text says if the
+ *                               broker of a listener with a name is lost.
  * @retval TIELINE_EDESCRIPTORS  somebody waits, but the process may not open
  *                               more files; at most ten times a second.
  * @retval TIELINE_ENOMEM, TIELINE_ESYSTEM, TIELINE_EFORKED
@@ -327,16 +362,17 @@ TIELINE_API TIELINE_MUST_USE int tieline_listener_accept(
 
 /**
  * The address listened at, with the port in use; Listener.address. Of all
- * addresses ("tcp://:0") it tells "tcp://0.0.0.0:port". Valid until the
- * listener is closed. Never fails. Since 0.1.
+ * addresses ("tcp://:0") it tells "tcp://0.0.0.0:port"; with a name, what it
+ * was opened at. Valid until the listener is closed. Never fails. Since 0.1.
  */
 TIELINE_API const char *tieline_listener_address(
 	const tieline_listener *listener);
 
 /**
  * The address of the peer accepted last; Listener.last_accepted. "" before the
- * first, and "unix:" where the peer's socket has no path. Valid until the next
- * accept. Never fails. Since 0.1.
+ * first, and "unix:" where the peer's socket has no path. Through a broker it
+ * is the other program's, as the broker sees it. Valid until the next accept.
+ * Never fails. Since 0.1.
  */
 TIELINE_API const char *tieline_listener_last_accepted(
 	const tieline_listener *listener);
@@ -354,7 +390,12 @@ TIELINE_API void tieline_listener_close(tieline_listener *listener);
  * A host name is looked up, which no timeout bounds, and its addresses are
  * tried in turn.
  *
- * @param address         "tcp://host:port" or "unix:/path".
+ * With a name, the broker is asked for who listens under it, and the connection
+ * is open when there is somebody: a program that has a listener with that name,
+ * or a stock Python one that asked the broker itself.
+ *
+ * @param address         "tcp://host:port" or "unix:/path"; or one of these, of
+ *                        a broker, with "#name" behind it.
  * @param options         NULL for the defaults, which lack a key.
  * @param connection_out  the connection; to be closed with
  *                        tieline_connection_close(). Untouched on failure.
@@ -375,8 +416,16 @@ TIELINE_API void tieline_listener_close(tieline_listener *listener);
  *                            had not done.
  * @retval TIELINE_ELOST      the connection broke during the handshake.
  * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM, TIELINE_ESYSTEM
+ * @retval TIELINE_ENOLISTENER  with a name: nobody accepted in a little less
+ *                            than connect_timeout_ms.
+ * @retval TIELINE_EFULL      with a name: the broker's limit of connections
+ *                            that wait is reached.
+ * @retval TIELINE_ENOTPERMITTED  with a name: the broker does not allow it.
+ * @retval TIELINE_EBROKER    with a name: the broker went, did not answer, is
+ *                            about to end, or has a problem; the text says
+ *                            which.
  *
- * tieline_handle_error(NULL) says more. Since 0.1.
+ * tieline_handle_error(NULL) says more. Since 0.1; names since 0.2.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_client(const char *address,
 	const tieline_options *options, tieline_connection **connection_out);
@@ -397,6 +446,17 @@ TIELINE_API TIELINE_MUST_USE int tieline_client(const char *address,
 TIELINE_API TIELINE_MUST_USE int tieline_client_start(const char *address,
 	const tieline_options *options, tieline_connection **connection_out);
 
+/**
+ * Make one end of a pipe whose other end another program makes, by naming the
+ * same; Python's Pipe() between programs that know nothing else of each other.
+ * The first two that name it are one pipe, the next two another.
+ *
+ * @param address  a broker's, with "#name" behind it.
+ * @param options, connection_out  as for tieline_client().
+ *
+ * Errors as for tieline_client(); #TIELINE_ENOLISTENER: nobody else named it in
+ * time. Since 0.2.
+ */
 TIELINE_API TIELINE_MUST_USE int tieline_pipe_client(const char *address,
 	const tieline_options *options, tieline_connection **connection_out);
 
@@ -597,8 +657,9 @@ TIELINE_API bool tieline_connection_writable(
 /**
  * The peer's address, as tcp://host:port or unix:/path; "unix:" where the
  * peer's socket has no path, as that of a client or a pipe. Control characters
- * in a path are shown as '?'. Valid until the connection is closed. Never
- * fails. Since 0.1.
+ * in a path are shown as '?'. Through a broker it is the broker's until the
+ * connection is open, and then the other program's, as the broker sees it.
+ * Valid until the connection is closed. Never fails. Since 0.1.
  */
 TIELINE_API const char *tieline_connection_peer(
 	const tieline_connection *connection);
@@ -630,7 +691,8 @@ TIELINE_API tieline_handle *tieline_listener_handle(tieline_listener *listener);
  * Choose what the handle is to become ready for, until told otherwise. A fresh
  * one wants #TIELINE_READ; the sending end of a one-way pipe wants nothing. A
  * connection that does not want it reads nothing, which holds its peer back; a
- * listener goes on with handshakes, until `backlog` connections wait.
+ * listener goes on with handshakes, or with parking, until `backlog`
+ * connections wait.
  *
  * @param events  #TIELINE_READ and #TIELINE_WRITE, or 0.
  * @retval TIELINE_OK

@@ -177,7 +177,7 @@ static void a_break_waits_until_all_has_arrived(void **state)
 	peer = peer_of_id(pair.ids[1]);
 	len = flood(pair.acceptor, &bytes);
 	leave(pair.acceptor);
-	relays_cut(broker);
+	relays_cut(&broker->relays);
 	for (int i = 0; i < 100; i++) {
 		pass_ms(3600 * 1000);
 		settle();
@@ -219,7 +219,7 @@ static void a_break_that_nobody_waits_for(void **state)
 
 		flood(pair.acceptor, &bytes);
 		free(bytes);
-		relays_cut(broker);
+		relays_cut(&broker->relays);
 		settle();
 		reset(pair.dialler);
 		reset(pair.acceptor);
@@ -241,7 +241,7 @@ static void a_break_on_a_unix_socket_waits_for_its_reader(void **state)
 	pair = meet(OVER_UNIX, OVER_UNIX);
 	for (; broker->relays.held_bytes == 0; said++)
 		tell(pair.acceptor, "a message");
-	relays_cut(broker);
+	relays_cut(&broker->relays);
 	for (int i = 0; i < 10; i++) {
 		pass_ms(1000);
 		settle();

@@ -2,6 +2,7 @@
 #include "broker.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 void broker_open(struct broker *broker, const char *address,
@@ -104,4 +105,70 @@ void put_frame(int fd, const char *text)
 	frame[3] = (uint8_t)len;
 	memcpy(frame + 4, text, len);
 	put(fd, frame, len + 4);
+}
+
+tieline_listener *broker_listener(
+	struct broker *broker, const tieline_options *options, int *fd)
+{
+	tieline_options with = options ? *options : with_key();
+	tieline_listener *listener;
+
+	broker_start(broker, PARKED);
+	assert_code(TIELINE_OK,
+		tieline_listener_open(broker->named, &with, &listener));
+	*fd = broker_join(broker);
+	assert_true(*fd >= 0);
+	return listener;
+}
+
+tieline_connection *accept_one(tieline_listener *listener)
+{
+	tieline_connection *connection;
+
+	assert_code(TIELINE_OK,
+		tieline_listener_accept(listener, HANG_MS, &connection));
+	return connection;
+}
+
+void expect_nobody(tieline_listener *listener)
+{
+	tieline_connection *none;
+
+	assert_code(
+		TIELINE_ETIMEDOUT, tieline_listener_accept(listener, 0, &none));
+}
+
+void broker_park(struct broker *broker, tieline_listener *listener, int fds[],
+	int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		fds[i] = broker_take(broker, tieline_listener_handle(listener));
+		put_frame(fds[i], PARKED);
+	}
+	expect_nobody(listener);
+}
+
+void broker_expect_none(const struct broker *broker, tieline_listener *listener)
+{
+	tieline_connection *none;
+
+	for (int i = 0; i < 20; i++) {
+		tieline_handle_process(tieline_listener_handle(listener));
+		assert_code(TIELINE_ETIMEDOUT,
+			tieline_listener_accept(broker->listener, 0, &none));
+	}
+}
+
+int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t pause_of(tieline_listener *listener)
+{
+	return tieline_handle_deadline_ms(tieline_listener_handle(listener)) -
+		now_ms();
 }

@@ -47,4 +47,28 @@ int broker_join(struct broker *broker);
 /* Sends a text as one frame. */
 void put_frame(int fd, const char *text);
 
+/* A listener whose first connection is parked; stores the broker's end of that.
+ * With the key if the options are NULL. */
+tieline_listener *broker_listener(
+	struct broker *broker, const tieline_options *options, int *fd);
+
+/* Takes the listener's next connections, and parks them, as fds[from] up to,
+ * and without, fds[to]. */
+void broker_park(struct broker *broker, tieline_listener *listener, int fds[],
+	int from, int to);
+
+/* No other connection of the listener's comes: 20 rounds are more than any
+ * takes to be there. */
+void broker_expect_none(
+	const struct broker *broker, tieline_listener *listener);
+
+/* Accepts a connection, which must come; and none, at once. */
+tieline_connection *accept_one(tieline_listener *listener);
+void expect_nobody(tieline_listener *listener);
+
+int64_t now_ms(void);
+
+/* How long the listener would sleep. */
+int64_t pause_of(tieline_listener *listener);
+
 #endif

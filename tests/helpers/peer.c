@@ -23,12 +23,13 @@ static const char usage[] =
 	"  serve      listen, and echo to whoever comes, until killed\n"
 	"  echo       connect, and echo what comes until the end\n"
 	"  receive    connect, and report what comes until the end\n"
+	"  pipe       connect as one end of a pipe, and echo what comes\n"
 	"options:\n"
 	"  --authkey-file FILE, --authkey TEXT, --no-authkey\n"
 	"  --connect-timeout-ms N, --handshake-timeout-ms N\n"
 	"  --max-message-bytes N, --backlog N, --max-handshakes N\n"
 	"  --legacy-auth local|off|any, --legacy-digest md5|sha256\n"
-	"  --peer-uid N\n";
+	"  --peer-uid N, --exclusive\n";
 
 static void say(const char *word, int code, const char *text)
 {
@@ -75,10 +76,15 @@ static void end(tieline_connection *connection, int code)
 	tieline_connection_close(connection);
 }
 
-static int talk(const char *address, const tieline_options *options, bool echo)
+/* Makes a connection: tieline_client() or its like. */
+typedef int (*connect_function)(
+	const char *, const tieline_options *, tieline_connection **);
+
+static int talk(connect_function connect, const char *address,
+	const tieline_options *options, bool echo)
 {
 	tieline_connection *connection;
-	int result = tieline_client(address, options, &connection);
+	int result = connect(address, options, &connection);
 
 	if (result < 0) {
 		say("ended", result, tieline_handle_error(NULL));
@@ -177,6 +183,7 @@ static const struct setting {
 	{"legacy-auth", FIELD(CHOICE, legacy_auth), "local off any "},
 	{"legacy-digest", FIELD(CHOICE, legacy_digest), "md5 sha256 "},
 	{"peer-uid", FIELD(U32, peer_uid), NULL},
+	{"exclusive", FIELD(FLAG, exclusive), NULL},
 };
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
@@ -259,5 +266,9 @@ int main(int argc, char **argv)
 	command = argv[optind];
 	if (strcmp(command, "serve") == 0)
 		return serve(argv[optind + 1], &options);
-	return talk(argv[optind + 1], &options, strcmp(command, "echo") == 0);
+	if (strcmp(command, "pipe") == 0)
+		return talk(
+			tieline_pipe_client, argv[optind + 1], &options, true);
+	return talk(tieline_client, argv[optind + 1], &options,
+		strcmp(command, "echo") == 0);
 }

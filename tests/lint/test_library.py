@@ -102,7 +102,7 @@ def test_programs_are_built_with_pkg_config(installed, tmp_path, compiler,
 
 @pytest.mark.parametrize("header", sorted(
     str(path.relative_to(ROOT))
-    for folder in ("include", "proto", "libclient", "examples")
+    for folder in ("include", "proto", "libclient", "cli", "examples")
     for path in (ROOT / folder).rglob("*.h")))
 def test_each_header_stands_alone(header, tmp_path):
     if header.endswith("libevent.h") and not shutil.which("pkg-config"):

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connection tied to a source and a sink: what is read is sent, what is
+ * received is written, and ends are passed on. A party of the loop.
+ */
+#ifndef CLI_BRIDGE_H
+#define CLI_BRIDGE_H
+
+#include "lines.h"
+#include "loop.h"
+
+#include <tieline/tieline.h>
+
+#define BRIDGE_TEXT 256
+
+struct bridge {
+	struct party party;
+	const char *what; /* for complaints */
+	tieline_connection *connection;
+	struct source *source;
+	struct sink *sink;
+	unsigned count_left; /* of messages to receive; 0 = no limit */
+	int quit_after_ms;   /* behind the source's end; -1 = never */
+	bool ends_with_peer; /* whatever the source has left */
+	bool ends_with_sink; /* when nobody reads what is written */
+	bool keeps_sink;     /* the peer's end does not close it */
+	/* Called when it is over, with the exit status. It frees the bridge;
+	 * the connection is closed by then. */
+	void (*on_end)(struct bridge *bridge, int status);
+
+	/* its own */
+	bool counting;
+	bool send_blocked;
+	bool sent_end;
+	bool send_failed;
+	bool peer_ended;
+	bool over;
+	int64_t quit_ms;  /* a deadline */
+	int source_error; /* -errno */
+	int sink_error;   /* -errno */
+	int failure;      /* the connection's first code */
+	char why[BRIDGE_TEXT];
+};
+
+/* Adds it to the loop; all members above are set. */
+void bridge_start(struct bridge *bridge, struct loop *loop);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests written as JSON, and replies read: the home of cJSON. */
+#ifndef CLI_JSON_H
+#define CLI_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct cJSON json;
+
+/* Reads a text; NULL if it is none, or for lack of memory. */
+json *json_parse(const void *text, size_t len);
+
+/* An empty object to be filled; NULL for lack of memory. */
+json *json_object(void);
+
+/* Each adds a member; false for lack of memory, or if the object is NULL. */
+bool json_add_text(json *object, const char *key, const char *text);
+bool json_add_number(json *object, const char *key, double number);
+bool json_add_true(json *object, const char *key);
+
+/* NULL is fine. */
+void json_free(json *value);
+
+/* The value as text in one line, to be freed with free(); NULL for lack of
+ * memory. */
+char *json_text(const json *value);
+
+/* A member of an object; NULL if there is none, or no object. */
+const json *json_find(const json *object, const char *key);
+
+/* The first member or element, and the next one; NULL behind the last. */
+const json *json_first(const json *value);
+const json *json_next(const json *value);
+
+const char *json_key(const json *member);
+bool json_is_true(const json *value);
+bool json_is_object(const json *value);
+
+/* The text, or the number; NULL and 0 if it is something else, or NULL. */
+const char *json_text_of(const json *value);
+double json_number_of(const json *value);
+
+/*
+ * Writes a value for people: texts without quotes and control characters,
+ * numbers with one decimal if they have any, yes and no, "-" for NULL.
+ */
+void json_cell(const json *value, char *cell, size_t size);
+
+#endif

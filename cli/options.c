@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include "status.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#define LONG_OPTION 1000 /* plus its identifier: what getopt_long returns */
+#define WORD        1    /* and this for what is no option */
+
+const struct option_row option_rows[OPTION_ROWS] = {
+#define X(id, name, letter, kind, argument, member, help)                      \
+	{name, letter, OPTION_##kind, argument,                                \
+		offsetof(struct settings, member), help},
+	OPTION_MAP(X)
+#undef X
+};
+
+/* Each reads an option's argument; NULL, or what it has to be. */
+
+static const char *read_flag(const char *text, void *place)
+{
+	(void)text;
+	*(bool *)place = true;
+	return NULL;
+}
+
+static const char *read_text(const char *text, void *place)
+{
+	*(const char **)place = text;
+	return NULL;
+}
+
+static const char *read_seconds(const char *text, void *place)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	/* Written so that what is no number does not pass. */
+	if (end == text || *end || !(seconds >= 0 && seconds <= INT_MAX / 1000))
+		return "a number of seconds, as 0.5 or 10";
+	*(int *)place = (int)(seconds * 1000 + 0.999);
+	return NULL;
+}
+
+static const char *read_count(const char *text, void *place)
+{
+	char *end;
+	unsigned long count = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || count == 0 || count > INT_MAX)
+		return "a whole number from 1";
+	*(unsigned *)place = (unsigned)count;
+	return NULL;
+}
+
+static const char *(*const readers[])(const char *text, void *place) = {
+	[OPTION_FLAG] = read_flag,
+	[OPTION_TEXT] = read_text,
+	[OPTION_FILE] = read_text,
+	[OPTION_SECONDS] = read_seconds,
+	[OPTION_COUNT] = read_count,
+};
+
+/* The tables in getopt_long's terms. */
+static void describe(struct option long_options[OPTION_ROWS + 1],
+	char letters[2 + 2 * OPTION_ROWS + 1])
+{
+	/* What is no option comes in its place; a missing argument is told. */
+	*letters++ = '-';
+	*letters++ = ':';
+	for (int i = 0; i < OPTION_ROWS; i++) {
+		const struct option_row *row = &option_rows[i];
+		bool has_argument = row->kind != OPTION_FLAG;
+
+		long_options[i] = (struct option){
+			row->name, has_argument, NULL, LONG_OPTION + i};
+		if (row->letter)
+			*letters++ = row->letter;
+		if (row->letter && has_argument)
+			*letters++ = ':';
+	}
+	long_options[OPTION_ROWS] = (struct option){NULL, 0, NULL, 0};
+	*letters = '\0';
+}
+
+/* The option that getopt_long found; OPTION_ROWS if there is none. */
+static int id_of(int found)
+{
+	int id = found - LONG_OPTION;
+
+	for (int i = 0; id < 0 && i < OPTION_ROWS; i++)
+		if (found && option_rows[i].letter == found)
+			id = i;
+	return id < 0 ? OPTION_ROWS : id;
+}
+
+/* Why getopt_long does not take what it has just read. */
+static int refuse(int found, char **argv)
+{
+	const char *text = argv[optind - 1];
+	int id = id_of(optopt);
+
+	if (found == ':')
+		return complain(STATUS_USAGE, text,
+			"%s is missing: see "
+			"tieline --help",
+			option_rows[id].argument);
+	if (id < OPTION_ROWS)
+		return complain(STATUS_USAGE, text, "--%s takes no argument",
+			option_rows[id].name);
+	return complain(STATUS_USAGE, text,
+		"there is no such option, or several: see tieline --help");
+}
+
+static int take_option(struct command_line *line, int id, const char *argument)
+{
+	const struct option_row *row = &option_rows[id];
+	const char *needed = readers[row->kind](
+		argument, (char *)&line->settings + row->offset);
+
+	line->given |= UINT32_C(1) << id;
+	if (!needed)
+		return STATUS_DONE;
+	return complain(
+		STATUS_USAGE, row->name, "'%s' is not %s", argument, needed);
+}
+
+static void take_word(struct command_line *line, const char *word)
+{
+	if (line->word_count < WORDS_MAX)
+		line->words[line->word_count] = word;
+	line->word_count++;
+}
+
+int read_command_line(int argc, char **argv, struct command_line *line)
+{
+	struct option long_options[OPTION_ROWS + 1];
+	char letters[2 + 2 * OPTION_ROWS + 1];
+	int found, status = STATUS_DONE;
+
+	*line = (struct command_line){
+		.settings = {.timeout_ms = -1, .quit_after_ms = -1}};
+	describe(long_options, letters);
+	opterr = 0;
+	while (status == STATUS_DONE &&
+		(found = getopt_long(
+			 argc, argv, letters, long_options, NULL)) != -1) {
+		if (found == WORD)
+			take_word(line, optarg);
+		else if (found == '?' || found == ':')
+			status = refuse(found, argv);
+		else
+			status = take_option(line, id_of(found), optarg);
+	}
+	while (optind < argc)
+		take_word(line, argv[optind++]);
+	return status;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* All others are STATUS_OTHER. */
+static const struct {
+	int code;
+	enum status status;
+} statuses[] = {
+	{TIELINE_OK, STATUS_DONE},
+	{TIELINE_EINVAL, STATUS_USAGE},
+	{TIELINE_EADDRESS, STATUS_USAGE},
+	{TIELINE_ECONNECT, STATUS_CANNOT_CONNECT},
+	{TIELINE_ERESOLVE, STATUS_CANNOT_CONNECT},
+	{TIELINE_EAUTH, STATUS_AUTHENTICATION},
+	{TIELINE_EKEY, STATUS_AUTHENTICATION},
+	{TIELINE_EPROTOCOL, STATUS_AUTHENTICATION},
+	{TIELINE_ENOLISTENER, STATUS_NO_NAME},
+	{TIELINE_EFULL, STATUS_FULL},
+	{TIELINE_ENOTPERMITTED, STATUS_NOT_PERMITTED},
+	{TIELINE_ENAMETAKEN, STATUS_NOT_PERMITTED},
+	{TIELINE_EEOF, STATUS_LOST},
+	{TIELINE_ETRUNCATED, STATUS_LOST},
+	{TIELINE_ELOST, STATUS_LOST},
+	{TIELINE_ETIMEDOUT, STATUS_TIMED_OUT},
+	{TIELINE_EHANDSHAKE, STATUS_TIMED_OUT},
+};
+
+int status_of(int code)
+{
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (statuses[i].code == code)
+			return (int)statuses[i].status;
+	return STATUS_OTHER;
+}
+
+int status_of_open(int code)
+{
+	return code == TIELINE_EPROTOCOL ? STATUS_LOST : status_of(code);
+}
+
+int complain(int status, const char *what, const char *format, ...)
+{
+	va_list values;
+
+	fprintf(stderr, "tieline: %s: ", what);
+	va_start(values, format);
+	vfprintf(stderr, format, values);
+	va_end(values);
+	fputc('\n', stderr);
+	return status;
+}
+
+int complain_of(const char *what, int code, const tieline_handle *handle)
+{
+	return complain(
+		status_of(code), what, "%s", tieline_handle_error(handle));
+}
+
+int complain_of_memory(const char *what)
+{
+	return complain(STATUS_OTHER, what, "out of memory");
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* The verbs that ask the broker about itself: ping, ls, stat, monitor. */
+#include "ask.h"
+#include "clock.h"
+#include "status.h"
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define CELL_MAX 512
+
+/* ---- ping ------------------------------------------------------------ */
+
+static json *ping_request(void)
+{
+	json *request = json_object();
+
+	if (json_add_text(request, "ping", "tieline"))
+		return request;
+	json_free(request);
+	return NULL;
+}
+
+static int print_pong(
+	const struct ask *asked, bool as_json, json *reply, double took_ms)
+{
+	char version[CELL_MAX];
+
+	if (as_json && !json_add_number(reply, "ms", took_ms))
+		return complain_of_memory("ping");
+	if (as_json)
+		return table_print_one(reply);
+	json_cell(json_find(reply, "version"), version, sizeof(version));
+	printf("tielined %s at %s: %.3f ms\n", version, asked->broker.address,
+		took_ms);
+	return STATUS_DONE;
+}
+
+static int ping_once(struct ask *asked, bool as_json)
+{
+	json *reply;
+	double start_s = now_s();
+	int status = ask(asked, ping_request(), &reply);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = print_pong(asked, as_json, reply, (now_s() - start_s) * 1e3);
+	json_free(reply);
+	return status;
+}
+
+int verb_ping(const struct call *call)
+{
+	unsigned count = call->settings.count ? call->settings.count : 1;
+	struct ask asked;
+	int status = ask_open(&asked, call);
+
+	if (status != STATUS_DONE)
+		return status;
+	for (unsigned i = 0; i < count && status == STATUS_DONE; i++)
+		status = ping_once(&asked, call->settings.json);
+	ask_close(&asked);
+	return status;
+}
+
+/* ---- ls -------------------------------------------------------------- */
+
+static const struct column name_columns[] = {
+	{"name", "NAME", false},
+	{"parked", "PARKED", true},
+	{"listeners", "LISTENERS", true},
+	{"waiting", "WAITING", true},
+	{"pipes", "PIPES", true},
+	{"relayed", "RELAYED", true},
+	{"exclusive", "EXCLUSIVE", false},
+	{NULL, NULL, false},
+};
+
+static const struct column connection_columns[] = {
+	{"id", "ID", true},
+	{"address", "ADDRESS", false},
+	{"uid", "UID", true},
+	{"listening", "LISTENING", false},
+	{"state", "STATE", false},
+	{"name", "NAME", false},
+	{"with", "WITH", true},
+	{"age", "AGE", true},
+	{"messages", "MESSAGES", true},
+	{"bytes", "BYTES", true},
+	{"held", "HELD", true},
+	{NULL, NULL, false},
+};
+
+static json *list_request(const struct call *call, const char *what)
+{
+	const struct settings *settings = &call->settings;
+	const char *prefix = call->words[0];
+	json *request = json_object();
+
+	if (json_add_text(request, "list", what) &&
+		(!prefix || json_add_text(request, "prefix", prefix)) &&
+		(!settings->limit ||
+			json_add_number(request, "limit", settings->limit)))
+		return request;
+	json_free(request);
+	return NULL;
+}
+
+/* Tells on standard error what the listing lacks. */
+static void say_what_is_left(const json *reply, const json *rows)
+{
+	double total = json_number_of(json_find(reply, "total"));
+	double listed = 0;
+
+	for (const json *row = json_first(rows); row; row = json_next(row))
+		listed++;
+	if (total > listed)
+		fprintf(stderr,
+			"tieline: %.0f of %.0f are listed: a longer PREFIX or "
+			"another --limit gives the others\n",
+			listed, total);
+}
+
+static int print_list(const struct call *call, const json *reply,
+	const char *what, const struct column *columns)
+{
+	const json *rows = json_find(reply, what);
+	int status = STATUS_DONE;
+
+	if (call->settings.json)
+		status = table_print_json(rows);
+	else
+		table_print(columns, rows);
+	say_what_is_left(reply, rows);
+	return status;
+}
+
+int verb_ls(const struct call *call)
+{
+	bool connections = call->settings.connections;
+	const char *what = connections ? "connections" : "names";
+	struct ask asked;
+	json *reply;
+	int status = ask_open(&asked, call);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = ask(&asked, list_request(call, what), &reply);
+	ask_close(&asked);
+	if (status != STATUS_DONE)
+		return status;
+	status = print_list(call, reply, what,
+		connections ? connection_columns : name_columns);
+	json_free(reply);
+	return status;
+}
+
+/* ---- stat ------------------------------------------------------------ */
+
+static json *true_request(const char *verb, const char *prefix)
+{
+	json *request = json_object();
+
+	if (json_add_true(request, verb) &&
+		(!prefix || json_add_text(request, "prefix", prefix)))
+		return request;
+	json_free(request);
+	return NULL;
+}
+
+/* One counter; group is "" or that of a counter inside an object. */
+static void print_counter(const char *group, const json *member)
+{
+	char cell[CELL_MAX];
+
+	json_cell(member, cell, sizeof(cell));
+	printf("%s%s%s %s\n", group, *group ? "." : "", json_key(member), cell);
+}
+
+static void print_counters(const json *reply)
+{
+	for (const json *member = json_first(reply); member;
+		member = json_next(member)) {
+		if (!json_is_object(member) &&
+			strcmp(json_key(member), "ok") != 0)
+			print_counter("", member);
+		if (!json_is_object(member))
+			continue;
+		for (const json *inner = json_first(member); inner;
+			inner = json_next(inner))
+			print_counter(json_key(member), inner);
+	}
+}
+
+int verb_stat(const struct call *call)
+{
+	struct ask asked;
+	json *reply;
+	int status = ask_open(&asked, call);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = ask(&asked, true_request("stat", NULL), &reply);
+	ask_close(&asked);
+	if (status != STATUS_DONE)
+		return status;
+	if (call->settings.json)
+		status = table_print_one(reply);
+	else
+		print_counters(reply);
+	json_free(reply);
+	return status;
+}
+
+/* ---- monitor --------------------------------------------------------- */
+
+/* The time of day, as the broker's machine counts it. */
+static void print_time(double time_s)
+{
+	time_t whole = (time_t)time_s;
+	char text[sizeof("23:59:60")];
+	struct tm parts;
+
+	if (!localtime_r(&whole, &parts) ||
+		strftime(text, sizeof(text), "%H:%M:%S", &parts) == 0)
+		return;
+	printf("%s.%03d ", text, (int)((time_s - (double)whole) * 1e3));
+}
+
+static void print_event(const json *event)
+{
+	char cell[CELL_MAX];
+
+	print_time(json_number_of(json_find(event, "time")));
+	json_cell(json_find(event, "event"), cell, sizeof(cell));
+	fputs(cell, stdout);
+	for (const json *member = json_first(event); member;
+		member = json_next(member)) {
+		if (strcmp(json_key(member), "event") == 0 ||
+			strcmp(json_key(member), "time") == 0)
+			continue;
+		json_cell(member, cell, sizeof(cell));
+		printf(" %s=%s", json_key(member), cell);
+	}
+	putchar('\n');
+}
+
+static int print_events(struct ask *asked, bool as_json)
+{
+	int status = STATUS_DONE;
+
+	while (status == STATUS_DONE) {
+		json *event;
+
+		status = ask_next(asked, &event);
+		if (status != STATUS_DONE)
+			break;
+		if (as_json)
+			status = table_print_one(event);
+		else
+			print_event(event);
+		json_free(event);
+		if (fflush(stdout) != 0)
+			break;
+	}
+	return status;
+}
+
+int verb_monitor(const struct call *call)
+{
+	struct ask asked;
+	json *reply;
+	int status = ask_open(&asked, call);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = ask(&asked, true_request("monitor", call->words[0]), &reply);
+	if (status == STATUS_DONE) {
+		json_free(reply);
+		status = print_events(&asked, call->settings.json);
+	}
+	ask_close(&asked);
+	return status;
+}

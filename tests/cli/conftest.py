@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""A broker, the tool, and stock Python programs at both."""
+
+import json
+import os
+import subprocess
+from multiprocessing.connection import Client
+
+import pytest
+
+from conftest import BUILD, HANG, KEY, python_address
+
+TOOL = BUILD / "cli/tieline"
+
+
+class Broker:
+    """tielined at one address, which it keeps when it is restarted."""
+
+    def __init__(self, start, key_file, url):
+        self.start = start
+        self.command = [BUILD / "broker/tielined", "--authkey-file", key_file,
+                        "--print-address", "--listen"]
+        self.run_at(url)
+
+    def run_at(self, url):
+        self.program = self.start(*self.command, url)
+        self.url = self.program.listening_at()
+
+    def restart(self):
+        self.program.process.kill()
+        self.program.finish()
+        if self.url.startswith("unix:"):
+            # A new file might be that of a broker about to listen.
+            os.unlink(python_address(self.url))
+        self.run_at(self.url)
+
+    def request(self, text):
+        """A stock Python connection on which that was asked for."""
+        connection = Client(python_address(self.url), authkey=KEY)
+        connection.send_bytes(text.encode())
+        return connection
+
+    def paired(self, verb, name):
+        """One that leads to a partner."""
+        connection = self.request(json.dumps({verb: name}))
+        reply = json.loads(receive(connection))
+        assert reply["ok"], reply
+        return connection
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def broker(request, start, key_file, tmp_path):
+    url = {"unix": f"unix:{tmp_path}/broker", "tcp": "tcp://127.0.0.1:0"}
+    broker = Broker(start, key_file, url[request.param])
+    yield broker
+    # Not to wait for connections that a test has left.
+    broker.program.process.kill()
+
+
+@pytest.fixture
+def environment(key_file):
+    return {**os.environ, "TIELINE_AUTHKEY_FILE": str(key_file)}
+
+
+@pytest.fixture
+def tool(request, environment):
+    """Runs the tool to its end: tool(word..., input=...), at the broker if the
+    test has one. What comes back has returncode, stdout and stderr."""
+    if "broker" in request.fixturenames:
+        environment["TIELINE_URL"] = request.getfixturevalue("broker").url
+
+    def run(*words, input="", text=True, **options):
+        done = subprocess.run(
+            [TOOL, *map(str, words)], input=input, text=text,
+            stdout=options.pop("stdout", subprocess.PIPE),
+            stderr=subprocess.PIPE, timeout=HANG,
+            env={**environment, **options.pop("env", {})}, **options)
+        assert b"Sanitizer" not in as_bytes(done.stderr), done.stderr
+        assert b"runtime error" not in as_bytes(done.stderr), done.stderr
+        return done
+    return run
+
+
+@pytest.fixture
+def begin(tool, start, environment):
+    """Starts the tool and leaves it running: begin(word...)."""
+    def run(*words, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        return start(TOOL, *words, env={
+            **environment, **options.pop("env", {})}, **options)
+    return run
+
+
+def as_bytes(text):
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def receive(connection):
+    assert connection.poll(HANG), "nothing came"
+    return connection.recv_bytes()
+
+
+def ended(connection):
+    """How a connection has ended: what receiving from it raises."""
+    try:
+        return receive(connection)
+    except (EOFError, OSError) as error:
+        return type(error)
