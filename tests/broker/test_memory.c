@@ -24,6 +24,7 @@
 
 #define SITES_MAX 5000 /* far more allocations than any scenario makes */
 #define FDS_MAX   80
+#define OTHERS    6 /* tests that are no scenarios */
 
 /* ---- Memory that fails ------------------------------------------------ */
 
@@ -400,6 +401,158 @@ static void run_scenario(void **state)
 	assert_int_equal(finish(NULL), 0);
 }
 
+/* ---- Beginnings ------------------------------------------------------- */
+
+static struct tli_error error;
+
+static struct tli_key *key(void)
+{
+	struct tli_key *made = tli_key_copy(KEY, strlen(KEY), &error);
+
+	assert_non_null(made);
+	return made;
+}
+
+/* With memory that fails. */
+static void start_broker(void)
+{
+	struct tli_key *given = key();
+
+	alloc_pause(false);
+	broker = broker_new(&settings, given, -1, &error);
+	if (broker && broker_listen(broker, &error) < 0) {
+		broker_free(broker);
+		broker = NULL;
+	}
+	alloc_pause(true);
+}
+
+/* It starts, or says that there is no memory and leaves nothing. Returns how
+ * many allocations it made. */
+static unsigned long try_to_start(unsigned long fail_from, bool for_good)
+{
+	unsigned descriptors = count_descriptors();
+	unsigned long count;
+
+	alloc_fail_from(fail_from, for_good);
+	start_broker();
+	count = alloc_count();
+	alloc_fail_from(0, false);
+	if (broker)
+		close_broker();
+	else
+		assert_int_equal(error.code, TIELINE_ENOMEM);
+	assert_int_equal(count_descriptors(), descriptors);
+	assert_int_not_equal(access(path_of("socket"), F_OK), 0);
+	return count;
+}
+
+static void a_start_fails_as_a_whole(void **state)
+{
+	(void)state;
+	for (int for_good = 0; for_good <= 1; for_good++) {
+		unsigned long n = 1;
+
+		while (try_to_start(n, for_good) >= n)
+			n++;
+		assert_in_range(n, 2, SITES_MAX);
+	}
+}
+
+/* Returns what broker_reload() does, and stores how many allocations it made.
+ */
+static int reload(const struct config *config, unsigned long fail_from,
+	unsigned long *count)
+{
+	struct tli_key *given = key();
+	int result;
+
+	alloc_fail_from(fail_from, false);
+	alloc_pause(false);
+	result = broker_reload(broker, config, given, &error);
+	alloc_pause(true);
+	*count = alloc_count();
+	alloc_fail_from(0, false);
+	if (result < 0)
+		tli_key_free(given);
+	return result;
+}
+
+static void a_reload_fails_as_a_whole(void **state)
+{
+	struct config config;
+	unsigned long n = 0, count;
+
+	(void)state;
+	open_broker();
+	config = settings;
+	config.relay_window_bytes = 1 << 20;
+	strcpy(config.listen[0].address, "unix:");
+	strcat(config.listen[0].address, path_of("other"));
+	while (reload(&config, ++n, &count) < 0) {
+		assert_int_equal(error.code, TIELINE_ENOMEM);
+		assert_int_equal(access(path_of("socket"), F_OK), 0);
+		assert_int_not_equal(access(path_of("other"), F_OK), 0);
+		assert_int_equal(broker->relays.scratch_bytes,
+			settings.relay_window_bytes);
+		expect_recovery("reload");
+	}
+	assert_in_range(n, 2, count + 1);
+	assert_int_equal(broker->relays.scratch_bytes, 1 << 20);
+	expect_recovery("reload");
+}
+
+static struct tli_endpoint nth_source(uint32_t n)
+{
+	struct tli_endpoint from = {.len = sizeof(struct sockaddr_in)};
+	struct sockaddr_in *in = (void *)&from.address;
+
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(0xc0000200u + n);
+	return from;
+}
+
+/* Returns how many were admitted of so many that knock. */
+static unsigned admit(struct sources *sources, unsigned knocking)
+{
+	unsigned admitted = 0;
+
+	for (unsigned i = 0; i < knocking; i++) {
+		struct tli_endpoint from = nth_source(i);
+
+		admitted += sources_admit(sources, &settings, &from, 0);
+	}
+	return admitted;
+}
+
+/* Enough for the table to grow several times. */
+static void who_cannot_be_known_is_not_admitted(void **state)
+{
+	enum { MANY = 1000 };
+	unsigned long n = 0, count;
+
+	(void)state;
+	do {
+		struct sources sources = {.table = NULL};
+		unsigned admitted;
+
+		alloc_fail_from(++n, false);
+		alloc_pause(false);
+		admitted = admit(&sources, MANY);
+		count = alloc_count();
+		alloc_pause(true);
+		alloc_fail_from(0, false);
+		assert_in_range(admitted, MANY - 1, MANY);
+		for (unsigned i = 0; i < MANY; i++) {
+			struct tli_endpoint from = nth_source(i);
+
+			sources_finish(
+				&sources, &settings, &from, SOURCES_LET_IN, 0);
+		}
+		assert_null(sources.table);
+	} while (count >= n);
+}
+
 /* ---- What is said all the same ---------------------------------------- */
 
 /* How often a text is in what has come. */
@@ -541,14 +694,18 @@ static void what_cannot_be_held_is_cut(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[LENGTH(scenarios) + 3] = {
+	struct CMUnitTest tests[LENGTH(scenarios) + OTHERS] = {
+		broker_test(a_start_fails_as_a_whole),
+		broker_test(a_reload_fails_as_a_whole),
+		broker_test(who_cannot_be_known_is_not_admitted),
 		broker_test(nobody_is_paired_twice),
 		broker_test(a_refusal_is_the_end),
 		broker_test(what_cannot_be_held_is_cut),
 	};
 
 	for (size_t i = 0; i < LENGTH(scenarios); i++)
-		tests[i + 3] = (struct CMUnitTest){.name = scenarios[i].name,
+		tests[i + OTHERS] = (struct CMUnitTest){
+			.name = scenarios[i].name,
 			.test_func = run_scenario,
 			.initial_state = (void *)(uintptr_t)&scenarios[i]};
 	if (!take_over_allocators())
