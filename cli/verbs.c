@@ -67,7 +67,8 @@ const struct verb verbs[VERB_COUNT] = {
 		"connecting to it may take.\n"},
 	{"completion", "bash|zsh", 1, 1, "bash zsh", 0, verb_completion,
 		"print the completions for a shell",
-		"For bash: source <(tieline completion bash)\n"},
+		"For bash: source <(tieline completion bash)\n"
+		"For zsh, behind compinit: source <(tieline completion zsh)\n"},
 };
 
 const struct verb *verb_find(const char *name)
