@@ -42,7 +42,9 @@ const struct verb verbs[VERB_COUNT] = {
 		"its own, whose\n"
 		"standard input and output are connected instead. It finds the "
 		"peer's address in\n"
-		"$TIELINE_PEER, and the name in $TIELINE_NAME.\n"},
+		"$TIELINE_PEER, and the name in $TIELINE_NAME. A command that "
+		"fails breaks the\n"
+		"connection.\n"},
 	{"dial", "NAME", 1, 1, NULL, TALK_OPTIONS, verb_dial,
 		"connect to who listens under a name",
 		"Sends each line of standard input as a message, and prints "
@@ -64,7 +66,8 @@ const struct verb verbs[VERB_COUNT] = {
 		"ADDRESS, tcp://host:port\n"
 		"or unix:/path, which needs to know nothing of the broker. "
 		"--timeout is how long\n"
-		"connecting to it may take.\n"},
+		"connecting to it may take; if it fails, the dialler's "
+		"connection breaks.\n"},
 	{"completion", "bash|zsh", 1, 1, "bash zsh", 0, verb_completion,
 		"print the completions for a shell",
 		"For bash: source <(tieline completion bash)\n"
