@@ -159,9 +159,9 @@ static void on_ready_to_break(struct peer *peer, short event)
 
 static const struct stage breaking = {"closing", on_ready_to_break, leave};
 
-void closing_break(struct peer *peer, bool in_message)
+void closing_break(struct peer *peer, bool is_shown)
 {
-	static const uint8_t start_of_header;
+	static const uint8_t first_byte;
 	struct closing *closing;
 
 	if (peer->stream.is_tcp && has_arrived(peer)) {
@@ -173,11 +173,19 @@ void closing_break(struct peer *peer, bool in_message)
 		return;
 	closing->look_ms = FIRST_LOOK_MS;
 	peer->out.max_bytes = tli_buf_len(&peer->out) + 1;
-	if (!peer->stream.is_tcp && !in_message &&
-		tli_buf_append(&peer->out, &start_of_header, 1) != TLI_BUF_OK)
+	if (!peer->stream.is_tcp && !is_shown &&
+		tli_buf_append(&peer->out, &first_byte, 1) != TLI_BUF_OK)
 		peer_close(peer);
 	else
 		on_ready_to_break(peer, EV_WRITE);
+}
+
+void closing_hurry(struct peer *peer)
+{
+	if (peer->stage != &breaking)
+		return;
+	stream_widen(&peer->stream);
+	(void)peer_flush(peer);
 }
 
 bool closing_is_under_way(const struct peer *peer)

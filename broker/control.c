@@ -27,14 +27,17 @@ static tli_json *start_reply(struct tli_json_writer *writer)
 	return reply;
 }
 
-static void send_reply(struct peer *peer, struct tli_json_writer *writer)
+/* False if the peer is refused instead. */
+static bool send_reply(struct peer *peer, struct tli_json_writer *writer)
 {
 	size_t len;
 	char *text = tli_json_finish(writer, &len);
+	bool put = text && peer_put_frame(peer, text, len, REPLY_BYTES);
 
-	if (!text || !peer_put_frame(peer, text, len, REPLY_BYTES))
+	if (!put)
 		closing_refuse(peer, TLI_REFUSAL_INTERNAL, "out of memory");
 	free(text);
+	return put;
 }
 
 static double seconds_since(int64_t then_ms)
@@ -197,7 +200,6 @@ void control_monitor(struct peer *peer, const struct tli_request *request)
 	tli_json *reply = start_reply(&writer);
 
 	tli_json_add_bool(&writer, reply, "monitor", true);
-	send_reply(peer, &writer);
-	if (!peer_is_closed(peer))
+	if (send_reply(peer, &writer))
 		monitors_add(peer, request->prefix);
 }

@@ -18,6 +18,7 @@ static void do_nothing(struct peer *peer, short event)
 	(void)event;
 }
 
+static const struct stage connected = {"connected", do_nothing, NULL};
 static const struct stage closed = {"closed", do_nothing, NULL};
 
 void peers_init(struct peers *peers)
@@ -57,7 +58,7 @@ struct peer *peer_new(struct broker *broker, struct port *port, int fd,
 	}
 	peer->broker = broker;
 	peer->port = port_ref(port);
-	peer->stage = &closed;
+	peer->stage = &connected;
 	peer->id = ++broker->peers.last_id;
 	peer->since_ms = tli_now_ms();
 	stream_init(&peer->stream, broker->base, fd,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay.h"
 
-#include "../proto/frame.h"
-
 #include "broker.h"
 #include "closing.h"
 #include "splice.h"
+#include "walk.h"
 
 #include <stdlib.h>
 
@@ -26,12 +25,10 @@ struct flow {
 	struct relay *relay;
 	struct peer *from;
 	enum flow_state state;
-	bool refused; /* the receiver takes nothing any more */
-	struct tli_frame_reader reader;
-	uint64_t body_left; /* of the message under way */
-	bool bulk;          /* the last message was spliced */
+	bool refused;     /* the receiver takes nothing any more */
+	struct walk walk; /* to where it was passed on */
+	bool bulk;        /* the last message was spliced */
 	struct splice splice;
-	uint64_t messages;
 	uint64_t bytes;
 };
 
@@ -129,7 +126,7 @@ static size_t bytes_to_read(const struct flow *flow)
 {
 	size_t size = room(flow);
 
-	if (flow->bulk && flow->body_left == 0)
+	if (flow->bulk && flow->walk.body_left == 0)
 		return SMALL_READ;
 	return size < relays_of(flow)->scratch_bytes
 		? size
@@ -140,7 +137,8 @@ static size_t bytes_to_splice(const struct flow *flow)
 {
 	size_t size = room(flow);
 
-	return size < flow->body_left ? size : (size_t)flow->body_left;
+	return size < flow->walk.body_left ? size
+					   : (size_t)flow->walk.body_left;
 }
 
 static void count_held(struct relays *relays, size_t len)
@@ -150,20 +148,17 @@ static void count_held(struct relays *relays, size_t len)
 		relays->held_bytes_peak = relays->held_bytes;
 }
 
-/* Keeps what the receiver's kernel has no room for. Without memory for it the
- * connection breaks, inside a message for the receiver: nothing is lost in
- * silence. */
-static void hold(struct flow *flow, const uint8_t *bytes, size_t len)
+/* Keeps what the receiver's kernel has no room for. False for lack of memory.
+ */
+static bool hold(struct flow *flow, const uint8_t *bytes, size_t len)
 {
 	struct tli_buf *out = &receiver(flow)->out;
 
 	out->max_bytes = tli_buf_len(out) + len;
-	if (tli_buf_append(out, bytes, len) == TLI_BUF_OK) {
-		count_held(relays_of(flow), len);
-	} else {
-		flow->state = BROKEN;
-		flow->body_left = UINT64_MAX;
-	}
+	if (tli_buf_append(out, bytes, len) != TLI_BUF_OK)
+		return false;
+	count_held(relays_of(flow), len);
+	return true;
 }
 
 /* ---- Passing bytes on ------------------------------------------------- */
@@ -180,53 +175,6 @@ static void break_for_length(struct flow *flow, int result)
 		peer_text(flow->from, text));
 }
 
-static size_t walk_body(struct flow *flow, size_t len)
-{
-	if (len > flow->body_left)
-		len = (size_t)flow->body_left;
-	flow->body_left -= len;
-	return len;
-}
-
-static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
-{
-	struct tli_frame_reader passed_on = flow->reader;
-	size_t used;
-	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
-
-	if (result < 0) {
-		break_for_length(flow, result);
-		flow->reader = passed_on;
-	}
-	if (result != TLI_FRAME_READY)
-		return used;
-	flow->body_left = flow->reader.body_bytes;
-	flow->bulk = flow->bulk && flow->body_left >= SPLICE_LEAST;
-	flow->messages++;
-	relays_of(flow)->messages++;
-	tli_frame_reader_next(&flow->reader);
-	return used;
-}
-
-/* Walks the headers in some bytes. Returns how many of them can go on: all, or
- * those in front of a header that says what cannot be. */
-static size_t walk(struct flow *flow, const uint8_t *bytes, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len) {
-		size_t start = at;
-
-		if (flow->body_left > 0)
-			at += walk_body(flow, len - at);
-		else
-			at += walk_header(flow, bytes + at, len - at);
-		if (flow->state == BROKEN)
-			return start;
-	}
-	return len;
-}
-
 static void refuse(struct flow *flow)
 {
 	relays_of(flow)->held_bytes -= held_bytes(flow);
@@ -236,26 +184,50 @@ static void refuse(struct flow *flow)
 	stream_refuse(&flow->from->stream);
 }
 
-static void count_passed(struct flow *flow, size_t len)
+static void count_passed(struct flow *flow, size_t len, uint64_t messages)
 {
 	flow->bytes += len;
 	relays_of(flow)->bytes += len;
+	relays_of(flow)->messages += messages;
 }
 
-/* Passes bytes of the sender on: to the receiver, or behind what it still has
- * to get. */
-static void pass_on(struct flow *flow, const uint8_t *bytes, size_t len)
+/* Writes or holds. Returns how many bytes that was: less than all for lack of
+ * memory. */
+static size_t write_or_hold(struct flow *flow, const uint8_t *bytes, size_t len)
 {
 	ssize_t put = STREAM_AGAIN;
 
-	len = walk(flow, bytes, len);
-	count_passed(flow, len);
 	if (held_bytes(flow) == 0 && len > 0)
 		put = stream_write(&receiver(flow)->stream, bytes, len);
 	if (put < 0)
 		refuse(flow);
-	else if ((size_t)put < len)
-		hold(flow, bytes + put, len - (size_t)put);
+	if (put < 0 || (size_t)put == len ||
+		hold(flow, bytes + put, len - (size_t)put))
+		return len;
+	return (size_t)put;
+}
+
+/* Passes bytes of the sender on: to the receiver, or behind what it still has
+ * to get. What cannot be held breaks the connection, there where the receiver's
+ * bytes end: nothing is lost in silence. */
+static void pass_on(struct flow *flow, const uint8_t *bytes, size_t len)
+{
+	struct walk before = flow->walk;
+	size_t passed_on;
+	int wrong;
+
+	len = walk_on(&flow->walk, bytes, len, &wrong);
+	if (wrong)
+		break_for_length(flow, wrong);
+	passed_on = write_or_hold(flow, bytes, len);
+	if (passed_on < len) {
+		flow->walk = before;
+		(void)walk_on(&flow->walk, bytes, passed_on, &wrong);
+		flow->state = BROKEN;
+	}
+	count_passed(flow, passed_on, flow->walk.messages - before.messages);
+	if (walk_message_bytes(&flow->walk) < SPLICE_LEAST)
+		flow->bulk = false;
 }
 
 /* Writes what is held for the receiver. */
@@ -269,7 +241,7 @@ static void drain(struct flow *flow)
 	relays_of(flow)->held_bytes -= before - held_bytes(flow);
 	if (result < 0)
 		refuse(flow);
-	else if (flow->body_left == 0 && flow->splice.held_bytes == 0)
+	else if (flow->walk.body_left == 0 && flow->splice.held_bytes == 0)
 		splice_close(&flow->splice);
 }
 
@@ -302,30 +274,14 @@ static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
 
-	if (flow->body_left == 0)
+	if (flow->walk.body_left == 0)
 		return false;
-	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
+	if (!splice->open && flow->walk.body_left >= SPLICE_LEAST &&
 		room(flow) > SMALL_READ)
 		splice_open(splice, flow->from->stream.fd,
 			receiver(flow)->stream.fd,
 			relays_of(flow)->scratch_bytes);
 	return splice->open;
-}
-
-static bool splice_once(struct flow *flow)
-{
-	ssize_t got = splice_fill(
-		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
-
-	note_read(flow, got);
-	if (got <= 0)
-		return false;
-	flow->bulk = true;
-	flow->body_left -= (uint64_t)got;
-	count_passed(flow, (size_t)got);
-	count_held(relays_of(flow), (size_t)got);
-	drain(flow);
-	return true;
 }
 
 /* Reads once. False when there is no use in another time now. */
@@ -342,12 +298,33 @@ static bool copy_once(struct flow *flow)
 	return got > 0 && (size_t)got == size;
 }
 
+/* As copy_once(). What is ready, but not for splice(2), is urgent data: it
+ * stops there for ever, and reading gets past it. */
+static bool splice_once(struct flow *flow, bool is_ready)
+{
+	ssize_t got = splice_fill(
+		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
+
+	if (got == STREAM_AGAIN && is_ready)
+		return copy_once(flow);
+	note_read(flow, got);
+	if (got <= 0)
+		return false;
+	flow->bulk = true;
+	flow->walk.body_left -= (uint64_t)got;
+	count_passed(flow, (size_t)got, 0);
+	count_held(relays_of(flow), (size_t)got);
+	drain(flow);
+	return true;
+}
+
 static void pump(struct flow *flow)
 {
 	bool more = true;
 
 	for (int i = 0; more && i < READS_MAX && takes_more(flow); i++)
-		more = can_splice(flow) ? splice_once(flow) : copy_once(flow);
+		more = can_splice(flow) ? splice_once(flow, i == 0)
+					: copy_once(flow);
 }
 
 /* ---- Ends and breaks -------------------------------------------------- */
@@ -376,11 +353,10 @@ static bool is_delivered(const struct flow *flow)
 	return flow->refused || held_bytes(flow) == 0;
 }
 
-/* Whether what was written so far ends within a message. */
-static bool in_message(const struct flow *flow)
+/* Whether an end behind what was written so far is a break for the receiver. */
+static bool shows_break(const struct flow *flow)
 {
-	return flow->body_left > 0 || flow->splice.held_bytes > 0 ||
-		tli_frame_reader_started(&flow->reader);
+	return walk_shows_break(&flow->walk, flow->splice.held_bytes);
 }
 
 static void report_closed(const struct flow *flow)
@@ -392,7 +368,7 @@ static void report_closed(const struct flow *flow)
 			.peer = flow->from,
 			.name = names_of_listener(flow->relay->listener),
 			.counted = true,
-			.messages = flow->messages,
+			.messages = flow->walk.messages,
 			.bytes = flow->bytes});
 	flow->from->known = false;
 }
@@ -426,12 +402,12 @@ static void finish(struct relay *relay)
 /* Both sides learn of it. */
 static void break_both(struct relay *relay)
 {
-	bool cut[2] = {
-		in_message(&relay->flows[1]), in_message(&relay->flows[0])};
+	bool shown[2] = {
+		shows_break(&relay->flows[1]), shows_break(&relay->flows[0])};
 
 	end_relay(relay);
 	for (int i = 0; i < 2; i++)
-		closing_break(relay->flows[i].from, cut[i]);
+		closing_break(relay->flows[i].from, shown[i]);
 }
 
 /* Acts on what has become of a direction. True if that was the end of both. */
@@ -485,25 +461,23 @@ static void on_ready(struct peer *peer, short event)
 static void leave(struct peer *peer)
 {
 	struct flow *flow = peer->state;
-	bool cut = in_message(flow);
+	bool shown = shows_break(flow);
 
 	if (flow->relay->over)
 		return;
 	end_relay(flow->relay);
-	closing_break(receiver(flow), cut);
+	closing_break(receiver(flow), shown);
 }
 
 static const struct stage relayed = {"relayed", on_ready, leave};
 
 static void init_flow(struct relay *relay, int which, struct peer *from)
 {
-	uint64_t max_bytes = from->broker->config.max_message_bytes;
 	struct flow *flow = &relay->flows[which];
 
 	flow->relay = relay;
 	flow->from = from;
-	tli_frame_reader_init(
-		&flow->reader, max_bytes ? max_bytes : UINT64_MAX, false);
+	walk_init(&flow->walk, from->broker->config.max_message_bytes);
 }
 
 /* The broker's replies are not the partner's: if one is lost, nothing else is,
@@ -572,11 +546,45 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	*report = (struct relay_report){
 		.name = names_of_listener(flow->relay->listener),
 		.partner = receiver(flow),
-		.messages = flow->messages,
+		.messages = flow->walk.messages,
 		.bytes = flow->bytes,
 		.held_bytes = held_bytes(flow),
 	};
 	return true;
+}
+
+/* What is in the pipe is held in memory instead. False for lack of that. */
+static bool give_up_pipe(struct flow *flow)
+{
+	struct splice *splice = &flow->splice;
+	struct tli_buf *out = &receiver(flow)->out;
+
+	out->max_bytes = tli_buf_len(out) + splice->held_bytes;
+	if (tli_buf_reserve(out, splice->held_bytes) != TLI_BUF_OK)
+		return false;
+	while (splice->held_bytes > 0) {
+		ssize_t got = splice_take_back(
+			splice, tli_buf_tail(out), splice->held_bytes);
+
+		if (got < 0)
+			return false;
+		tli_buf_commit(out, (size_t)got);
+	}
+	splice_close(splice);
+	return true;
+}
+
+bool relays_give_up_pipes(struct relays *relays)
+{
+	struct relay *relay;
+	bool any = false;
+
+	TAILQ_FOREACH (relay, &relays->live, link)
+		for (int i = 0; i < 2; i++)
+			if (relay->flows[i].splice.open &&
+				give_up_pipe(&relay->flows[i]))
+				any = true;
+	return any;
 }
 
 void relays_cut(struct relays *relays)

@@ -5,18 +5,17 @@
 
 #include <string.h>
 
-#define SHORT_HEADER 4u
-#define ESCAPE       0xffffffffu /* -1: an 8-byte length follows */
+#define ESCAPE 0xffffffffu /* -1: an 8-byte length follows */
 
 size_t tli_frame_put_header(
 	uint8_t header[TLI_FRAME_HEADER_MAX], uint64_t body_bytes)
 {
 	if (body_bytes <= TLI_FRAME_SHORT_MAX) {
 		tli_store_be32(header, (uint32_t)body_bytes);
-		return SHORT_HEADER;
+		return TLI_FRAME_HEADER_MIN;
 	}
 	tli_store_be32(header, ESCAPE);
-	tli_store_be64(header + SHORT_HEADER, body_bytes);
+	tli_store_be64(header + TLI_FRAME_HEADER_MIN, body_bytes);
 	return TLI_FRAME_HEADER_MAX;
 }
 
@@ -31,8 +30,8 @@ void tli_frame_reader_init(
 
 size_t tli_frame_reader_needs(const struct tli_frame_reader *reader)
 {
-	if (reader->header_len < SHORT_HEADER)
-		return SHORT_HEADER - reader->header_len;
+	if (reader->header_len < TLI_FRAME_HEADER_MIN)
+		return TLI_FRAME_HEADER_MIN - reader->header_len;
 	if (tli_load_be32(reader->header) == ESCAPE)
 		return TLI_FRAME_HEADER_MAX - reader->header_len;
 	return 0;
@@ -57,7 +56,7 @@ static int check_length(struct tli_frame_reader *reader)
 	uint32_t word = tli_load_be32(reader->header);
 
 	reader->body_bytes = word == ESCAPE
-		? tli_load_be64(reader->header + SHORT_HEADER)
+		? tli_load_be64(reader->header + TLI_FRAME_HEADER_MIN)
 		: word;
 	if (word != ESCAPE && word > TLI_FRAME_SHORT_MAX)
 		return TLI_FRAME_BAD_LENGTH;
@@ -72,7 +71,7 @@ int tli_frame_reader_feed(struct tli_frame_reader *reader, const uint8_t *bytes,
 	size_t len, size_t *used)
 {
 	*used = collect(reader, bytes, len);
-	if (reader->header_len < SHORT_HEADER)
+	if (reader->header_len < TLI_FRAME_HEADER_MIN)
 		return TLI_FRAME_MORE;
 	if (tli_load_be32(reader->header) == ESCAPE && reader->short_only)
 		return TLI_FRAME_BAD_LENGTH;

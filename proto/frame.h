@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TLI_FRAME_HEADER_MIN 4u
 #define TLI_FRAME_HEADER_MAX 12u
 #define TLI_FRAME_SHORT_MAX  0x7fffffffu /* longest body of a 4-byte header */
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -261,13 +262,22 @@ void tli_socket_refuse(int fd)
 	shutdown(fd, SHUT_RD);
 }
 
+void tli_socket_widen(int fd)
+{
+	/* It takes the greatest that it allows for it. */
+	set_int(fd, SOL_SOCKET, SO_SNDBUF, INT_MAX);
+}
+
 int tli_socket_unsent_bytes(int fd)
 {
-	struct pollfd entry = {.fd = fd};
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
 	int bytes = 0;
 
-	/* A connection that has broken keeps its count. */
-	if (poll(&entry, 1, 0) != 0 || ioctl(fd, SIOCOUTQ, &bytes) != 0)
+	/* A connection that is no more keeps its count. */
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+		info.tcpi_state == TCP_CLOSE ||
+		ioctl(fd, SIOCOUTQ, &bytes) != 0)
 		return 0;
 	return bytes;
 }

@@ -45,6 +45,10 @@ def frame(body):
     return struct.pack("!i", len(body)) + body
 
 
+def long_frame(body):
+    return struct.pack("!iQ", -1, len(body)) + body
+
+
 def request(**members):
     """The frame of a request."""
     return frame(json.dumps(members).encode())

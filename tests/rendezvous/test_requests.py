@@ -12,14 +12,10 @@ from conftest import KEY
 from hostile import wire
 
 from .client import (
-    END, echo_both_ways, frame, meanwhile, open_socket, request)
+    END, echo_both_ways, frame, long_frame, meanwhile, open_socket, request)
 from .conftest import BOTH
 
 MAX = 4096
-
-
-def long_frame(body):
-    return struct.pack("!iQ", -1, len(body)) + body
 
 
 def padded(length):
