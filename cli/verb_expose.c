@@ -287,6 +287,6 @@ int verb_expose(const struct call *call)
 	result = tieline_listener_open(
 		broker.address, &broker.options, &exposure.listener);
 	if (result < 0)
-		return complain_of(broker.address, result, NULL);
+		return broker_complain(&broker, result);
 	return run(&exposure);
 }

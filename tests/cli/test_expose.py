@@ -310,7 +310,7 @@ def test_a_program_that_is_not_there(begin, broker, tmp_path):
     with broker.paired("dial", "program") as connection:
         assert ended(connection) is broken(broker)
     assert expose.process.stderr.readline().startswith(
-        f"tieline: unix:{path}: cannot connect")
+        f"tieline: cannot connect to unix:{path}: ")
     with Listener(path, authkey=KEY) as target:
         dialler, program = meet(broker, target)
         dialler.send_bytes(b"there now")
