@@ -132,6 +132,16 @@ def test_the_versions_agree(installed):
     assert (installed / "lib" / ("libtieline.so." + version)).exists()
 
 
+@pytest.mark.parametrize("shell,place", [
+    ("bash", "bash-completion/completions/tieline"),
+    ("zsh", "zsh/site-functions/_tieline"),
+])
+def test_completions_are_where_their_shell_looks(installed, shell, place):
+    path = installed / "share" / place
+    assert path.read_text() == run(BUILD / "cli/tieline", "completion", shell)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
 def test_every_error_code_is_explained_somewhere():
     """A code that no function names would be one that nobody can expect."""
     header = HEADER.read_text()
