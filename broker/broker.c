@@ -189,8 +189,10 @@ void broker_free(struct broker *broker)
 	if (!broker)
 		return;
 	relays_cut(&broker->relays);
-	while ((peer = TAILQ_FIRST(&broker->peers.open)))
+	while ((peer = TAILQ_FIRST(&broker->peers.open))) {
+		closing_hurry(peer);
 		peer_close(peer);
+	}
 	reap(broker);
 	if (broker->base) {
 		ports_fini(&broker->ports);

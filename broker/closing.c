@@ -180,6 +180,14 @@ void closing_break(struct peer *peer, bool is_shown)
 		on_ready_to_break(peer, EV_WRITE);
 }
 
+void closing_hurry(struct peer *peer)
+{
+	if (peer->stage != &breaking)
+		return;
+	stream_widen(&peer->stream);
+	(void)peer_flush(peer);
+}
+
 bool closing_is_under_way(const struct peer *peer)
 {
 	return peer->stage == &ending || peer->stage == &breaking;

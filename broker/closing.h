@@ -24,6 +24,11 @@ void closing_end(struct peer *peer);
  */
 void closing_break(struct peer *peer, bool is_shown);
 
+/* The broker ends, and waits for nobody: the kernel is given all that it takes
+ * of what belongs before a break. Cut off between two messages, a slow reader
+ * on a Unix socket would see an end. */
+void closing_hurry(struct peer *peer);
+
 /* Whether the peer is at this stage. */
 bool closing_is_under_way(const struct peer *peer);
 

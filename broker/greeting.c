@@ -18,27 +18,31 @@ static const char *key_file(
 	return tli_place_of_key(false, path, &ignored) == 0 ? path : "authkey";
 }
 
-static void print_python_address(const char *text)
+/* For who is on this machine: an address of all is none to connect to. */
+static void make_reachable(struct tli_address *address)
 {
-	struct tli_address address;
-
-	if (tli_address_parse(text, &address) != NULL)
-		return;
-	if (address.kind == TLI_ADDRESS_UNIX)
-		printf("\"%s\"", address.path);
-	else
-		printf("(\"%s\", %u)",
-			strcmp(address.host, "0.0.0.0") ? address.host
-							: "127.0.0.1",
-			(unsigned)address.port);
+	if (strcmp(address->host, "0.0.0.0") == 0)
+		strcpy(address->host, "127.0.0.1");
 }
 
-static void print_hints(const char *address, const char *key)
+static void print_python_address(const struct tli_address *address)
 {
-	printf("\nshell:   tieline listen echo --exec cat "
-	       "--url %s --authkey-file %s\n"
-	       "         tieline dial echo --url %s --authkey-file %s\n",
-		address, key, address, key);
+	if (address->kind == TLI_ADDRESS_UNIX)
+		printf("\"%s\"", address->path);
+	else
+		printf("(\"%s\", %u)", address->host, (unsigned)address->port);
+}
+
+static void print_hints(struct tli_address *address, const char *key)
+{
+	char text[TLI_ADDRESS_TEXT_MAX];
+
+	make_reachable(address);
+	tli_address_format(address, text);
+	printf("\nshell:   export TIELINE_URL=%s TIELINE_AUTHKEY_FILE=%s\n"
+	       "         tieline listen echo --exec cat\n"
+	       "         echo hello | tieline dial echo --count 1\n",
+		text, key);
 	printf("\nPython:  import json\n"
 	       "         from multiprocessing.connection import Client\n"
 	       "         key = open(\"%s\", \"rb\").read()\n"
@@ -48,28 +52,47 @@ static void print_hints(const char *address, const char *key)
 	printf(", authkey=key)\n"
 	       "         c.send_bytes(json.dumps({\"dial\": \"echo\"})"
 	       ".encode())\n"
-	       "         print(json.loads(c.recv_bytes()))"
-	       "    # then c.send(...), c.recv()\n");
+	       "         print(json.loads(c.recv_bytes().decode()))\n"
+	       "         c.send_bytes(b\"hello\")\n"
+	       "         print(c.recv_bytes())\n");
 	printf("\nC:       tieline_options options = "
 	       "tieline_options_default();\n"
 	       "         options.authkey_file = \"%s\";\n"
 	       "         tieline_client(\"%s#echo\", &options, &connection);"
 	       "\n\n",
-		key, address);
+		key, text);
+}
+
+/* The first address that takes requests; those that are bound take none. */
+static const struct port *first_open(const struct broker *broker)
+{
+	const struct port *port;
+
+	TAILQ_FOREACH (port, &broker->ports.list, link)
+		if (!port->config.bind[0])
+			return port;
+	return NULL;
+}
+
+static void print_address(const struct port *port, bool only_addresses)
+{
+	bool bound = port->config.bind[0] && !only_addresses;
+
+	printf("listening at %s%s%s\n", port->address,
+		bound ? ", bound to " : "", bound ? port->config.bind : "");
 }
 
 void greeting_print(const struct broker *broker, bool only_addresses)
 {
-	const struct port *first = TAILQ_FIRST(&broker->ports.list);
+	const struct port *open = first_open(broker);
 	const struct port *port;
+	struct tli_address address;
 	char path[TLI_PLACES_PATH_MAX];
 
 	TAILQ_FOREACH (port, &broker->ports.list, link)
-		printf("listening at %s%s%s\n", port->address,
-			port->config.bind[0] && !only_addresses ? ", bound to "
-								: "",
-			only_addresses ? "" : port->config.bind);
-	if (!only_addresses && first)
-		print_hints(first->address, key_file(broker, path));
+		print_address(port, only_addresses);
+	if (!only_addresses && open &&
+		!tli_address_parse(open->address, &address))
+		print_hints(&address, key_file(broker, path));
 	fflush(stdout);
 }

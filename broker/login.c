@@ -11,7 +11,10 @@
 #include "dialect.h"
 #include "timer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+#define REASON_TEXT 64
 
 /* The state of a peer that has not authenticated yet. */
 struct login {
@@ -46,38 +49,19 @@ static void leave(struct peer *peer)
 	free(login);
 }
 
-/* What to do about it, where that is known. */
-static const char *advice(const struct tli_auth *auth)
-{
-	switch (auth->reason) {
-	case TLI_AUTH_REFUSED_DIALECT:
-		return ": Python up to 3.11 can only do MD5, which is taken "
-		       "over loopback and Unix sockets alone unless "
-		       "\"legacy_auth\" is \"any\"";
-	case TLI_AUTH_WRONG_ANSWER:
-	case TLI_AUTH_REJECTED:
-		return ": both sides need the same authkey, byte for byte";
-	case TLI_AUTH_BAD_LENGTH:
-	case TLI_AUTH_NO_ANSWER:
-	case TLI_AUTH_NO_CHALLENGE:
-		return ": does it speak multiprocessing.connection, and is its "
-		       "authkey set?";
-	default:
-		return "";
-	}
-}
-
 /* The log's line, and what monitors are told. */
-static void report(struct peer *peer, const char *reason, const char *advice,
-	const char *dialect)
+static void report(
+	const struct login *login, const char *reason, const char *advice)
 {
+	struct peer *peer = login->peer;
 	struct broker *broker = peer->broker;
 	char text[PEER_TEXT];
 
 	broker->counters.refused++;
 	log_rarely(&broker->log, &broker->logins.refusals, CONFIG_LOG_WARNING,
-		"%s: not let in: the peer %s%s (its answer: %s)",
-		peer_text(peer, text), reason, advice, dialect);
+		"%s: not let in: the peer %s: %s (its answer: %s)",
+		peer_text(peer, text), reason, advice,
+		tli_auth_dialect_name(login->auth.answered));
 	monitors_tell(broker,
 		&(struct monitor_event){.event = "refused",
 			.peer = peer,
@@ -124,23 +108,25 @@ static void close_with_verdict(struct login *login)
 
 static void turn_away(struct login *login)
 {
-	const struct tli_auth *auth = &login->auth;
+	enum tli_auth_reason reason = login->auth.reason;
 
 	login->outcome = SOURCES_FAILED;
-	report(login->peer, tli_auth_reason_text(auth->reason), advice(auth),
-		tli_auth_dialect_name(auth->answered));
+	report(login, tli_auth_reason_text(reason),
+		tli_auth_reason_advice(reason));
 	close_with_verdict(login);
-}
-
-static void give_up(struct login *login)
-{
-	tli_auth_give_up(&login->auth);
-	turn_away(login);
 }
 
 static void on_timeout(void *owner)
 {
-	give_up(owner);
+	struct login *login = owner;
+	char reason[REASON_TEXT];
+
+	login->outcome = SOURCES_FAILED;
+	snprintf(reason, sizeof(reason), "%s in time",
+		tli_auth_missing_text(&login->auth));
+	report(login, reason, tli_auth_reason_advice(TLI_AUTH_GIVEN_UP));
+	tli_auth_give_up(&login->auth);
+	close_with_verdict(login);
 }
 
 static void let_in(struct login *login)
@@ -171,8 +157,8 @@ static void lose(struct login *login)
 	struct peer *peer = login->peer;
 
 	login->outcome = SOURCES_FAILED;
-	report(peer, "closed the connection during the handshake", "",
-		tli_auth_dialect_name(login->auth.answered));
+	report(login, "closed the connection during the handshake",
+		tli_auth_reason_advice(TLI_AUTH_BAD_LENGTH));
 	peer_close(peer);
 }
 

@@ -98,15 +98,17 @@ static bool is_exhausted(int result)
 		result == -ENOMEM;
 }
 
-/* Who has been silent for longest makes room; if nobody can, all that knock are
- * turned away for now, and the broker leaves the others in peace. */
+/* What only makes things faster goes first, and then who has been silent for
+ * longest; if nobody can, all that knock are turned away for now, and the
+ * broker leaves the others in peace. */
 static bool make_room(struct port *port, int result)
 {
 	struct broker *broker = port->broker;
 
 	if (!is_exhausted(result) || !tli_socket_has_peer(port->fd))
 		return false;
-	if (logins_drop_oldest(&broker->logins, "no descriptor was left"))
+	if (relays_give_up_pipes(&broker->relays) ||
+		logins_drop_oldest(&broker->logins, "no descriptor was left"))
 		return true;
 	for (int i = 0; i < BATCH; i++)
 		if (!turn_away_next(port, strerror(-result)))

@@ -312,22 +312,6 @@ static bool can_splice(struct flow *flow)
 	return splice->open;
 }
 
-static bool splice_once(struct flow *flow)
-{
-	ssize_t got = splice_fill(
-		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
-
-	note_read(flow, got);
-	if (got <= 0)
-		return false;
-	flow->bulk = true;
-	flow->body_left -= (uint64_t)got;
-	count_passed(flow, (size_t)got);
-	count_held(relays_of(flow), (size_t)got);
-	drain(flow);
-	return true;
-}
-
 /* Reads once. False when there is no use in another time now. */
 static bool copy_once(struct flow *flow)
 {
@@ -342,12 +326,33 @@ static bool copy_once(struct flow *flow)
 	return got > 0 && (size_t)got == size;
 }
 
+/* As copy_once(). What is ready, but not for splice(2), is urgent data: it
+ * stops there for ever, and reading gets past it. */
+static bool splice_once(struct flow *flow, bool is_ready)
+{
+	ssize_t got = splice_fill(
+		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
+
+	if (got == STREAM_AGAIN && is_ready)
+		return copy_once(flow);
+	note_read(flow, got);
+	if (got <= 0)
+		return false;
+	flow->bulk = true;
+	flow->body_left -= (uint64_t)got;
+	count_passed(flow, (size_t)got);
+	count_held(relays_of(flow), (size_t)got);
+	drain(flow);
+	return true;
+}
+
 static void pump(struct flow *flow)
 {
 	bool more = true;
 
 	for (int i = 0; more && i < READS_MAX && takes_more(flow); i++)
-		more = can_splice(flow) ? splice_once(flow) : copy_once(flow);
+		more = can_splice(flow) ? splice_once(flow, i == 0)
+					: copy_once(flow);
 }
 
 /* ---- Ends and breaks -------------------------------------------------- */
@@ -585,6 +590,40 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 		.held_bytes = held_bytes(flow),
 	};
 	return true;
+}
+
+/* What is in the pipe is held in memory instead. False for lack of that. */
+static bool give_up_pipe(struct flow *flow)
+{
+	struct splice *splice = &flow->splice;
+	struct tli_buf *out = &receiver(flow)->out;
+
+	out->max_bytes = tli_buf_len(out) + splice->held_bytes;
+	if (tli_buf_reserve(out, splice->held_bytes) != TLI_BUF_OK)
+		return false;
+	while (splice->held_bytes > 0) {
+		ssize_t got = splice_take_back(
+			splice, tli_buf_tail(out), splice->held_bytes);
+
+		if (got < 0)
+			return false;
+		tli_buf_commit(out, (size_t)got);
+	}
+	splice_close(splice);
+	return true;
+}
+
+bool relays_give_up_pipes(struct relays *relays)
+{
+	struct relay *relay;
+	bool any = false;
+
+	TAILQ_FOREACH (relay, &relays->live, link)
+		for (int i = 0; i < 2; i++)
+			if (relay->flows[i].splice.open &&
+				give_up_pipe(&relay->flows[i]))
+				any = true;
+	return any;
 }
 
 void relays_cut(struct relays *relays)

@@ -66,6 +66,10 @@ struct relay_report {
 /* False if the peer is not relayed. */
 bool relay_report(const struct peer *peer, struct relay_report *report);
 
+/* Closes the pipes of long messages, which go on without. False if there was
+ * none. */
+bool relays_give_up_pipes(struct relays *relays);
+
 /* Breaks all pairs. */
 void relays_cut(struct relays *relays);
 

@@ -81,24 +81,28 @@ static void serve(struct peer *peer, size_t start, size_t len)
 		verbs[request.verb](peer, &request);
 }
 
-/* Serves what is held, a reply at a time: a peer that does not read its replies
- * gets no others. */
-static void serve_all(struct peer *peer, const struct stage *stage)
+/* Serves one request: who sends many at a time leaves others their turn, and
+ * who does not read its replies gets no others. */
+static void serve_next(struct peer *peer)
 {
 	size_t start, len;
-	int found = 1;
+	int found = find_frame(&peer->held, &start, &len);
 
-	while (found > 0 && peer->stage == stage &&
-		tli_buf_len(&peer->out) == 0) {
-		found = find_frame(&peer->held, &start, &len);
-		if (found > 0)
-			serve(peer, start, len);
-		if (found < 0)
-			closing_refuse(peer, TLI_REFUSAL_BAD_REQUEST,
-				"a request has at most 4096 bytes");
-		if (peer->stage == stage && peer_flush(peer) < 0)
-			peer_close(peer);
-	}
+	if (found > 0)
+		serve(peer, start, len);
+	if (found < 0)
+		closing_refuse(peer, TLI_REFUSAL_BAD_REQUEST,
+			"a request has at most 4096 bytes");
+}
+
+/* Whether a reply is to be written, or the next one to be made: it is time for
+ * that when the socket can take it. */
+static bool owes_reply(const struct peer *peer)
+{
+	size_t start, len;
+
+	return tli_buf_len(&peer->out) > 0 ||
+		find_frame(&peer->held, &start, &len) != 0;
 }
 
 static void on_ready(struct peer *peer, short event)
@@ -110,13 +114,14 @@ static void on_ready(struct peer *peer, short event)
 		got = STREAM_BROKEN;
 	if (event & EV_READ)
 		got = peer_read(peer, FRAME_BYTES);
-	if (got >= 0)
-		serve_all(peer, stage);
-	else
+	if (got < 0)
+		peer_close(peer);
+	else if (tli_buf_len(&peer->out) == 0)
+		serve_next(peer);
+	if (peer->stage == stage && peer_flush(peer) < 0)
 		peer_close(peer);
 	if (peer->stage == stage)
-		peer_watch(peer, tli_buf_len(&peer->out) == 0,
-			tli_buf_len(&peer->out) > 0);
+		peer_watch(peer, !owes_reply(peer), owes_reply(peer));
 }
 
 void rendezvous_start(struct peer *peer)

@@ -69,6 +69,16 @@ ssize_t splice_fill(struct splice *splice, int from, size_t max_bytes)
 	return got;
 }
 
+ssize_t splice_take_back(struct splice *splice, void *bytes, size_t size)
+{
+	ssize_t got = read(splice->fds[0], bytes, size);
+
+	if (got <= 0)
+		return STREAM_BROKEN;
+	splice->held_bytes -= (size_t)got;
+	return got;
+}
+
 int splice_drain(struct splice *splice, int to)
 {
 	while (splice->held_bytes > 0) {

@@ -29,6 +29,9 @@ void splice_close(struct splice *splice);
  * Returns what stream_read() does. */
 ssize_t splice_fill(struct splice *splice, int from, size_t max_bytes);
 
+/* Takes bytes back out of the pipe. Returns how many, or STREAM_BROKEN. */
+ssize_t splice_take_back(struct splice *splice, void *bytes, size_t size);
+
 /* Gives what is in the pipe to a socket. Returns 1 when all is written, 0 when
  * more is to come, or STREAM_BROKEN. */
 int splice_drain(struct splice *splice, int to);

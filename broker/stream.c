@@ -3,6 +3,7 @@
 
 #include "../system/socket.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 void stream_init(struct stream *stream, struct event_base *base, int fd,
@@ -39,25 +40,32 @@ bool stream_watch(struct stream *stream, bool reads, bool writes)
 	return false;
 }
 
-static ssize_t outcome(ssize_t result)
+/* The kernel tells once that a connection broke: reading finds an end then. The
+ * peer's having closed its reading side alone is no break. */
+static ssize_t outcome(struct stream *stream, ssize_t result)
 {
 	if (result >= 0)
 		return result;
-	return result == TLI_SOCKET_END ? STREAM_END : STREAM_BROKEN;
+	if (result != TLI_SOCKET_END && result != -EPIPE)
+		stream->is_broken = true;
+	return result == TLI_SOCKET_END && !stream->is_broken ? STREAM_END
+							      : STREAM_BROKEN;
 }
 
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size)
 {
 	struct iovec part = {bytes, size};
 
-	return outcome(tli_socket_read(stream->fd, &part, 1, TLI_SOCKET_TRY));
+	return outcome(
+		stream, tli_socket_read(stream->fd, &part, 1, TLI_SOCKET_TRY));
 }
 
 ssize_t stream_write(struct stream *stream, const void *bytes, size_t len)
 {
 	struct iovec part = {(void *)bytes, len};
 
-	return outcome(tli_socket_write(stream->fd, &part, 1, TLI_SOCKET_TRY));
+	return outcome(
+		stream, tli_socket_write(stream->fd, &part, 1, TLI_SOCKET_TRY));
 }
 
 bool stream_is_gone(const struct stream *stream)
@@ -74,6 +82,12 @@ void stream_refuse(struct stream *stream)
 {
 	if (!stream->is_tcp)
 		tli_socket_refuse(stream->fd);
+}
+
+void stream_widen(struct stream *stream)
+{
+	if (!stream->is_tcp)
+		tli_socket_widen(stream->fd);
 }
 
 bool stream_is_delivered(const struct stream *stream)

@@ -19,8 +19,9 @@
 struct stream {
 	int fd; /* -1 = closed */
 	bool is_tcp;
-	bool reads;  /* `reading` is added */
-	bool writes; /* `writing` is added */
+	bool is_broken; /* the kernel has told so */
+	bool reads;     /* `reading` is added */
+	bool writes;    /* `writing` is added */
 	struct event reading;
 	struct event writing;
 };
@@ -51,6 +52,9 @@ void stream_end(struct stream *stream);
 
 /* Makes the peer's next write fail, where the kernel can. */
 void stream_refuse(struct stream *stream);
+
+/* Has a Unix socket take more than by default. */
+void stream_widen(struct stream *stream);
 
 /* Whether everything written has reached the peer's kernel. */
 bool stream_is_delivered(const struct stream *stream);

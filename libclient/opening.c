@@ -180,36 +180,21 @@ static int send_output(struct tli_auth *auth, int fd, struct tli_error *error)
 	return 0;
 }
 
-/* Who is to blame, in the words of the side that can do something. */
-static const struct {
-	int code;
-	const char *advice;
-} advice[] = {
-	[TLI_AUTH_NONE] = {TIELINE_OK, ""},
-	[TLI_AUTH_BAD_LENGTH] = {TIELINE_EPROTOCOL,
-		"does it speak multiprocessing.connection, and is its authkey "
-		"set?"},
-	[TLI_AUTH_NO_CHALLENGE] = {TIELINE_EPROTOCOL,
-		"it talked before it had authenticated; is its authkey set?"},
-	[TLI_AUTH_SHORT_CHALLENGE] = {TIELINE_EPROTOCOL, "no Python does that"},
-	[TLI_AUTH_UNKNOWN_DIGEST] = {TIELINE_EAUTH,
-		"md5, sha256, sha384, sha3_256 and sha3_384 are"},
-	[TLI_AUTH_NO_ANSWER] = {TIELINE_EPROTOCOL,
-		"it talked before it had authenticated; is its authkey set?"},
-	[TLI_AUTH_REFUSED_DIALECT] = {TIELINE_EAUTH,
-		"Python up to 3.11 can only do MD5, which is taken over "
-		"loopback and Unix sockets alone unless legacy_auth is "
-		"TIELINE_LEGACY_AUTH_ANY"},
-	[TLI_AUTH_WRONG_ANSWER] = {TIELINE_EAUTH,
-		"both sides need the same authkey, byte for byte"},
-	[TLI_AUTH_REFLECTED] = {TIELINE_EAUTH,
-		"it stands between this program and itself"},
-	[TLI_AUTH_REJECTED] = {TIELINE_EAUTH,
-		"both sides need the same authkey, byte for byte"},
-	[TLI_AUTH_NO_VERDICT] = {TIELINE_EPROTOCOL, "no Python does that"},
-	[TLI_AUTH_NO_DIGEST] = {TIELINE_EAUTH,
-		"MD5 is off under FIPS, or memory is short"},
-	[TLI_AUTH_GIVEN_UP] = {TIELINE_EHANDSHAKE, "is its authkey set?"},
+/* Whether it is about keys, or about what is spoken. */
+static const int codes[] = {
+	[TLI_AUTH_NONE] = TIELINE_OK,
+	[TLI_AUTH_BAD_LENGTH] = TIELINE_EPROTOCOL,
+	[TLI_AUTH_NO_CHALLENGE] = TIELINE_EPROTOCOL,
+	[TLI_AUTH_SHORT_CHALLENGE] = TIELINE_EPROTOCOL,
+	[TLI_AUTH_UNKNOWN_DIGEST] = TIELINE_EAUTH,
+	[TLI_AUTH_NO_ANSWER] = TIELINE_EPROTOCOL,
+	[TLI_AUTH_REFUSED_DIALECT] = TIELINE_EAUTH,
+	[TLI_AUTH_WRONG_ANSWER] = TIELINE_EAUTH,
+	[TLI_AUTH_REFLECTED] = TIELINE_EAUTH,
+	[TLI_AUTH_REJECTED] = TIELINE_EAUTH,
+	[TLI_AUTH_NO_VERDICT] = TIELINE_EPROTOCOL,
+	[TLI_AUTH_NO_DIGEST] = TIELINE_EAUTH,
+	[TLI_AUTH_GIVEN_UP] = TIELINE_EHANDSHAKE,
 };
 
 /* The verdict goes out, and what has come unread does not take it back. */
@@ -234,8 +219,8 @@ static int refuse(struct tli_opening *opening, int fd, struct tli_error *error)
 	enum tli_auth_reason reason = opening->auth.reason;
 
 	send_verdict(opening, fd);
-	return tli_error_set(error, advice[reason].code, "the peer %s: %s",
-		tli_auth_reason_text(reason), advice[reason].advice);
+	return tli_error_set(error, codes[reason], "the peer %s: %s",
+		tli_auth_reason_text(reason), tli_auth_reason_advice(reason));
 }
 
 static int handshake_cut(ssize_t how, struct tli_error *error)
@@ -318,12 +303,6 @@ static int meet(struct tli_opening *opening, int fd, struct tli_error *error)
 
 static int too_late(const struct tli_opening *opening, struct tli_error *error)
 {
-	static const char *const missing[] = {
-		[TLI_AUTH_AWAIT_ANSWER] = "did not answer our challenge",
-		[TLI_AUTH_AWAIT_CHALLENGE] = "sent no challenge",
-		[TLI_AUTH_AWAIT_VERDICT] = "did not say if our answer is right",
-		[TLI_AUTH_FINISHED] = "did not read our last answer",
-	};
 	char peer[TLI_ENDPOINT_TEXT];
 
 	if (opening->meeting && opening->meeting->asked)
@@ -331,8 +310,9 @@ static int too_late(const struct tli_opening *opening, struct tli_error *error)
 			"the broker did not answer in connect_timeout_ms");
 	if (opening->connected)
 		return tli_error_set(error, TIELINE_EHANDSHAKE,
-			"the peer %s in time: is its authkey set?",
-			missing[tli_auth_awaits(&opening->auth)]);
+			"the peer %s in time: %s",
+			tli_auth_missing_text(&opening->auth),
+			tli_auth_reason_advice(TLI_AUTH_GIVEN_UP));
 	tli_endpoint_format(&opening->endpoint, peer);
 	return tli_error_set(error, TIELINE_ECONNECT,
 		"cannot connect to %s: no answer in connect_timeout_ms", peer);

@@ -37,14 +37,34 @@ static const enum tli_auth_step order[][STEPS + 1] = {
 		TLI_AUTH_AWAIT_ANSWER, TLI_AUTH_FINISHED},
 };
 
+static const struct {
+	const char *text;
+	const char *advice;
+} reasons[] = {
+#define X(name, text, advice) {text, advice},
+	TLI_AUTH_REASONS(X)
+#undef X
+};
+
 const char *tli_auth_reason_text(enum tli_auth_reason reason)
 {
-	static const char *const texts[] = {
-#define X(name, text) text,
-		TLI_AUTH_REASONS(X)
-#undef X
+	return reasons[reason].text;
+}
+
+const char *tli_auth_reason_advice(enum tli_auth_reason reason)
+{
+	return reasons[reason].advice;
+}
+
+const char *tli_auth_missing_text(const struct tli_auth *auth)
+{
+	static const char *const missing[] = {
+		[TLI_AUTH_AWAIT_ANSWER] = "did not answer our challenge",
+		[TLI_AUTH_AWAIT_CHALLENGE] = "sent no challenge",
+		[TLI_AUTH_AWAIT_VERDICT] = "did not say if our answer is right",
+		[TLI_AUTH_FINISHED] = "did not read our last answer",
 	};
-	return texts[reason];
+	return missing[tli_auth_awaits(auth)];
 }
 
 const char *tli_auth_dialect_name(enum tli_auth_dialect dialect)

@@ -54,25 +54,39 @@ struct tli_auth_policy {
 	const void *is_reflected_arg;
 };
 
-/* Why a handshake failed: name, and text to follow "the peer ...". */
+/* Why a handshake failed: name, text to follow "the peer ", and what to do. */
 #define TLI_AUTH_REASONS(X)                                                    \
-	X(NONE, "did nothing wrong")                                           \
-	X(BAD_LENGTH, "sent a length that no handshake has")                   \
-	X(NO_CHALLENGE, "sent something else than a challenge")                \
-	X(SHORT_CHALLENGE, "sent a challenge of less than 20 bytes")           \
-	X(UNKNOWN_DIGEST, "asks for a digest that is not known here")          \
-	X(NO_ANSWER, "sent something else than an answer to our challenge")    \
-	X(REFUSED_DIALECT, "uses a digest that is not allowed here")           \
-	X(WRONG_ANSWER, "answered our challenge with another key")             \
-	X(REFLECTED, "sent our own challenge back")                            \
-	X(REJECTED, "rejected our key")                                        \
-	X(NO_VERDICT, "neither took nor rejected our answer")                  \
+	X(NONE, "did nothing wrong", "")                                       \
+	X(BAD_LENGTH, "sent a length that no handshake has",                   \
+		"does it speak multiprocessing.connection, and is its "        \
+		"authkey set?")                                                \
+	X(NO_CHALLENGE, "sent something else than a challenge",                \
+		"it talked before it had authenticated; is its authkey set?")  \
+	X(SHORT_CHALLENGE, "sent a challenge of less than 20 bytes",           \
+		"no Python does that")                                         \
+	X(UNKNOWN_DIGEST, "asks for a digest that is not known here",          \
+		"md5, sha256, sha384, sha3_256 and sha3_384 are")              \
+	X(NO_ANSWER, "sent something else than an answer to our challenge",    \
+		"it talked before it had authenticated; is its authkey set?")  \
+	X(REFUSED_DIALECT, "uses a digest that is not allowed here",           \
+		"Python up to 3.11 can only do MD5, which is taken over "      \
+		"loopback and Unix sockets alone unless legacy_auth is "       \
+		"\"any\"")                                                     \
+	X(WRONG_ANSWER, "answered our challenge with another key",             \
+		"both sides need the same authkey, byte for byte")             \
+	X(REFLECTED, "sent our own challenge back",                            \
+		"it stands between this program and itself")                   \
+	X(REJECTED, "rejected our key",                                        \
+		"both sides need the same authkey, byte for byte")             \
+	X(NO_VERDICT, "neither took nor rejected our answer",                  \
+		"no Python does that")                                         \
 	X(NO_DIGEST,                                                           \
-		"needs a digest that OpenSSL cannot compute at the moment")    \
-	X(GIVEN_UP, "did not go on in time")
+		"needs a digest that OpenSSL cannot compute at the moment",    \
+		"MD5 is off under FIPS, or memory is short")                   \
+	X(GIVEN_UP, "did not go on in time", "is its authkey set?")
 
 enum tli_auth_reason {
-#define X(name, text) TLI_AUTH_##name,
+#define X(name, text, advice) TLI_AUTH_##name,
 	TLI_AUTH_REASONS(X)
 #undef X
 };
@@ -148,8 +162,15 @@ void tli_auth_output_sent(struct tli_auth *auth, size_t len);
 /* What the peer has to send next. */
 enum tli_auth_step tli_auth_awaits(const struct tli_auth *auth);
 
-/* A text to follow "the peer ", and a dialect's name for logs. */
+/* Texts to follow "the peer ": what it did wrong; and, of one that is out of
+ * time, what it has not done. */
 const char *tli_auth_reason_text(enum tli_auth_reason reason);
+const char *tli_auth_missing_text(const struct tli_auth *auth);
+
+/* What to do about it. */
+const char *tli_auth_reason_advice(enum tli_auth_reason reason);
+
+/* A dialect's name, for logs. */
 const char *tli_auth_dialect_name(enum tli_auth_dialect dialect);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -259,6 +260,12 @@ bool tli_socket_is_over(int fd)
 void tli_socket_refuse(int fd)
 {
 	shutdown(fd, SHUT_RD);
+}
+
+void tli_socket_widen(int fd)
+{
+	/* It takes the greatest that it allows for it. */
+	set_int(fd, SOL_SOCKET, SO_SNDBUF, INT_MAX);
 }
 
 int tli_socket_unsent_bytes(int fd)

@@ -74,12 +74,16 @@ void tli_socket_end(int fd);
  * without taking what it has sent. */
 bool tli_socket_has_ended(int fd);
 
-/* Whether both directions are over. The peer of a Unix socket that has closed it
- * shows so, apart from one that has ended its side. */
+/* Whether both directions are over. The peer of a Unix socket that has closed
+ * it shows so, apart from one that has ended its side. */
 bool tli_socket_is_over(int fd);
 
 /* Has the peer of a Unix socket fail when it writes. */
 void tli_socket_refuse(int fd);
+
+/* Has the kernel hold as much of what is written, and not read yet, as it lets
+ * anybody. */
+void tli_socket_widen(int fd);
 
 /* How much of what was written on TCP the peer's kernel has not acknowledged;
  * 0 also for a connection that is no more. */

@@ -273,7 +273,8 @@ static void a_handshake_has_so_much_time(void **state)
 	expect_silence(fd);
 	pass_ms(1);
 	expect_failed(fd);
-	expect_logged("did not go on in time");
+	expect_logged(
+		"did not answer our challenge in time: is its authkey set?");
 	assert_int_equal(broker->counters.refused, 1);
 	assert_int_equal(broker->peers.count, 0);
 }

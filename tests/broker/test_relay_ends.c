@@ -375,6 +375,30 @@ static void a_bad_length_that_comes_early(void **state)
 	}
 }
 
+/* It is the reply that finds the reset, which the kernel tells of only once. */
+static void a_reset_before_the_reply_is_a_break(void **state)
+{
+	int acceptor, dialler;
+
+	(void)state;
+	open_broker();
+	for (int i = 0; i < WIRES; i++) {
+		if (all_wires[i].from != OVER_TCP)
+			continue;
+		acceptor = log_in(all_wires[i].to);
+		tell(acceptor, "{\"accept\":\"p\"}");
+		dialler = log_in(OVER_TCP);
+		say(dialler, "{\"dial\":\"p\"}");
+		say(dialler, "the last");
+		reset(dialler);
+		hear(acceptor);
+		expect(acceptor, "the last");
+		expect_break(acceptor);
+		leave(acceptor);
+		expect_all_gone(all_wires[i].name);
+	}
+}
+
 /* Both are gone when they are paired: what the one said has nowhere to go. */
 static void both_may_be_gone_when_they_are_paired(void **state)
 {
@@ -415,6 +439,31 @@ static void all_pairs_are_cut(void **state)
 		part(&pairs[i]);
 	}
 	expect_all_gone("");
+}
+
+/* Nobody can wait for a reader that takes its time: what it has got so far ends
+ * within a message. */
+static void a_slow_reader_sees_that_it_is_cut(void **state)
+{
+	char text[1001] = "", bytes[65536];
+	struct pair pair;
+	size_t total = 0;
+	ssize_t got;
+
+	(void)state;
+	open_broker();
+	pair = meet(OVER_UNIX, OVER_UNIX);
+	memset(text, 'x', sizeof(text) - 1);
+	while (broker->relays.held_bytes == 0)
+		tell(pair.acceptor, text);
+	broker_free(broker);
+	broker = NULL;
+	while ((got = recv(pair.dialler, bytes, sizeof(bytes), 0)) > 0)
+		total += (size_t)got;
+	assert_int_equal(got, 0);
+	assert_int_equal(total % (sizeof(text) + 3), 1);
+	close(pair.acceptor);
+	close(pair.dialler);
 }
 
 /* Puts a file, which no kernel watches, in the place of the peer's socket. */
@@ -473,7 +522,9 @@ int main(void)
 		broker_test(a_deadlock_leaves_nothing),
 		broker_test(a_deadlock_that_dies_at_once_leaves_nothing),
 		broker_test(a_bad_length_that_comes_early),
+		broker_test(a_reset_before_the_reply_is_a_break),
 		broker_test(both_may_be_gone_when_they_are_paired),
+		broker_test(a_slow_reader_sees_that_it_is_cut),
 		broker_test(all_pairs_are_cut),
 		broker_test(a_kernel_that_refuses_breaks_the_pair),
 	};

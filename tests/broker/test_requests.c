@@ -305,6 +305,39 @@ static void replies_wait_for_their_reader(void **state)
 	close_and_expect_nobody(fd);
 }
 
+static size_t count_ready(int fd)
+{
+	char bytes[65536];
+	ssize_t got = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* One that asks much at a time is not served before others. */
+static void many_requests_leave_others_their_turn(void **state)
+{
+	int greedy, other;
+	size_t reply;
+
+	(void)state;
+	open_broker();
+	greedy = log_in(OVER_UNIX);
+	other = log_in(OVER_UNIX);
+	for (int i = 0; i < 100; i++)
+		say(greedy, "{\"ping\":\"\"}");
+	say(other, "{\"ping\":\"\"}");
+	turn();
+	reply = count_ready(other);
+	assert_true(reply > 0);
+	assert_int_equal(count_ready(greedy), reply);
+	for (int i = 1; i < 100; i++)
+		expect_part(greedy, "\"ping\":\"\"");
+	expect_silence(greedy);
+	close(greedy);
+	leave(other);
+	expect_nobody("");
+}
+
 static void who_goes_with_replies_unread_is_forgotten(void **state)
 {
 	struct peer *peer;
@@ -561,6 +594,7 @@ int main(void)
 		broker_test(what_is_no_request_is_refused),
 		broker_test(a_request_has_4096_bytes),
 		broker_test(replies_wait_for_their_reader),
+		broker_test(many_requests_leave_others_their_turn),
 		broker_test(who_goes_with_replies_unread_is_forgotten),
 		broker_test(names_are_listed_in_order),
 		broker_test(a_long_listing_is_whole),

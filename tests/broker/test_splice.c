@@ -210,6 +210,28 @@ static void an_end_comes_behind_what_is_in_the_pipe(void **state)
 	}
 }
 
+/* Reading drops it, and splice(2) does not get past it: what follows goes on,
+ * as it does where nothing is spliced. */
+static void urgent_data_holds_nothing_up(void **state)
+{
+	uint8_t *bytes = message(2 * LEAST);
+
+	(void)state;
+	open_broker();
+	for (int i = 0; i < WIRES; i++) {
+		struct pair pair = meet_quietly(&all_wires[i]);
+
+		carry(pair.acceptor, pair.dialler, bytes, 4096, 1024);
+		check_equal(all_wires[i].name, pipes(), 1);
+		(void)!send(pair.acceptor, "!", 1, MSG_OOB);
+		settle();
+		carry(pair.acceptor, pair.dialler, bytes + 4096,
+			2 * LEAST + 4 - 4096, 65536);
+		part(&pair);
+	}
+	free(bytes);
+}
+
 static void a_break_comes_behind_what_is_in_the_pipe(void **state)
 {
 	(void)state;
@@ -305,6 +327,7 @@ int main(void)
 		broker_test(a_pipe_goes_with_its_message),
 		broker_test(a_cut_message_is_not_made_whole),
 		broker_test(an_end_comes_behind_what_is_in_the_pipe),
+		broker_test(urgent_data_holds_nothing_up),
 		broker_test(a_break_comes_behind_what_is_in_the_pipe),
 		broker_test(a_pipe_goes_with_its_receiver),
 		broker_test(a_process_without_descriptors_copies),

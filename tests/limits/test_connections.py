@@ -29,7 +29,7 @@ def test_full_of_others(run_broker):
         idle.close()
         eventually(lambda: broker.connections()["open"] == 4)
         broker.login().close()
-    assert broker.lines("max_connections are open")
+    broker.log.wait_for("max_connections are open")
     broker.rests()
     broker.is_well()
 

@@ -162,6 +162,39 @@ def test_long_messages(run_broker, spare):
     broker.rests()
 
 
+@pytest.mark.parametrize("transport", ["tcp", "unix"])
+def test_pipes_make_room(run_broker, transport):
+    """Connections come first: messages that are under way go on without a
+    pipe, whether one is full for a reader that has stopped, or empty for a
+    sender that has."""
+    broker = run_broker()
+    full = b"full" * (8 << 20)
+    empty = b"empty" * (1 << 20)
+    with contextlib.ExitStack() as stack:
+        one, other = pair = [stack.enter_context(sock) for sock in
+                             broker.pair("long", transport, transport)]
+        quiet = len(broker.fds())
+        half = len(empty) // 2
+        other.sendall(wire.short_header(len(empty)))
+        for at in range(0, half, 1 << 16):
+            piece = empty[at:min(at + (1 << 16), half)]
+            other.sendall(piece)
+            skipped = 0 if at else 4
+            assert wire.read_exactly(
+                one, skipped + len(piece))[skipped:] == piece
+        with sending(one, frame(full)):
+            eventually(lambda: len(broker.fds()) == quiet + 4
+                       and broker.relay()["held_bytes"] > 0)
+            with broker.descriptors(0):
+                for _ in range(4):
+                    stack.enter_context(broker.login())
+                assert wire.read_frame(other) == full
+        with sending(other, empty[half:]):
+            assert wire.read_exactly(one, len(empty) - half) == empty[half:]
+        talk(pair)
+        assert len(broker.fds()) == quiet + 4
+
+
 @on_all_spares
 def test_reload(run_broker, spare):
     """It may fail then, and says so; the policy is the old one or the new one,

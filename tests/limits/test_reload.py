@@ -195,7 +195,7 @@ def test_addresses_come_and_go(run_broker):
 
 def end(broker):
     broker.process.send_signal(signal.SIGTERM)
-    eventually(lambda: broker.lines("ending"))
+    broker.log.wait_for("ending")
 
 
 def test_drain_under_load(run_broker):

@@ -93,7 +93,7 @@ static void take_recv(struct vector *vector, const char *value)
 static enum tli_auth_reason reason_of(const char *name)
 {
 	static const char *const names[] = {
-#define X(name, text) #name,
+#define X(name, text, advice) #name,
 		TLI_AUTH_REASONS(X)
 #undef X
 	};
