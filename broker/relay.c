@@ -366,7 +366,7 @@ static void report_closed(const struct flow *flow)
 	monitors_tell(flow->from->broker,
 		&(struct monitor_event){.event = "closed",
 			.peer = flow->from,
-			.name = names_of_listener(flow->relay->listener),
+			.name = flow->relay->listener->name->text,
 			.counted = true,
 			.messages = flow->walk.messages,
 			.bytes = flow->bytes});
@@ -469,7 +469,7 @@ static void leave(struct peer *peer)
 	closing_break(receiver(flow), shown);
 }
 
-static const struct stage relayed = {"relayed", on_ready, leave};
+static const struct stage relayed = {"relayed", on_ready, leave, NULL};
 
 static void init_flow(struct relay *relay, int which, struct peer *from)
 {
@@ -504,7 +504,7 @@ static void report_paired(const struct relay *relay)
 	monitors_tell(relay->flows[1].from->broker,
 		&(struct monitor_event){.event = "paired",
 			.peer = relay->flows[1].from,
-			.name = names_of_listener(relay->listener),
+			.name = relay->listener->name->text,
 			.partner = relay->flows[0].from});
 }
 
@@ -544,7 +544,7 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	if (peer->stage != &relayed)
 		return false;
 	*report = (struct relay_report){
-		.name = names_of_listener(flow->relay->listener),
+		.name = flow->relay->listener->name->text,
 		.partner = receiver(flow),
 		.messages = flow->walk.messages,
 		.bytes = flow->bytes,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "shortage.h"
 
+#include "../../broker/meeting.h"
+
 #include "still_clock.h"
 
 #include <cjson/cJSON.h>
@@ -112,13 +114,24 @@ bool is_open(int fd)
 	return got < 0 && errno == EAGAIN;
 }
 
+/* Who has said something waits for ever, though it is gone. */
+static void send_waiters_away(void)
+{
+	struct peer *peer, *next;
+
+	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
+		next = TAILQ_NEXT(peer, link);
+		if (meeting_name(peer))
+			peer->stage->drain(peer);
+	}
+}
+
 void expect_recovery(const char *row)
 {
 	struct pair pair;
 
 	close_all();
-	/* Who has said something waits for ever, though it is gone. */
-	names_refuse_all(broker, TLI_REFUSAL_INTERNAL, "");
+	send_waiters_away();
 	pass_ms(INT64_C(24) * 3600 * 1000);
 	settle();
 	check_equal(row, broker->peers.count, 0);

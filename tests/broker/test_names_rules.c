@@ -399,9 +399,9 @@ static void all_are_refused_at_the_end(void **state)
 	fds[0] = accepting();
 	fds[1] = asking("{\"dial\":\"other\"}");
 	fds[2] = asking("{\"pipe\":\"other\"}");
-	names_refuse_all(broker, TLI_REFUSAL_DRAINING, "the end");
+	broker_drain(broker);
 	for (int i = 0; i < 3; i++)
-		expect_refused(fds[i], "draining", "the end");
+		expect_refused(fds[i], "draining", BROKER_DRAINING);
 	expect_seated(0, 0, 0);
 	say(pair.acceptor, "still here");
 	expect(pair.dialler, "still here");
