@@ -3,31 +3,14 @@
 
 import re
 import shutil
-import subprocess
 
 import pytest
 
-from conftest import BUILD, HANG, ROOT
+from conftest import BUILD, ROOT
+
+from .conftest import run
 
 HEADER = ROOT / "include/tieline/tieline.h"
-
-
-def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], text=True,
-                          capture_output=True, timeout=10 * HANG, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """A release build, installed into a folder; returns that folder."""
-    place = tmp_path_factory.mktemp("installed")
-    build = tmp_path_factory.mktemp("build")
-    run("meson", "setup", build, ROOT, "--prefix", place, "--libdir=lib",
-        "-Dexamples=false")
-    run("meson", "install", "-C", build)
-    return place
 
 
 def declared():
