@@ -185,21 +185,20 @@ bool ports_init(struct ports *ports, struct broker *broker)
 	return ports->reserve_fd >= 0;
 }
 
-static bool is_same(
-	const struct config_listen *a, const struct config_listen *b)
-{
-	return strcmp(a->address, b->address) == 0;
-}
-
-static struct port *find(
-	const struct ports *ports, const struct config_listen *wanted)
+/* Keeps one that listens there, if there is one that is not kept already: port
+ * 0 is another port each time. */
+static bool keep(struct ports *ports, const struct config_listen *wanted)
 {
 	struct port *port;
 
-	TAILQ_FOREACH (port, &ports->list, link)
-		if (is_same(&port->config, wanted))
-			return port;
-	return NULL;
+	TAILQ_FOREACH (port, &ports->list, link) {
+		if (port->wanted ||
+			strcmp(port->config.address, wanted->address) != 0)
+			continue;
+		port->wanted = wanted;
+		return true;
+	}
+	return false;
 }
 
 /* Who reads along on the network reads everything. */
@@ -279,15 +278,6 @@ static void remove_all(struct port_list *list)
 		remove_port(list, port);
 }
 
-static bool is_wanted(
-	const struct config *config, const struct config_listen *port)
-{
-	for (size_t i = 0; i < config->listen_count; i++)
-		if (is_same(&config->listen[i], port))
-			return true;
-	return false;
-}
-
 /* Opens those that there are not yet; none on failure. */
 static int open_missing(struct ports *ports, struct broker *broker,
 	const struct config *config, struct port_list *opened,
@@ -296,7 +286,7 @@ static int open_missing(struct ports *ports, struct broker *broker,
 	for (size_t i = 0; i < config->listen_count; i++) {
 		struct port *port;
 
-		if (find(ports, &config->listen[i]))
+		if (keep(ports, &config->listen[i]))
 			continue;
 		port = open_port(broker, config, &config->listen[i], error);
 		if (!port) {
@@ -314,15 +304,12 @@ static void adjust(struct ports *ports, const struct config *config)
 
 	for (port = TAILQ_FIRST(&ports->list); port; port = next) {
 		next = TAILQ_NEXT(port, link);
-		if (!is_wanted(config, &port->config))
+		if (port->wanted) {
+			port->config = *port->wanted;
+			set_keepalive(port, config);
+		} else {
 			remove_port(&ports->list, port);
-	}
-	for (size_t i = 0; i < config->listen_count; i++) {
-		port = find(ports, &config->listen[i]);
-		if (!port)
-			continue;
-		port->config = config->listen[i];
-		set_keepalive(port, config);
+		}
 	}
 }
 
@@ -331,12 +318,14 @@ int ports_open(struct ports *ports, struct broker *broker,
 {
 	struct port_list opened = TAILQ_HEAD_INITIALIZER(opened);
 	int result = open_missing(ports, broker, config, &opened, error);
+	struct port *port;
 
-	if (result < 0)
-		return result;
-	adjust(ports, config);
+	if (result == 0)
+		adjust(ports, config);
+	TAILQ_FOREACH (port, &ports->list, link)
+		port->wanted = NULL;
 	TAILQ_CONCAT(&ports->list, &opened, link);
-	return 0;
+	return result;
 }
 
 void ports_close(struct ports *ports)

@@ -20,8 +20,9 @@ struct port {
 	TAILQ_ENTRY(port) link;
 	struct broker *broker;
 	struct config_listen config;
-	unsigned references; /* the list's, and its peers' */
-	int fd;              /* -1 = closed */
+	const struct config_listen *wanted; /* within ports_open() */
+	unsigned references;                /* the list's, and its peers' */
+	int fd;                             /* -1 = closed */
 	struct event knocking;
 	struct tli_socket_file file;
 	char address[TLI_ADDRESS_TEXT_MAX]; /* with the port in use */
