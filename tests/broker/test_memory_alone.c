@@ -284,7 +284,7 @@ static void what_cannot_be_held_is_cut(void **state)
 		settle();
 		assert_int_equal(broker->relays.held_bytes, 0);
 		alloc_fail_from(1, false);
-		put(pair.acceptor, "\0\0\0\1m" + cut, 5 - cut);
+		put(pair.acceptor, &"\0\0\0\1m"[cut], 5 - cut);
 		settle();
 		alloc_fail_from(0, false);
 		for (unsigned i = 0; i < taken - (cut > 0); i++)
