@@ -11,6 +11,7 @@
 #include "fuzz.h"
 
 #include "../../broker/broker.h"
+#include "../../broker/meeting.h"
 #include "../../proto/auth.h"
 #include "../../proto/wire.h"
 #include "../../system/random.h"
@@ -201,7 +202,7 @@ static void check_peer(const struct peer *peer)
 		require(tli_buf_len(&peer->out) <=
 			config->max_monitor_bytes + 64);
 	if (is_at(peer, "parked") || is_at(peer, "waiting"))
-		require(names_of_peer(peer)[0]);
+		require(meeting_name(peer)[0]);
 }
 
 static void check_books(void)
@@ -534,15 +535,28 @@ static void close_all(void)
 		leave(&clients[i], true);
 }
 
-/* With nobody there and all the memory there is, nothing may be left. Who has
- * said something waits for ever, though it is gone. */
+/* Who has said something waits for ever, though it is gone. */
+static void send_waiters_away(void)
+{
+	struct peer *peer, *next;
+
+	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
+		next = TAILQ_NEXT(peer, link);
+		if (meeting_name(peer))
+			peer->stage->drain(peer);
+	}
+}
+
+/* With nobody there and all the memory there is, nothing may be left. */
 static void check_nothing_left(void)
 {
 	alloc_fail_from(0, false);
 	close_all();
-	for (int i = 0; i < 1000 && broker->peers.count > 0; i++) {
+	/* One that was stopped does nothing more. */
+	for (int i = 0; i < 1000 && broker->peers.count > 0 && !broker->stopped;
+		i++) {
 		go_on();
-		names_refuse_all(broker, TLI_REFUSAL_DRAINING, "");
+		send_waiters_away();
 		pass_ms(DAY_MS);
 		/* A reset may be the kernel's to repeat. */
 		if (i > MANY)
