@@ -145,17 +145,14 @@ bool broker_run(struct broker *broker)
 	return !broker->cut;
 }
 
-/* Who has nobody to talk to has nothing to wait for. */
-static void close_unpaired(struct broker *broker)
+static void drain_peers(struct broker *broker)
 {
 	struct peer *peer, *next;
 
-	names_refuse_all(broker, TLI_REFUSAL_DRAINING, BROKER_DRAINING);
 	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
 		next = TAILQ_NEXT(peer, link);
-		if (!relay_report(peer, &(struct relay_report){.name = NULL}) &&
-			!closing_is_under_way(peer))
-			closing_end(peer);
+		if (peer->stage->drain)
+			peer->stage->drain(peer);
 	}
 }
 
@@ -170,7 +167,7 @@ void broker_drain(struct broker *broker)
 		"ending: no new connections; %u pairs have %u ms",
 		broker->relays.pairs, timeout_ms);
 	ports_close(&broker->ports);
-	close_unpaired(broker);
+	drain_peers(broker);
 	if (!timer_start(&broker->drain_timer, timeout_ms))
 		broker_stop(broker);
 }

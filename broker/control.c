@@ -6,6 +6,7 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "meeting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 
 /* A listing of the most entries, each with the longest of everything. */
 #define REPLY_BYTES (1u << 20)
+
+/* What all replies that are not read yet may take together. */
+#define UNREAD_BYTES_MAX (16u << 20)
 
 struct number {
 	const char *key;
@@ -27,14 +31,17 @@ static tli_json *start_reply(struct tli_json_writer *writer)
 	return reply;
 }
 
-static void send_reply(struct peer *peer, struct tli_json_writer *writer)
+/* False if the peer is refused instead. */
+static bool send_reply(struct peer *peer, struct tli_json_writer *writer)
 {
 	size_t len;
 	char *text = tli_json_finish(writer, &len);
+	bool put = text && peer_put_frame(peer, text, len, REPLY_BYTES);
 
-	if (!text || !peer_put_frame(peer, text, len, REPLY_BYTES))
+	if (!put)
 		closing_refuse(peer, TLI_REFUSAL_INTERNAL, "out of memory");
 	free(text);
+	return put;
 }
 
 static double seconds_since(int64_t then_ms)
@@ -117,7 +124,7 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 static const char *name_of(
 	const struct peer *peer, const struct relay_report *relay)
 {
-	const char *name = relay->name ? relay->name : names_of_peer(peer);
+	const char *name = relay->name ? relay->name : meeting_name(peer);
 
 	return name ? name : "";
 }
@@ -174,7 +181,7 @@ static size_t list_peers(struct broker *broker, const char *prefix,
 	return count;
 }
 
-void control_list(struct peer *peer, const struct tli_request *request)
+static void list(struct peer *peer, const struct tli_request *request)
 {
 	bool names = request->listing == TLI_LIST_NAMES;
 	struct broker *broker = peer->broker;
@@ -191,13 +198,40 @@ void control_list(struct peer *peer, const struct tli_request *request)
 	send_reply(peer, &writer);
 }
 
+/* What is relayed has a bound of its own. */
+static size_t unread_bytes(const struct broker *broker)
+{
+	struct relay_report ignored;
+	const struct peer *peer;
+	size_t bytes = 0;
+
+	TAILQ_FOREACH (peer, &broker->peers.open, link)
+		if (!relay_report(peer, &ignored))
+			bytes += tli_buf_len(&peer->out);
+	return bytes;
+}
+
+void control_list(struct peer *peer, const struct tli_request *request)
+{
+	if (unread_bytes(peer->broker) > UNREAD_BYTES_MAX)
+		closing_refuse(peer, TLI_REFUSAL_FULL,
+			"too much of what the broker has to say is not read");
+	else
+		list(peer, request);
+}
+
 void control_monitor(struct peer *peer, const struct tli_request *request)
 {
 	struct tli_json_writer writer = {.failed = false};
-	tli_json *reply = start_reply(&writer);
+	tli_json *reply;
 
+	if (monitors_are_full(&peer->broker->monitors)) {
+		closing_refuse(peer, TLI_REFUSAL_FULL,
+			"the broker has as many monitors as it takes");
+		return;
+	}
+	reply = start_reply(&writer);
 	tli_json_add_bool(&writer, reply, "monitor", true);
-	send_reply(peer, &writer);
-	if (!peer_is_closed(peer))
+	if (send_reply(peer, &writer))
 		monitors_add(peer, request->prefix);
 }

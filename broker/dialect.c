@@ -4,28 +4,25 @@
 #include "../proto/frame.h"
 
 #include "broker.h"
-#include "names.h"
+#include "closing.h"
+#include "meeting.h"
 
-static const struct dialect unknown = {"unknown", unknown_start};
+#include <string.h>
+
+typedef void dialect(struct peer *peer);
 
 /* By the first byte; all others are unknown. */
-static const struct dialect dialects[256] = {
-	['{'] = {"rendezvous", rendezvous_start},
-	['<'] = {"manager, in XML-RPC", xmlrpc_start},
-	[0x80] = {"manager", manager_start},
+static dialect *const dialects[256] = {
+	['{'] = rendezvous_start,
+	['<'] = xmlrpc_start,
+	[0x80] = manager_start,
 };
 
-const struct dialect *dialect_of(int first_byte)
-{
-	if (first_byte >= 0 && first_byte < 256 && dialects[first_byte].start)
-		return &dialects[first_byte];
-	return &unknown;
-}
-
 /* The dialect of what has come; NULL if that is not enough to tell. */
-static const struct dialect *choose(const struct tli_buf *held)
+static dialect *choose(const struct tli_buf *held)
 {
 	struct tli_frame_reader reader;
+	dialect *chosen;
 	size_t used;
 	int result;
 
@@ -37,22 +34,23 @@ static const struct dialect *choose(const struct tli_buf *held)
 	if (result == TLI_FRAME_MORE)
 		return NULL;
 	if (result < 0 || reader.body_bytes == 0)
-		return &unknown;
+		return unknown_start;
 	if (used == tli_buf_len(held))
 		return NULL;
-	return dialect_of(tli_buf_head(held)[used]);
+	chosen = dialects[tli_buf_head(held)[used]];
+	return chosen ? chosen : unknown_start;
 }
 
 static void on_ready(struct peer *peer, short event)
 {
-	const struct dialect *dialect;
+	dialect *start;
 	ssize_t got = STREAM_AGAIN;
 
 	if (event & EV_READ)
 		got = peer_read(peer, TLI_FRAME_HEADER_MAX + TLI_CONTROL_MAX);
-	dialect = choose(&peer->held);
-	if (dialect)
-		dialect->start(peer);
+	start = choose(&peer->held);
+	if (start)
+		start(peer);
 	else if (got < 0)
 		peer_close(peer);
 	else
@@ -62,20 +60,18 @@ static void on_ready(struct peer *peer, short event)
 static void start_bound(struct peer *peer)
 {
 	const struct config_listen *port = &peer->port->config;
+	struct tli_request dial = {
+		.verb = TLI_VERB_DIAL,
+		.timeout_ms = port->bind_wait_ms,
+	};
 
-	names_meet(peer,
-		&(struct meeting){
-			.verb = TLI_VERB_DIAL,
-			.silent = true,
-			.timeout_ms = port->bind_wait_ms,
-			.name = port->bind,
-			.listener = "",
-		});
+	strcpy(dial.name, port->bind);
+	meeting_start(peer, &dial, true);
 }
 
 void dialect_start(struct peer *peer)
 {
-	static const struct stage idle = {"idle", on_ready, NULL};
+	static const struct stage idle = {"idle", on_ready, NULL, closing_end};
 
 	peer_enter(peer, &idle, NULL);
 	if (peer->port->config.bind[0])

@@ -9,11 +9,6 @@
 
 #include "peer.h"
 
-struct dialect {
-	const char *name;
-	void (*start)(struct peer *peer);
-};
-
 /* JSON requests: rendezvous.c. */
 void rendezvous_start(struct peer *peer);
 
@@ -21,9 +16,6 @@ void rendezvous_start(struct peer *peer);
 void manager_start(struct peer *peer);
 void xmlrpc_start(struct peer *peer);
 void unknown_start(struct peer *peer);
-
-/* The dialect that a first byte stands for; -1 = an empty frame. */
-const struct dialect *dialect_of(int first_byte);
 
 /* Waits for the first frame of a peer that has authenticated, and hands the
  * peer over; one that came to a bound address to its name, at once. */

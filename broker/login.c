@@ -8,6 +8,7 @@
 #include "../system/socket.h"
 
 #include "broker.h"
+#include "closing.h"
 #include "dialect.h"
 #include "timer.h"
 
@@ -254,7 +255,8 @@ static struct login *new_login(struct peer *peer)
 	return login;
 }
 
-static const struct stage authenticating = {"authenticating", on_ready, leave};
+static const struct stage authenticating = {
+	"authenticating", on_ready, leave, closing_end};
 
 bool login_start(struct peer *peer)
 {

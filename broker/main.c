@@ -85,7 +85,8 @@ static void forget_signals(struct process *process)
 	evsignal_del(&process->hangup);
 }
 
-/* As many descriptors as the system allows; fewer connections if need be. */
+/* As many descriptors as the system allows; the log says if that is not enough
+ * for the connections that are to be taken. */
 static void raise_limits(struct broker *broker)
 {
 	struct rlimit limit;

@@ -4,6 +4,7 @@
 #include "../proto/json.h"
 
 #include "broker.h"
+#include "closing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,13 @@ struct monitor {
 
 void monitors_init(struct monitors *monitors)
 {
+	monitors->count = 0;
 	TAILQ_INIT(&monitors->list);
+}
+
+bool monitors_are_full(const struct monitors *monitors)
+{
+	return monitors->count >= MONITORS_MAX;
 }
 
 static void leave(struct peer *peer)
@@ -28,6 +35,7 @@ static void leave(struct peer *peer)
 	struct monitor *monitor = peer->state;
 
 	TAILQ_REMOVE(&peer->broker->monitors.list, monitor, link);
+	peer->broker->monitors.count--;
 	free(monitor);
 }
 
@@ -173,7 +181,8 @@ static void on_ready(struct peer *peer, short event)
 
 void monitors_add(struct peer *peer, const char *prefix)
 {
-	static const struct stage stage = {"monitor", on_ready, leave};
+	static const struct stage stage = {
+		"monitor", on_ready, leave, closing_end};
 	struct monitor *monitor = calloc(1, sizeof(*monitor));
 
 	if (!monitor) {
@@ -185,5 +194,6 @@ void monitors_add(struct peer *peer, const char *prefix)
 	tli_buf_fini(&peer->held);
 	peer_enter(peer, &stage, monitor);
 	TAILQ_INSERT_TAIL(&peer->broker->monitors.list, monitor, link);
+	peer->broker->monitors.count++;
 	on_ready(peer, EV_READ);
 }

@@ -11,8 +11,11 @@
 struct monitor;
 TAILQ_HEAD(monitor_list, monitor);
 
+#define MONITORS_MAX 64u /* each may hold max_monitor_bytes */
+
 struct monitors {
 	struct monitor_list list;
+	uint32_t count;
 };
 
 /* An event; members that it does not have are zero. */
@@ -29,6 +32,9 @@ struct monitor_event {
 };
 
 void monitors_init(struct monitors *monitors);
+
+/* Whether there are MONITORS_MAX. */
+bool monitors_are_full(const struct monitors *monitors);
 
 /* Makes the peer a monitor, of names that start with prefix; "" = of all, and
  * of what has no name. */

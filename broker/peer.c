@@ -6,6 +6,7 @@
 #include "../system/socket.h"
 
 #include "broker.h"
+#include "meeting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static void do_nothing(struct peer *peer, short event)
 	(void)event;
 }
 
-static const struct stage closed = {"closed", do_nothing, NULL};
+static const struct stage connected = {"connected", do_nothing, NULL, NULL};
+static const struct stage closed = {"closed", do_nothing, NULL, NULL};
 
 void peers_init(struct peers *peers)
 {
@@ -57,7 +59,7 @@ struct peer *peer_new(struct broker *broker, struct port *port, int fd,
 	}
 	peer->broker = broker;
 	peer->port = port_ref(port);
-	peer->stage = &closed;
+	peer->stage = &connected;
 	peer->id = ++broker->peers.last_id;
 	peer->since_ms = tli_now_ms();
 	stream_init(&peer->stream, broker->base, fd,
@@ -101,7 +103,7 @@ static void report_closed(struct peer *peer)
 		monitors_tell(peer->broker,
 			&(struct monitor_event){.event = "closed",
 				.peer = peer,
-				.name = names_of_peer(peer)});
+				.name = meeting_name(peer)});
 	peer->known = false;
 }
 

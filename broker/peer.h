@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One connection to the broker, from its being accepted to its being freed. It
- * is always at one stage: login, talk (requests), parked or waiting, relayed,
- * monitor, closing. Each stage is a file with what it does when the socket is
- * ready, and with its own state, which is freed when it is left.
+ * is always at one stage: authenticating, idle, control, parked or waiting,
+ * relayed, monitor, closing. Each stage is a file with what it does when the
+ * socket is ready, and with its own state, which is freed when it is left.
  */
 #ifndef BROKER_PEER_H
 #define BROKER_PEER_H
@@ -28,6 +28,9 @@ struct stage {
 	/* Frees the stage's state: before another one is entered, and when the
 	 * peer is closed. NULL if there is none. */
 	void (*leave)(struct peer *peer);
+	/* The broker is about to end: sends the peer away. NULL if it may stay
+	 * as long as it takes. */
+	void (*drain)(struct peer *peer);
 };
 
 /* An address in as little room as it needs. */

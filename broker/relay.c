@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay.h"
 
-#include "../proto/frame.h"
-
 #include "broker.h"
 #include "closing.h"
 #include "splice.h"
+#include "walk.h"
 
 #include <stdlib.h>
 
@@ -26,12 +25,10 @@ struct flow {
 	struct relay *relay;
 	struct peer *from;
 	enum flow_state state;
-	bool refused; /* the receiver takes nothing any more */
-	struct tli_frame_reader reader;
-	uint64_t body_left; /* of the message under way */
-	bool bulk;          /* the last message was spliced */
+	bool refused;     /* the receiver takes nothing any more */
+	struct walk walk; /* to where it was passed on */
+	bool bulk;        /* the last message was spliced */
 	struct splice splice;
-	uint64_t messages;
 	uint64_t bytes;
 };
 
@@ -129,7 +126,7 @@ static size_t bytes_to_read(const struct flow *flow)
 {
 	size_t size = room(flow);
 
-	if (flow->bulk && flow->body_left == 0)
+	if (flow->bulk && flow->walk.body_left == 0)
 		return SMALL_READ;
 	return size < relays_of(flow)->scratch_bytes
 		? size
@@ -140,7 +137,8 @@ static size_t bytes_to_splice(const struct flow *flow)
 {
 	size_t size = room(flow);
 
-	return size < flow->body_left ? size : (size_t)flow->body_left;
+	return size < flow->walk.body_left ? size
+					   : (size_t)flow->walk.body_left;
 }
 
 static void count_held(struct relays *relays, size_t len)
@@ -150,20 +148,17 @@ static void count_held(struct relays *relays, size_t len)
 		relays->held_bytes_peak = relays->held_bytes;
 }
 
-/* Keeps what the receiver's kernel has no room for. Without memory for it the
- * connection breaks, inside a message for the receiver: nothing is lost in
- * silence. */
-static void hold(struct flow *flow, const uint8_t *bytes, size_t len)
+/* Keeps what the receiver's kernel has no room for. False for lack of memory.
+ */
+static bool hold(struct flow *flow, const uint8_t *bytes, size_t len)
 {
 	struct tli_buf *out = &receiver(flow)->out;
 
 	out->max_bytes = tli_buf_len(out) + len;
-	if (tli_buf_append(out, bytes, len) == TLI_BUF_OK) {
-		count_held(relays_of(flow), len);
-	} else {
-		flow->state = BROKEN;
-		flow->body_left = UINT64_MAX;
-	}
+	if (tli_buf_append(out, bytes, len) != TLI_BUF_OK)
+		return false;
+	count_held(relays_of(flow), len);
+	return true;
 }
 
 /* ---- Passing bytes on ------------------------------------------------- */
@@ -180,53 +175,6 @@ static void break_for_length(struct flow *flow, int result)
 		peer_text(flow->from, text));
 }
 
-static size_t walk_body(struct flow *flow, size_t len)
-{
-	if (len > flow->body_left)
-		len = (size_t)flow->body_left;
-	flow->body_left -= len;
-	return len;
-}
-
-static size_t walk_header(struct flow *flow, const uint8_t *bytes, size_t len)
-{
-	struct tli_frame_reader passed_on = flow->reader;
-	size_t used;
-	int result = tli_frame_reader_feed(&flow->reader, bytes, len, &used);
-
-	if (result < 0) {
-		break_for_length(flow, result);
-		flow->reader = passed_on;
-	}
-	if (result != TLI_FRAME_READY)
-		return used;
-	flow->body_left = flow->reader.body_bytes;
-	flow->bulk = flow->bulk && flow->body_left >= SPLICE_LEAST;
-	flow->messages++;
-	relays_of(flow)->messages++;
-	tli_frame_reader_next(&flow->reader);
-	return used;
-}
-
-/* Walks the headers in some bytes. Returns how many of them can go on: all, or
- * those in front of a header that says what cannot be. */
-static size_t walk(struct flow *flow, const uint8_t *bytes, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len) {
-		size_t start = at;
-
-		if (flow->body_left > 0)
-			at += walk_body(flow, len - at);
-		else
-			at += walk_header(flow, bytes + at, len - at);
-		if (flow->state == BROKEN)
-			return start;
-	}
-	return len;
-}
-
 static void refuse(struct flow *flow)
 {
 	relays_of(flow)->held_bytes -= held_bytes(flow);
@@ -236,26 +184,50 @@ static void refuse(struct flow *flow)
 	stream_refuse(&flow->from->stream);
 }
 
-static void count_passed(struct flow *flow, size_t len)
+static void count_passed(struct flow *flow, size_t len, uint64_t messages)
 {
 	flow->bytes += len;
 	relays_of(flow)->bytes += len;
+	relays_of(flow)->messages += messages;
 }
 
-/* Passes bytes of the sender on: to the receiver, or behind what it still has
- * to get. */
-static void pass_on(struct flow *flow, const uint8_t *bytes, size_t len)
+/* Writes or holds. Returns how many bytes that was: less than all for lack of
+ * memory. */
+static size_t write_or_hold(struct flow *flow, const uint8_t *bytes, size_t len)
 {
 	ssize_t put = STREAM_AGAIN;
 
-	len = walk(flow, bytes, len);
-	count_passed(flow, len);
 	if (held_bytes(flow) == 0 && len > 0)
 		put = stream_write(&receiver(flow)->stream, bytes, len);
 	if (put < 0)
 		refuse(flow);
-	else if ((size_t)put < len)
-		hold(flow, bytes + put, len - (size_t)put);
+	if (put < 0 || (size_t)put == len ||
+		hold(flow, bytes + put, len - (size_t)put))
+		return len;
+	return (size_t)put;
+}
+
+/* Passes bytes of the sender on: to the receiver, or behind what it still has
+ * to get. What cannot be held breaks the connection, there where the receiver's
+ * bytes end: nothing is lost in silence. */
+static void pass_on(struct flow *flow, const uint8_t *bytes, size_t len)
+{
+	struct walk before = flow->walk;
+	size_t passed_on;
+	int wrong;
+
+	len = walk_on(&flow->walk, bytes, len, &wrong);
+	if (wrong)
+		break_for_length(flow, wrong);
+	passed_on = write_or_hold(flow, bytes, len);
+	if (passed_on < len) {
+		flow->walk = before;
+		(void)walk_on(&flow->walk, bytes, passed_on, &wrong);
+		flow->state = BROKEN;
+	}
+	count_passed(flow, passed_on, flow->walk.messages - before.messages);
+	if (walk_message_bytes(&flow->walk) < SPLICE_LEAST)
+		flow->bulk = false;
 }
 
 /* Writes what is held for the receiver. */
@@ -269,7 +241,7 @@ static void drain(struct flow *flow)
 	relays_of(flow)->held_bytes -= before - held_bytes(flow);
 	if (result < 0)
 		refuse(flow);
-	else if (flow->body_left == 0 && flow->splice.held_bytes == 0)
+	else if (flow->walk.body_left == 0 && flow->splice.held_bytes == 0)
 		splice_close(&flow->splice);
 }
 
@@ -302,9 +274,9 @@ static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
 
-	if (flow->body_left == 0)
+	if (flow->walk.body_left == 0)
 		return false;
-	if (!splice->open && flow->body_left >= SPLICE_LEAST &&
+	if (!splice->open && flow->walk.body_left >= SPLICE_LEAST &&
 		room(flow) > SMALL_READ)
 		splice_open(splice, flow->from->stream.fd,
 			receiver(flow)->stream.fd,
@@ -339,8 +311,8 @@ static bool splice_once(struct flow *flow, bool is_ready)
 	if (got <= 0)
 		return false;
 	flow->bulk = true;
-	flow->body_left -= (uint64_t)got;
-	count_passed(flow, (size_t)got);
+	flow->walk.body_left -= (uint64_t)got;
+	count_passed(flow, (size_t)got, 0);
 	count_held(relays_of(flow), (size_t)got);
 	drain(flow);
 	return true;
@@ -381,19 +353,10 @@ static bool is_delivered(const struct flow *flow)
 	return flow->refused || held_bytes(flow) == 0;
 }
 
-/* Whether an end behind what was written so far is a break for Python too: it
- * reads a header, the rest of a long one and a body one by one, and takes an
- * end between them for a clean one. A body of one byte is left alone, for the
- * byte that tells would make it whole. */
+/* Whether an end behind what was written so far is a break for the receiver. */
 static bool shows_break(const struct flow *flow)
 {
-	const struct tli_frame_reader *reader = &flow->reader;
-	uint64_t unwritten = flow->body_left + flow->splice.held_bytes;
-
-	if (unwritten > 0)
-		return unwritten != reader->body_bytes || unwritten == 1;
-	return tli_frame_reader_started(reader) &&
-		reader->header_len != TLI_FRAME_HEADER_MIN;
+	return walk_shows_break(&flow->walk, flow->splice.held_bytes);
 }
 
 static void report_closed(const struct flow *flow)
@@ -403,9 +366,9 @@ static void report_closed(const struct flow *flow)
 	monitors_tell(flow->from->broker,
 		&(struct monitor_event){.event = "closed",
 			.peer = flow->from,
-			.name = names_of_listener(flow->relay->listener),
+			.name = flow->relay->listener->name->text,
 			.counted = true,
-			.messages = flow->messages,
+			.messages = flow->walk.messages,
 			.bytes = flow->bytes});
 	flow->from->known = false;
 }
@@ -506,17 +469,15 @@ static void leave(struct peer *peer)
 	closing_break(receiver(flow), shown);
 }
 
-static const struct stage relayed = {"relayed", on_ready, leave};
+static const struct stage relayed = {"relayed", on_ready, leave, NULL};
 
 static void init_flow(struct relay *relay, int which, struct peer *from)
 {
-	uint64_t max_bytes = from->broker->config.max_message_bytes;
 	struct flow *flow = &relay->flows[which];
 
 	flow->relay = relay;
 	flow->from = from;
-	tli_frame_reader_init(
-		&flow->reader, max_bytes ? max_bytes : UINT64_MAX, false);
+	walk_init(&flow->walk, from->broker->config.max_message_bytes);
 }
 
 /* The broker's replies are not the partner's: if one is lost, nothing else is,
@@ -543,7 +504,7 @@ static void report_paired(const struct relay *relay)
 	monitors_tell(relay->flows[1].from->broker,
 		&(struct monitor_event){.event = "paired",
 			.peer = relay->flows[1].from,
-			.name = names_of_listener(relay->listener),
+			.name = relay->listener->name->text,
 			.partner = relay->flows[0].from});
 }
 
@@ -583,9 +544,9 @@ bool relay_report(const struct peer *peer, struct relay_report *report)
 	if (peer->stage != &relayed)
 		return false;
 	*report = (struct relay_report){
-		.name = names_of_listener(flow->relay->listener),
+		.name = flow->relay->listener->name->text,
 		.partner = receiver(flow),
-		.messages = flow->messages,
+		.messages = flow->walk.messages,
 		.bytes = flow->bytes,
 		.held_bytes = held_bytes(flow),
 	};

@@ -7,6 +7,7 @@
 #include "closing.h"
 #include "control.h"
 #include "dialect.h"
+#include "meeting.h"
 
 #include <stdio.h>
 
@@ -14,21 +15,12 @@
 
 static void meet(struct peer *peer, const struct tli_request *request)
 {
-	const struct config *config = &peer->broker->config;
-	int64_t timeout_ms = request->timeout_ms;
+	struct tli_request completed = *request;
 
-	if (timeout_ms == TLI_NO_TIMEOUT_GIVEN &&
+	if (request->timeout_ms == TLI_NO_TIMEOUT_GIVEN &&
 		request->verb == TLI_VERB_DIAL)
-		timeout_ms = config->dial_timeout_ms;
-	names_meet(peer,
-		&(struct meeting){
-			.verb = request->verb,
-			.confirm = request->confirm,
-			.exclusive = request->exclusive,
-			.timeout_ms = timeout_ms,
-			.name = request->name,
-			.listener = request->listener,
-		});
+		completed.timeout_ms = peer->broker->config.dial_timeout_ms;
+	meeting_start(peer, &completed, false);
 }
 
 static void (*const verbs[TLI_VERB_COUNT])(
@@ -126,7 +118,8 @@ static void on_ready(struct peer *peer, short event)
 
 void rendezvous_start(struct peer *peer)
 {
-	static const struct stage control = {"control", on_ready, NULL};
+	static const struct stage control = {
+		"control", on_ready, NULL, closing_end};
 
 	peer_enter(peer, &control, NULL);
 	on_ready(peer, 0);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources.h"
 
+#include "table.h"
+
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 
 /* What is known of a source: its first 16 bytes are the key. */
 struct source {

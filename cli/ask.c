@@ -9,17 +9,13 @@
 #define REPLY_TIMEOUT_MS 10000
 #define REPLY_BYTES_MAX  (16u << 20) /* a full listing has less */
 
-/* What a refusal's "error" comes to. All others are STATUS_OTHER. */
+/* What a refusal's "error" comes to: of those that such requests get. All
+ * others are STATUS_OTHER. */
 static const struct {
 	const char *error;
 	enum status status;
 } refusals[] = {
 	{"bad_request", STATUS_USAGE},
-	{"no_listener", STATUS_NO_NAME},
-	{"timed_out", STATUS_TIMED_OUT},
-	{"name_taken", STATUS_NOT_PERMITTED},
-	{"full", STATUS_FULL},
-	{"not_permitted", STATUS_NOT_PERMITTED},
 	{"draining", STATUS_CANNOT_CONNECT},
 };
 
@@ -44,8 +40,7 @@ int ask_open(struct ask *ask, const struct call *call)
 	ask->broker.options.max_message_bytes = REPLY_BYTES_MAX;
 	result = tieline_client(
 		ask->broker.address, &ask->broker.options, &ask->connection);
-	return result < 0 ? complain_of(ask->broker.address, result, NULL)
-			  : STATUS_DONE;
+	return result < 0 ? broker_complain(&ask->broker, result) : STATUS_DONE;
 }
 
 static int complain_of_broker(const struct ask *ask, int code)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bridge.h"
 
+#include "breaking.h"
 #include "clock.h"
 #include "status.h"
 
@@ -90,7 +91,7 @@ static void send_messages(struct bridge *bridge)
 			return;
 		source_drop(bridge->source);
 	}
-	if (source_is_over(bridge->source))
+	if (source_is_over(bridge->source) && bridge->ending == BRIDGE_ENDS)
 		send_end(bridge);
 }
 
@@ -132,6 +133,12 @@ static void write_out(struct bridge *bridge)
 		sink_close(bridge->sink);
 }
 
+static bool breaks(const struct bridge *bridge)
+{
+	return bridge->ending == BRIDGE_BREAKS &&
+		source_is_over(bridge->source);
+}
+
 /* Whether nothing more is received and written. */
 static bool has_received_all(const struct bridge *bridge)
 {
@@ -141,7 +148,8 @@ static bool has_received_all(const struct bridge *bridge)
 
 static bool is_over(const struct bridge *bridge)
 {
-	if (bridge->source_error || tieline_ms_until(bridge->quit_ms) == 0)
+	if (bridge->source_error || tieline_ms_until(bridge->quit_ms) == 0 ||
+		breaks(bridge))
 		return true;
 	if (bridge->sink_error && bridge->ends_with_sink)
 		return true;
@@ -202,7 +210,10 @@ static void close_bridge(struct party *party)
 	/* A signal may end it before. */
 	int status = bridge->over ? status_at_end(bridge) : STATUS_DONE;
 
-	tieline_connection_close(bridge->connection);
+	if (breaks(bridge))
+		break_connection(bridge->connection, bridge->loop);
+	else
+		tieline_connection_close(bridge->connection);
 	bridge->on_end(bridge, status);
 }
 
@@ -215,6 +226,7 @@ static const struct party_class bridge_class = {
 void bridge_start(struct bridge *bridge, struct loop *loop)
 {
 	bridge->party.class = &bridge_class;
+	bridge->loop = loop;
 	bridge->counting = bridge->count_left > 0;
 	bridge->quit_ms = NEVER;
 	loop_add(loop, &bridge->party);

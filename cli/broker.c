@@ -3,9 +3,14 @@
 
 #include "status.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define URL_VARIABLE      "TIELINE_URL"
+#define KEY_FILE_VARIABLE "TIELINE_AUTHKEY_FILE"
 
 /* The option, or else what the environment says; NULL if that is nothing. */
 static const char *chosen(const char *option, const char *variable)
@@ -26,10 +31,9 @@ static int copy(char *place, size_t size, const char *what, const char *text)
 	return STATUS_DONE;
 }
 
-static int find_url(
-	const struct settings *settings, char url[BROKER_ADDRESS_MAX])
+static int find_url(const struct settings *settings, char url[BROKER_URL_MAX])
 {
-	const char *value = chosen(settings->url, "TIELINE_URL");
+	const char *value = chosen(settings->url, URL_VARIABLE);
 	int result;
 
 	if (value && strchr(value, '#'))
@@ -37,9 +41,8 @@ static int find_url(
 			"a broker's address has no #name: the name stands "
 			"behind the verb");
 	if (value)
-		return copy(
-			url, BROKER_ADDRESS_MAX, "the broker's address", value);
-	result = tieline_default_broker(url, BROKER_ADDRESS_MAX);
+		return copy(url, BROKER_URL_MAX, "the broker's address", value);
+	result = tieline_default_broker(url, BROKER_URL_MAX);
 	if (result == TIELINE_OK)
 		return STATUS_DONE;
 	return complain(
@@ -49,8 +52,7 @@ static int find_url(
 int broker_find_key_file(
 	const struct settings *settings, char path[BROKER_KEY_FILE_MAX])
 {
-	const char *value =
-		chosen(settings->authkey_file, "TIELINE_AUTHKEY_FILE");
+	const char *value = chosen(settings->authkey_file, KEY_FILE_VARIABLE);
 	int result;
 
 	if (value)
@@ -62,12 +64,27 @@ int broker_find_key_file(
 		tieline_handle_error(NULL));
 }
 
+/* As the library has it, which would blame the address. */
+static bool is_name(const char *name)
+{
+	static const char allowed[] = "0123456789._-:/"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len = strlen(name);
+
+	return len >= 1 && len <= BROKER_NAME_MAX &&
+		strspn(name, allowed) == len;
+}
+
 static int add_name(char address[BROKER_ADDRESS_MAX], const char *name)
 {
 	size_t len = strlen(address);
 
-	if (len + 1 + strlen(name) >= BROKER_ADDRESS_MAX)
-		return complain(STATUS_USAGE, name, "the name is too long");
+	if (!is_name(name))
+		return complain(STATUS_USAGE, name,
+			"a name has 1 to %u letters, digits and . _ - : / of "
+			"ASCII",
+			BROKER_NAME_MAX);
 	snprintf(address + len, BROKER_ADDRESS_MAX - len, "#%s", name);
 	return STATUS_DONE;
 }
@@ -90,6 +107,9 @@ int broker_init(
 		status = add_name(broker->address, name);
 	if (status == STATUS_DONE)
 		status = broker_find_key_file(settings, broker->key_file);
+	broker->is_default = !chosen(settings->url, URL_VARIABLE);
+	broker->key_file_is_default =
+		!chosen(settings->authkey_file, KEY_FILE_VARIABLE);
 	broker->options = tieline_options_default();
 	broker->options.authkey_file = broker->key_file;
 	broker->options.on_refused = say_refused;
@@ -99,4 +119,22 @@ int broker_init(
 			? (uint32_t)settings->timeout_ms
 			: 1;
 	return status;
+}
+
+/* What to do where nobody has said anything, and nothing is there. */
+static const char *hint(const struct broker *broker, int code)
+{
+	if (code == TIELINE_ECONNECT && broker->is_default)
+		return ": is tielined running?";
+	if (code == TIELINE_EKEY && broker->key_file_is_default &&
+		access(broker->key_file, F_OK) != 0 && errno == ENOENT)
+		return ": is tielined running? It makes the key at its first "
+		       "start";
+	return "";
+}
+
+int broker_complain(const struct broker *broker, int code)
+{
+	return complain(status_of(code), what_of(broker->address, code), "%s%s",
+		tieline_handle_error(NULL), hint(broker, code));
 }

@@ -8,13 +8,17 @@
 
 #include <tieline/tieline.h>
 
-#define BROKER_ADDRESS_MAX  512u /* more than the library takes */
+#define BROKER_NAME_MAX     128u
+#define BROKER_URL_MAX      380u /* more than the library takes */
+#define BROKER_ADDRESS_MAX  (BROKER_URL_MAX + 1 + BROKER_NAME_MAX)
 #define BROKER_KEY_FILE_MAX 4096u
 
 struct broker {
 	char address[BROKER_ADDRESS_MAX]; /* with #name if there is one */
 	char key_file[BROKER_KEY_FILE_MAX];
-	tieline_options options; /* --timeout is the time to connect */
+	bool is_default;          /* nobody said which broker */
+	bool key_file_is_default; /* nor which key file */
+	tieline_options options;  /* --timeout is the time to connect */
 };
 
 /*
@@ -23,6 +27,10 @@ struct broker {
  */
 int broker_init(
 	struct broker *broker, const struct call *call, const char *name);
+
+/* Says that the call on the broker failed with that code, and what may help.
+ * Returns the code's status. */
+int broker_complain(const struct broker *broker, int code);
 
 /* Stores the key file's path. Returns likewise. */
 int broker_find_key_file(

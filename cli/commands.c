@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "breaking.h"
 #include "bridge.h"
 #include "child.h"
 #include "status.h"
@@ -56,6 +57,7 @@ static void on_child(void *arg, pid_t pid, int wait_status)
 	if (!command)
 		return;
 	command->child.pid = 0;
+	command->bridge.ending = wait_status == 0 ? BRIDGE_ENDS : BRIDGE_BREAKS;
 	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) != 0)
 		complain(STATUS_OTHER, commands->call->words[0],
 			"the command has ended with status %d",
@@ -113,6 +115,8 @@ static void connect_to(struct command *command, tieline_connection *connection,
 		.sink = &command->sink,
 		.count_left = call->settings.count,
 		.quit_after_ms = call->settings.quit_after_ms,
+		/* The output of a command that fails may lack something. */
+		.ending = BRIDGE_WAITS,
 		.on_end = on_end,
 	};
 	bridge_start(&command->bridge, loop);
@@ -132,7 +136,7 @@ void commands_start(struct commands *commands, tieline_connection *connection,
 		complain(STATUS_OTHER, commands->call->settings.exec,
 			"cannot run the command: %s", strerror(-result));
 		free(command);
-		tieline_connection_close(connection);
+		break_connection(connection, loop);
 		return;
 	}
 	TAILQ_INSERT_TAIL(&commands->list, command, link);

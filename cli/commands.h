@@ -24,7 +24,7 @@ void commands_open(
 bool commands_are_full(const struct commands *commands);
 
 /* Starts the command for a connection, which it takes. What fails is told on
- * standard error, and ends the connection. */
+ * standard error, and breaks the connection. */
 void commands_start(struct commands *commands, tieline_connection *connection,
 	struct loop *loop);
 

@@ -1,22 +1,79 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy.h"
 
+#include "breaking.h"
 #include "clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WINDOW_BYTES    (64u << 10)
-#define BREAK_WITHIN_MS 5000 /* however slowly the other side reads */
-#define BREAK_POLL_MS   10   /* nothing tells when all is sent */
+#define WINDOW_BYTES (64u << 10)
+#define SHORT_HEADER 4
 
 /* The directions. */
 enum { FROM_BROKER, TO_BROKER };
+
+/* ---- Where messages end ----------------------------------------------- */
+
+static uint64_t word(const uint8_t *bytes, size_t len)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < len; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+/* The escape to the long form: docs/protocol.md, section 1. */
+static bool is_long(const struct boundary *boundary)
+{
+	return boundary->header_len >= SHORT_HEADER &&
+		word(boundary->header, SHORT_HEADER) == UINT32_MAX;
+}
+
+static void end_header(struct boundary *boundary)
+{
+	size_t needed = is_long(boundary) ? COPY_HEADER_MAX : SHORT_HEADER;
+
+	if (boundary->header_len < needed)
+		return;
+	boundary->body_left = is_long(boundary)
+		? word(boundary->header + SHORT_HEADER,
+			  COPY_HEADER_MAX - SHORT_HEADER)
+		: word(boundary->header, SHORT_HEADER);
+	boundary->header_len = 0;
+}
+
+/* Goes on by what has passed. */
+static void pass(struct boundary *boundary, const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		size_t here = 1;
+
+		if (boundary->body_left > 0) {
+			here = boundary->body_left < len
+				? (size_t)boundary->body_left
+				: len;
+			boundary->body_left -= here;
+		} else {
+			boundary->header[boundary->header_len++] = *bytes;
+			end_header(boundary);
+		}
+		bytes += here;
+		len -= here;
+	}
+}
+
+/* Whether the next byte would be the first of a message. */
+static bool is_at_boundary(const struct boundary *boundary)
+{
+	return boundary->header_len == 0 && boundary->body_left == 0;
+}
+
+/* ---- Copying ----------------------------------------------------------- */
 
 void copy_init(struct copy *copy, int broker_fd, int program_fd)
 {
@@ -108,7 +165,7 @@ static void write_some(struct copy_direction *direction)
 		direction->end - direction->start, MSG_NOSIGNAL);
 
 	if (put >= 0) {
-		boundary_pass(&direction->boundary, next, (size_t)put);
+		pass(&direction->boundary, next, (size_t)put);
 		direction->start += (size_t)put;
 	} else if (!is_temporary(errno)) {
 		direction->target_gone = true;
@@ -134,15 +191,6 @@ static void end_direction(
 	}
 }
 
-static bool is_unix(int fd)
-{
-	int domain = 0;
-	socklen_t len = sizeof(domain);
-
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
-		domain == AF_UNIX;
-}
-
 static bool is_over(const struct copy *copy)
 {
 	return copy->directions[0].over && copy->directions[1].over;
@@ -155,19 +203,16 @@ static bool breaks(const struct copy *copy, int which)
 		copy->directions[1 - which].target_gone;
 }
 
-/* A reset would overtake what the kernel has not sent yet. */
-static bool has_unsent(const struct copy *copy, int which)
+static bool has_to_wait(const struct copy *copy, int which)
 {
-	int fd = copy->directions[which].to, bytes = 0;
-
-	return breaks(copy, which) && !is_unix(fd) &&
-		ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+	return breaks(copy, which) &&
+		break_has_to_wait(copy->directions[which].to);
 }
 
 /* Whether what is over has to stay for a moment. */
 static bool lingers(struct copy *copy)
 {
-	if (!has_unsent(copy, 0) && !has_unsent(copy, 1))
+	if (!has_to_wait(copy, 0) && !has_to_wait(copy, 1))
 		return false;
 	if (copy->break_by_ms == 0)
 		copy->break_by_ms = deadline_in(BREAK_WITHIN_MS);
@@ -189,26 +234,16 @@ bool copy_process(struct copy *copy, const struct pollfd entries[2])
 	return !is_over(copy) || lingers(copy);
 }
 
-/* Unix sockets have no reset: there, an end inside a message is a break. */
-static void make_break(const struct copy_direction *towards)
-{
-	static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
-	static const uint8_t header_start = 0;
-
-	if (!is_unix(towards->to))
-		setsockopt(towards->to, SOL_SOCKET, SO_LINGER, &reset,
-			sizeof(reset));
-	else if (boundary_is_reached(&towards->boundary))
-		(void)!send(towards->to, &header_start, 1, MSG_NOSIGNAL);
-}
-
 void copy_close(struct copy *copy)
 {
 	for (int i = 0; i < 2; i++) {
+		struct copy_direction *direction = &copy->directions[i];
+
+		drop_window(direction);
 		if (breaks(copy, i))
-			make_break(&copy->directions[i]);
-		drop_window(&copy->directions[i]);
+			break_socket(direction->to,
+				is_at_boundary(&direction->boundary));
+		else
+			close(direction->to);
 	}
-	close(copy->directions[0].to);
-	close(copy->directions[1].to);
 }

@@ -7,9 +7,20 @@
 #ifndef CLI_COPY_H
 #define CLI_COPY_H
 
-#include "boundary.h"
-
 #include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COPY_HEADER_MAX 12
+
+/* Where a message ends, which only who knows it can break off inside of one.
+ * Zeroed, it is at the start of a message. */
+struct boundary {
+	uint8_t header[COPY_HEADER_MAX];
+	size_t header_len; /* so far */
+	uint64_t body_left;
+};
 
 struct copy_direction {
 	int from;

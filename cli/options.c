@@ -6,9 +6,11 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LONG_OPTION 1000 /* plus its identifier: what getopt_long returns */
 #define WORD        1    /* and this for what is no option */
+#define SEE_HELP    "see tieline --help"
 
 const struct option_row option_rows[OPTION_ROWS] = {
 #define X(id, name, letter, kind, argument, member, help)                      \
@@ -97,22 +99,39 @@ static int id_of(int found)
 	return id < 0 ? OPTION_ROWS : id;
 }
 
+/* Of a long option that is none, or the start of several. */
+static int refuse_name(const char *text)
+{
+	size_t len = strcspn(text, "=");
+	const char *found[2] = {NULL, NULL};
+
+	for (int i = 0; i < OPTION_ROWS && !found[1]; i++)
+		if (strncmp(option_rows[i].name, text + 2, len - 2) == 0)
+			found[found[0] != NULL] = option_rows[i].name;
+	if (!found[1])
+		return complain(STATUS_USAGE, text,
+			"there is no such option: " SEE_HELP);
+	return complain(STATUS_USAGE, text,
+		"it may be --%s or --%s: write more of it", found[0], found[1]);
+}
+
 /* Why getopt_long does not take what it has just read. */
 static int refuse(int found, char **argv)
 {
+	const char letter[] = {'-', (char)optopt, '\0'};
 	const char *text = argv[optind - 1];
 	int id = id_of(optopt);
 
 	if (found == ':')
-		return complain(STATUS_USAGE, text,
-			"%s is missing: see "
-			"tieline --help",
+		return complain(STATUS_USAGE, text, "%s is missing: " SEE_HELP,
 			option_rows[id].argument);
 	if (id < OPTION_ROWS)
 		return complain(STATUS_USAGE, text, "--%s takes no argument",
 			option_rows[id].name);
-	return complain(STATUS_USAGE, text,
-		"there is no such option, or several: see tieline --help");
+	if (optopt)
+		return complain(STATUS_USAGE, letter,
+			"there is no such option: " SEE_HELP);
+	return refuse_name(text);
 }
 
 static int take_option(struct command_line *line, int id, const char *argument)

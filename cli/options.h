@@ -91,8 +91,8 @@ enum option_id {
 /* Options as bits. */
 #define OPTION_BIT(id) (UINT32_C(1) << OPTION_ID_##id)
 #define OPTIONS_COMMON                                                         \
-	(OPTION_BIT(URL) | OPTION_BIT(AUTHKEY_FILE) | OPTION_BIT(JSON) |       \
-		OPTION_BIT(TIMEOUT) | OPTION_BIT(HELP) | OPTION_BIT(VERSION))
+	(OPTION_BIT(URL) | OPTION_BIT(AUTHKEY_FILE) | OPTION_BIT(TIMEOUT) |    \
+		OPTION_BIT(HELP) | OPTION_BIT(VERSION))
 
 struct option_row {
 	const char *name;

@@ -14,6 +14,7 @@ static const struct {
 	{TIELINE_EADDRESS, STATUS_USAGE},
 	{TIELINE_ECONNECT, STATUS_CANNOT_CONNECT},
 	{TIELINE_ERESOLVE, STATUS_CANNOT_CONNECT},
+	{TIELINE_EBROKER, STATUS_CANNOT_CONNECT},
 	{TIELINE_EAUTH, STATUS_AUTHENTICATION},
 	{TIELINE_EKEY, STATUS_AUTHENTICATION},
 	{TIELINE_EPROTOCOL, STATUS_AUTHENTICATION},
@@ -45,7 +46,7 @@ int complain(int status, const char *what, const char *format, ...)
 {
 	va_list values;
 
-	fprintf(stderr, "tieline: %s: ", what);
+	fprintf(stderr, "tieline: %s%s", what ? what : "", what ? ": " : "");
 	va_start(values, format);
 	vfprintf(stderr, format, values);
 	va_end(values);
@@ -53,10 +54,15 @@ int complain(int status, const char *what, const char *format, ...)
 	return status;
 }
 
+const char *what_of(const char *address, int code)
+{
+	return code == TIELINE_ECONNECT ? NULL : address;
+}
+
 int complain_of(const char *what, int code, const tieline_handle *handle)
 {
-	return complain(
-		status_of(code), what, "%s", tieline_handle_error(handle));
+	return complain(status_of(code), what_of(what, code), "%s",
+		tieline_handle_error(handle));
 }
 
 int complain_of_memory(const char *what)

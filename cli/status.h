@@ -14,7 +14,7 @@
 	X(AUTHENTICATION, 4, "authentication failed, or no usable key")        \
 	X(NO_NAME, 5, "nobody listens under the name")                         \
 	X(FULL, 6, "the broker is full")                                       \
-	X(EMPTY, 7, "nothing is there")                                        \
+	X(RESERVED, 7, "reserved")                                             \
 	X(NOT_PERMITTED, 8, "not permitted, or the name is taken")             \
 	X(LOST, 9, "the connection was lost; the outcome is unknown")          \
 	X(TIMED_OUT, 124, "timed out")
@@ -35,9 +35,14 @@ int status_of(int code);
  * of keys. */
 int status_of_open(int code);
 
-/* Says "tieline: what: ..." on standard error, and returns the status. */
+/* Says "tieline: what: ..." on standard error, and returns the status. What is
+ * NULL if the text needs none. */
 int complain(int status, const char *what, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The address that something failed at, or NULL where the text of the library's
+ * error has it. */
+const char *what_of(const char *address, int code);
 
 /* Says that what failed with the handle's (or NULL's) last error, and returns
  * the code's status. */

@@ -5,6 +5,7 @@
 #include "status.h"
 #include "table.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,12 +24,18 @@ static json *ping_request(void)
 	return NULL;
 }
 
+/* To microseconds: what is behind them is noise. */
+static double rounded(double ms)
+{
+	return (double)(int64_t)(ms * 1e3 + 0.5) / 1e3;
+}
+
 static int print_pong(
 	const struct ask *asked, bool as_json, json *reply, double took_ms)
 {
 	char version[CELL_MAX];
 
-	if (as_json && !json_add_number(reply, "ms", took_ms))
+	if (as_json && !json_add_number(reply, "ms", rounded(took_ms)))
 		return complain_of_memory("ping");
 	if (as_json)
 		return table_print_one(reply);

@@ -36,7 +36,7 @@ static int connect_with(connect_function *connect, struct broker *broker,
 	int result = connect(broker->address, &broker->options, &connection);
 
 	if (result < 0)
-		return complain_of(broker->address, result, NULL);
+		return broker_complain(broker, result);
 	return talk_over(call, connection);
 }
 

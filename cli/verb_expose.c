@@ -4,6 +4,7 @@
  * own listener. Both have authenticated, each with its own key, before bytes
  * are copied between them.
  */
+#include "breaking.h"
 #include "broker.h"
 #include "clock.h"
 #include "copy.h"
@@ -113,7 +114,7 @@ static bool start_copy(struct pair *pair)
 	if (!detach(&pair->dialler, pair->exposure->name, &dialler_fd))
 		return false;
 	if (!detach(&pair->program, address_of(pair), &program_fd)) {
-		close(dialler_fd);
+		break_socket(dialler_fd, true);
 		return false;
 	}
 	copy_init(&pair->copy, dialler_fd, program_fd);
@@ -141,7 +142,9 @@ static void close_pair(struct party *party)
 	struct pair *pair = pair_of(party);
 
 	pair->exposure->pair_count--;
-	tieline_connection_close(pair->dialler);
+	/* What the dialler may have sent has not arrived. */
+	if (pair->dialler)
+		break_connection(pair->dialler, pair->exposure->loop);
 	tieline_connection_close(pair->program);
 	if (pair->copies)
 		copy_close(&pair->copy);
@@ -176,7 +179,7 @@ static void start_pair(struct exposure *exposure, tieline_connection *dialler)
 
 	if (!pair) {
 		complain_of_memory(exposure->name);
-		tieline_connection_close(dialler);
+		break_connection(dialler, exposure->loop);
 		return;
 	}
 	/* What it sends is for the program. */
@@ -284,6 +287,6 @@ int verb_expose(const struct call *call)
 	result = tieline_listener_open(
 		broker.address, &broker.options, &exposure.listener);
 	if (result < 0)
-		return complain_of(broker.address, result, NULL);
+		return broker_complain(&broker, result);
 	return run(&exposure);
 }

@@ -48,7 +48,8 @@ int verb_key(const struct call *call)
 	}
 	result = tieline_authkey_create(path);
 	if (result < 0)
-		return complain_of(path, result, NULL);
+		return complain(
+			STATUS_OTHER, NULL, "%s", tieline_handle_error(NULL));
 	say_what_next(path);
 	return STATUS_DONE;
 }

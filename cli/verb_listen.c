@@ -166,6 +166,6 @@ int verb_listen(const struct call *call)
 	result = tieline_listener_open(
 		broker.address, &broker.options, &listener);
 	if (result < 0)
-		return complain_of(broker.address, result, NULL);
+		return broker_complain(&broker, result);
 	return receive(call, listener);
 }

@@ -11,19 +11,19 @@ const struct verb verbs[VERB_COUNT] = {
 		"Writes a new random key to FILE, or to the default place, "
 		"with mode 0600, and\n"
 		"says what to do with it. A file that exists is left alone.\n"},
-	{"ping", "", 0, 0, NULL, OPTION_BIT(COUNT), verb_ping,
-		"make a round trip to the broker",
+	{"ping", "", 0, 0, NULL, OPTION_BIT(COUNT) | OPTION_BIT(JSON),
+		verb_ping, "make a round trip to the broker",
 		"Prints the broker's version and the time it took. As a health "
 		"check:\n"
 		"tieline ping --timeout 1\n"},
 	{"ls", "[PREFIX]", 0, 1, NULL,
-		OPTION_BIT(CONNECTIONS) | OPTION_BIT(LIMIT), verb_ls,
-		"list names, or connections",
+		OPTION_BIT(CONNECTIONS) | OPTION_BIT(LIMIT) | OPTION_BIT(JSON),
+		verb_ls, "list names, or connections",
 		"Lists the names at the broker, or the connections, those that "
 		"start with PREFIX.\n"},
-	{"stat", "", 0, 0, NULL, 0, verb_stat, "print the broker's counters",
-		"Prints one counter a line.\n"},
-	{"monitor", "[PREFIX]", 0, 1, NULL, 0, verb_monitor,
+	{"stat", "", 0, 0, NULL, OPTION_BIT(JSON), verb_stat,
+		"print the broker's counters", "Prints one counter a line.\n"},
+	{"monitor", "[PREFIX]", 0, 1, NULL, OPTION_BIT(JSON), verb_monitor,
 		"print what happens at the broker",
 		"Prints an event a line, until Ctrl-C: those with names that "
 		"start with PREFIX.\n"},
@@ -42,7 +42,9 @@ const struct verb verbs[VERB_COUNT] = {
 		"its own, whose\n"
 		"standard input and output are connected instead. It finds the "
 		"peer's address in\n"
-		"$TIELINE_PEER, and the name in $TIELINE_NAME.\n"},
+		"$TIELINE_PEER, and the name in $TIELINE_NAME. A command that "
+		"fails breaks the\n"
+		"connection.\n"},
 	{"dial", "NAME", 1, 1, NULL, TALK_OPTIONS, verb_dial,
 		"connect to who listens under a name",
 		"Sends each line of standard input as a message, and prints "
@@ -64,10 +66,12 @@ const struct verb verbs[VERB_COUNT] = {
 		"ADDRESS, tcp://host:port\n"
 		"or unix:/path, which needs to know nothing of the broker. "
 		"--timeout is how long\n"
-		"connecting to it may take.\n"},
+		"connecting to it may take; if it fails, the dialler's "
+		"connection breaks.\n"},
 	{"completion", "bash|zsh", 1, 1, "bash zsh", 0, verb_completion,
 		"print the completions for a shell",
-		"For bash: source <(tieline completion bash)\n"},
+		"For bash: source <(tieline completion bash)\n"
+		"For zsh, behind compinit: source <(tieline completion zsh)\n"},
 };
 
 const struct verb *verb_find(const char *name)

@@ -139,24 +139,27 @@ static int read_body(
 }
 
 /* What the broker's refusals are to the program. */
+/* What is not here is about the broker. */
 static const int code_of_refusal[TLI_REFUSAL_COUNT] = {
-	[TLI_REFUSAL_BAD_REQUEST] = TIELINE_EBROKER,
-	[TLI_REFUSAL_UNSUPPORTED] = TIELINE_EBROKER,
 	[TLI_REFUSAL_NO_LISTENER] = TIELINE_ENOLISTENER,
 	[TLI_REFUSAL_TIMED_OUT] = TIELINE_ENOLISTENER,
 	[TLI_REFUSAL_NAME_TAKEN] = TIELINE_ENAMETAKEN,
 	[TLI_REFUSAL_FULL] = TIELINE_EFULL,
 	[TLI_REFUSAL_NOT_PERMITTED] = TIELINE_ENOTPERMITTED,
-	[TLI_REFUSAL_DRAINING] = TIELINE_EBROKER,
-	[TLI_REFUSAL_INTERNAL] = TIELINE_EBROKER,
 };
+
+static int code_of(enum tli_refusal refusal)
+{
+	return code_of_refusal[refusal] ? code_of_refusal[refusal]
+					: TIELINE_EBROKER;
+}
 
 /* Returns 1, or the code. */
 static int take_reply(struct tli_meeting *meeting,
 	const struct tli_reply *reply, struct tli_error *error)
 {
 	if (reply->refusal != TLI_REFUSAL_NONE)
-		return tli_error_set(error, code_of_refusal[reply->refusal],
+		return tli_error_set(error, code_of(reply->refusal),
 			"the broker refuses (%s): %s",
 			tli_refusal_code(reply->refusal), reply->message);
 	if (reply->parked && (meeting->parked || !meeting->request.confirm))

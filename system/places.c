@@ -55,7 +55,15 @@ static int give_address(const char *folder, char address[TLI_ADDRESS_TEXT_MAX],
 	return 0;
 }
 
-/* The place where there is no other. */
+static bool is_missing(const char *folder)
+{
+	struct stat file;
+
+	return lstat(folder, &file) != 0 && errno == ENOENT;
+}
+
+/* The place where there is no other. Without the folder there is no broker
+ * either, which who connects is told. */
 static int use_tmp(
 	bool make, char address[TLI_ADDRESS_TEXT_MAX], struct tli_error *error)
 {
@@ -64,7 +72,7 @@ static int use_tmp(
 	snprintf(folder, sizeof(folder), "/tmp/tieline-%u", geteuid());
 	if (make && mkdir(folder, S_IRWXU) != 0 && errno != EEXIST)
 		return tli_error_system(error, TIELINE_EADDRESS, folder, errno);
-	if (can_have_socket(folder))
+	if (can_have_socket(folder) || (!make && is_missing(folder)))
 		return give_address(folder, address, error);
 	return tli_error_set(error, TIELINE_EADDRESS,
 		"there is no place for the broker's socket: neither "

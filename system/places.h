@@ -15,7 +15,8 @@
  * The Unix socket of this user's broker, as an address: tieline.sock in
  * $XDG_RUNTIME_DIR, else in /run/user/UID, else in /tmp/tieline-UID; the first
  * that is a folder of the user's own which nobody else can change. With `make`
- * the last is made if it is missing. Returns 0, or the code in *error.
+ * the last is made if it is missing; without, it is the place all the same.
+ * Returns 0, or the code in *error.
  */
 int tli_place_of_socket(
 	bool make, char address[TLI_ADDRESS_TEXT_MAX], struct tli_error *error);

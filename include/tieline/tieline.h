@@ -254,7 +254,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_authkey_create(const char *path);
  * Where this user's broker listens, if nobody said otherwise: the Unix socket
  * tieline.sock in the first of $XDG_RUNTIME_DIR, /run/user/UID and
  * /tmp/tieline-UID that is a folder of the user's own which nobody else can
- * change. Whether a broker is there is not looked at, and nothing is made.
+ * change; the last also if it is missing. Whether a broker is there is not
+ * looked at, and nothing is made.
  *
  * @param address  gets the address, as tieline_client() takes it; not NULL.
  * @param size     how many bytes fit, with the NUL; 128 are always enough.

@@ -185,6 +185,11 @@ def test_an_end_is_passed_on_and_the_other_way_goes_on(begin, broker, target,
     one.close()
 
 
+def broken(broker):
+    """What a break is on the dialler's socket."""
+    return OSError if broker.url.startswith("unix:") else ConnectionResetError
+
+
 def is_break(error):
     return error in (OSError, ConnectionResetError)
 
@@ -303,9 +308,9 @@ def test_a_program_that_is_not_there(begin, broker, tmp_path):
     path = str(tmp_path / "later")
     expose = begin("expose", "program", f"unix:{path}")
     with broker.paired("dial", "program") as connection:
-        assert ended(connection) is EOFError
+        assert ended(connection) is broken(broker)
     assert expose.process.stderr.readline().startswith(
-        f"tieline: unix:{path}: cannot connect")
+        f"tieline: cannot connect to unix:{path}: ")
     with Listener(path, authkey=KEY) as target:
         dialler, program = meet(broker, target)
         dialler.send_bytes(b"there now")
@@ -314,13 +319,21 @@ def test_a_program_that_is_not_there(begin, broker, tmp_path):
         program.close()
 
 
+def test_dialling_a_program_that_is_not_there_fails(tool, begin, broker,
+                                                    tmp_path):
+    begin("expose", "program", f"unix:{tmp_path}/nobody")
+    done = tool("dial", "program", input="hi\n")
+    assert (done.returncode, done.stdout) == (9, "")
+    assert done.stderr.startswith("tieline: program: ")
+
+
 def test_a_program_with_another_key(begin, broker, target, other_key):
     expose = begin("expose", "program", target.url,
                    "--target-authkey-file", other_key)
     connection = broker.paired("dial", "program")
     with pytest.raises(Exception, match="digest"):
         target.accept()
-    assert ended(connection) is EOFError
+    assert ended(connection) is broken(broker)
     assert "rejected our key" in expose.process.stderr.readline()
     connection.close()
 
@@ -331,8 +344,8 @@ def test_a_program_that_does_not_answer(begin, broker):
                        "tcp://127.0.0.1:%d" % silent.getsockname()[1])
         first = broker.paired("dial", "program")
         second = broker.paired("dial", "program")
-        assert ended(first) is EOFError
-        assert ended(second) is EOFError
+        assert ended(first) is broken(broker)
+        assert ended(second) is broken(broker)
         assert "tcp://127.0.0.1" in expose.process.stderr.readline()
         first.close()
         second.close()

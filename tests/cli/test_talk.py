@@ -410,11 +410,55 @@ def test_the_peers_end_is_the_commands(begin, broker):
     assert ended(connection) is EOFError
 
 
-def test_a_command_that_fails_is_told_of(begin, broker):
-    listen = begin("listen", "bad", "--exec", "exit 3")
-    assert ended(broker.paired("dial", "bad")) is EOFError
-    assert listen.process.stderr.readline() == \
-        "tieline: bad: the command has ended with status 3\n"
+def broken(broker):
+    """What a break is on our socket."""
+    return OSError if broker.url.startswith("unix:") else ConnectionResetError
+
+
+@pytest.mark.parametrize("command,why", [
+    ("exit 3", "has ended with status 3"),
+    ("/no/such/program", "has ended with status 127"),
+    ("kill -9 $$", "was ended by signal 9"),
+])
+def test_a_command_that_fails_breaks_the_connection(begin, broker, command,
+                                                    why):
+    listen = begin("listen", "bad", "--exec", command)
+    with broker.paired("dial", "bad") as connection:
+        assert ended(connection) is broken(broker)
+    err = listen.process.stderr
+    while (line := err.readline()) != f"tieline: bad: the command {why}\n":
+        assert line
+
+
+def test_a_break_comes_behind_what_the_command_has_written(begin, broker):
+    begin("listen", "bad", "--raw", "--exec",
+          "head -c 1000000 /dev/zero; exit 3")
+    with broker.paired("dial", "bad") as connection:
+        got = 0
+        while isinstance(message := ended(connection), bytes):
+            got += len(message)
+        assert (got, message) == (1000000, broken(broker))
+
+
+def test_what_a_command_leaves_unread_does_not_hide_its_break(tool, begin,
+                                                              broker):
+    begin("listen", "bad", "--exec", "read line; echo $line; exit 3")
+    done = tool("dial", "bad", input=LINES)
+    assert (done.returncode, done.stdout) == (9, "line 0\n")
+    with broker.paired("dial", "bad") as connection:
+        for message in (b"one", b"two", b"three"):
+            connection.send_bytes(message)
+        assert receive(connection) == b"one"
+        assert ended(connection) is broken(broker)
+
+
+def test_an_end_waits_for_how_the_command_ends(begin, broker):
+    """It may fail after its last output."""
+    begin("listen", "late", "--exec", "exec >&-; read line; exit $line")
+    for line, end in ((b"0", EOFError), (b"1", broken(broker))):
+        with broker.paired("dial", "late") as connection:
+            connection.send_bytes(line)
+            assert ended(connection) is end
 
 
 def test_commands_end_with_the_tool(begin, broker, tmp_path):

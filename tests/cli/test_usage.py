@@ -90,7 +90,12 @@ def test_the_version_is_the_librarys():
     (("nonsense", "--help"), "nonsense: there is no such verb"),
     (("ping", "--nonsense"), "--nonsense: there is no such option"),
     (("ping", "-x"), "there is no such option"),
-    (("ping", "--target"), "--target: there is no such option, or several"),
+    (("ping", "-kx"), "-x: there is no such option"),
+    (("ping", "--target"), "--target: it may be --target-authkey-file or "
+                           "--target-no-authkey"),
+    (("ping", "--target=x"), "it may be --target-authkey-file or"),
+    (("key", "--json"), "key: --json is no option of this verb"),
+    (("dial", "--json", "x"), "dial: --json is no option of this verb"),
     (("ping", "--backlog", "1"), "ping: --backlog is no option of this verb"),
     (("listen", "--limit=3", "x"), "listen: --limit is no option"),
     (("ping", "--json=1"), "--json takes no argument"),
@@ -115,9 +120,11 @@ def test_the_version_is_the_librarys():
     (("dial", "x", "--url", "unix:/a#b"), "a broker's address has no #name"),
     (("dial", "x", "--url", "ftp://a"), "ftp://a"),
     (("dial", "x", "--url", "unix:" + 600 * "x"), "too long"),
-    (("dial", 600 * "x", "--url", "unix:/a"), "the name is too long"),
-    (("dial", 129 * "x", "--url", "unix:/a"), "unix:/a#xxx"),
-    (("dial", "no name", "--url", "unix:/a"), "unix:/a#no name"),
+    (("dial", 600 * "x", "--url", "unix:/a"), "xxx: a name has 1 to 128"),
+    (("dial", 129 * "x", "--url", "unix:/a"), "xxx: a name has 1 to 128"),
+    (("dial", "no name", "--url", "unix:/a"), "tieline: no name: a name has"),
+    (("dial", "", "--url", "unix:/a"), "a name has 1 to 128 letters"),
+    (("listen", "n\u00e4me", "--url", "unix:/a"), "letters, digits and . _ -"),
     (("completion", "fish"), "fish: no completions for that shell"),
 ])
 def test_wrong_usage(tool, words, complaint):
@@ -154,7 +161,9 @@ def test_options_come_before_the_environment_and_that_before_defaults(
     default = {"TIELINE_URL": "", "XDG_RUNTIME_DIR": str(tmp_path)}
     done = tool("ping", env=default)
     assert done.returncode == 3
-    assert f"{tmp_path}/tieline.sock" in done.stderr
+    assert done.stderr == (
+        f"tieline: cannot connect to unix:{tmp_path}/tieline.sock: "
+        "No such file or directory: is tielined running?\n")
 
 
 def test_the_default_key_file_is_looked_for(tool, tmp_path):
@@ -162,6 +171,12 @@ def test_the_default_key_file_is_looked_for(tool, tmp_path):
     done = tool("ping", "--url", "unix:/nowhere", env=place)
     assert done.returncode == 4
     assert f"{tmp_path}/tieline/authkey" in done.stderr
+    assert done.stderr.endswith(
+        ": is tielined running? It makes the key at its first start\n")
+    given = tool("ping", "--url", "unix:/nowhere", "--authkey-file",
+                 tmp_path / "none", env=place)
+    assert given.returncode == 4
+    assert "is tielined running" not in given.stderr
 
 
 def test_output_that_cannot_be_written_is_an_error(tool):

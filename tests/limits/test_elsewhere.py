@@ -192,7 +192,7 @@ def test_digests(run_broker, setting, elsewhere):
                 side.finish()
             side.sock.close()
     if not there:
-        broker.log.wait_for('unless "legacy_auth" is "any"')
+        broker.log.wait_for('unless legacy_auth is "any"')
 
 
 # Logs in at each address; prints which let it in.

@@ -3,31 +3,14 @@
 
 import re
 import shutil
-import subprocess
 
 import pytest
 
-from conftest import BUILD, HANG, ROOT
+from conftest import BUILD, ROOT
+
+from .conftest import run
 
 HEADER = ROOT / "include/tieline/tieline.h"
-
-
-def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], text=True,
-                          capture_output=True, timeout=10 * HANG, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """A release build, installed into a folder; returns that folder."""
-    place = tmp_path_factory.mktemp("installed")
-    build = tmp_path_factory.mktemp("build")
-    run("meson", "setup", build, ROOT, "--prefix", place, "--libdir=lib",
-        "-Dexamples=false")
-    run("meson", "install", "-C", build)
-    return place
 
 
 def declared():
@@ -130,6 +113,16 @@ def test_the_versions_agree(installed):
     assert "version: '%s'" % version in (ROOT / "meson.build").read_text()
     assert "## %s" % version in (ROOT / "CHANGELOG.md").read_text()
     assert (installed / "lib" / ("libtieline.so." + version)).exists()
+
+
+@pytest.mark.parametrize("shell,place", [
+    ("bash", "bash-completion/completions/tieline"),
+    ("zsh", "zsh/site-functions/_tieline"),
+])
+def test_completions_are_where_their_shell_looks(installed, shell, place):
+    path = installed / "share" / place
+    assert path.read_text() == run(BUILD / "cli/tieline", "completion", shell)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 def test_every_error_code_is_explained_somewhere():

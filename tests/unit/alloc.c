@@ -16,6 +16,7 @@ static _Thread_local struct {
 	unsigned long count;
 	unsigned long fail_from; /* 0 = never */
 	bool persistent;
+	bool paused;
 } state;
 
 void alloc_fail_from(unsigned long n, bool persistent)
@@ -35,10 +36,17 @@ void alloc_reset(void)
 	state.fail_from = 0;
 }
 
+void alloc_pause(bool paused)
+{
+	state.paused = paused;
+}
+
 static bool refused(void)
 {
 	bool refuse;
 
+	if (state.paused)
+		return false;
 	state.count++;
 	refuse = state.fail_from > 0 &&
 		(state.persistent ? state.count >= state.fail_from

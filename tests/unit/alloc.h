@@ -29,4 +29,8 @@ unsigned long alloc_count(void);
 /* Lets all succeed; counts on. */
 void alloc_reset(void);
 
+/* Lets all succeed and counts none of them, until that is over: they are not
+ * of what is tested. */
+void alloc_pause(bool paused);
+
 #endif

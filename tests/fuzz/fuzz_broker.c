@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A whole broker, stepped, and clients that do whatever the input says:
+ * connect, authenticate as far as it likes, send, stall, end, reset. The input
+ * is a sequence of steps: a byte that says what and who, then what that needs.
+ * After each step the broker's books must balance, and in the end nothing may
+ * be left.
+ *
+ * Time passes when the input says so, and memory is short when it says so.
+ */
+#include "fuzz.h"
+
+#include "../../broker/broker.h"
+#include "../../proto/auth.h"
+#include "../../proto/wire.h"
+#include "../../system/random.h"
+#include "../../system/socket.h"
+#include "../broker/still_clock.h"
+#include "../unit/alloc.h"
+
+#include <cjson/cJSON.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define KEY     "key"
+#define CLIENTS 8
+#define TURNS   4  /* after each step */
+#define MANY    40 /* turns: more than anything takes */
+#define DAY_MS  (INT64_C(24) * 3600 * 1000)
+
+static struct broker *broker;
+static int clients[CLIENTS]; /* -1 = not connected */
+
+struct input {
+	const uint8_t *data;
+	size_t len;
+};
+
+/* 0 behind the end. */
+static unsigned take_byte(struct input *input)
+{
+	if (input->len == 0)
+		return 0;
+	input->len--;
+	return *input->data++;
+}
+
+/* ---- The broker ------------------------------------------------------- */
+
+/* All random bytes are the same, so that an input does the same each time. The
+ * name is the linker's. */
+int __wrap_tli_random(void *bytes, size_t len);
+
+int __wrap_tli_random(void *bytes, size_t len)
+{
+	memset(bytes, 'r', len);
+	return 0;
+}
+
+static void say_nothing(int severity, const char *text)
+{
+	(void)severity;
+	(void)text;
+}
+
+/* Once: the libraries' memory is to fail as well. */
+static void prepare(void)
+{
+	static bool prepared;
+	cJSON_Hooks hooks = {malloc, free};
+
+	if (prepared)
+		return;
+	prepared = true;
+	alloc_pause(true);
+	cJSON_InitHooks(&hooks);
+	event_set_mem_functions(malloc, realloc, free);
+	event_set_log_callback(say_nothing);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* So little of everything that an input can reach each limit. */
+static struct config small_config(void)
+{
+	struct config config;
+
+	config_init(&config);
+	config.log_level = CONFIG_LOG_DEBUG;
+	config.max_connections = CLIENTS - 1;
+	config.max_handshakes = 2;
+	config.max_parked = 3;
+	config.max_waiting = 3;
+	config.max_held_bytes = 300;
+	config.max_message_bytes = 1 << 20;
+	config.relay_window_bytes = 8192;
+	config.relay_total_bytes = 16384;
+	config.max_monitor_bytes = 1000;
+	return config;
+}
+
+enum where {
+	UNIX,
+	TCP,
+	BOUND,
+};
+
+static const char *socket_path(const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "/tmp/tieline-fuzz-%d-%s", getpid(), name);
+	return path;
+}
+
+static void add_listen(struct config *config, const char *address)
+{
+	struct tli_error error;
+
+	require(config_add_listen(config, address, &error) == 0);
+}
+
+static void open_broker(void)
+{
+	struct config config = small_config();
+	struct tli_error error;
+	char address[80];
+
+	snprintf(address, sizeof(address), "unix:%s", socket_path("plain"));
+	add_listen(&config, address);
+	add_listen(&config, "tcp://127.0.0.1:0");
+	snprintf(address, sizeof(address), "unix:%s", socket_path("bound"));
+	add_listen(&config, address);
+	strcpy(config.listen[BOUND].bind, "a");
+	broker = broker_new(
+		&config, tli_key_copy(KEY, strlen(KEY), &error), -1, &error);
+	require(broker && broker_listen(broker, &error) == 0);
+}
+
+/* Only here memory may be short: clients have all that they need. */
+static bool turn(void)
+{
+	bool goes_on;
+
+	alloc_pause(false);
+	goes_on = broker_turn(broker, false);
+	alloc_pause(true);
+	return goes_on;
+}
+
+/* ---- Its books -------------------------------------------------------- */
+
+struct census {
+	unsigned open, logins, parked, waiting, relayed, monitors;
+	uint64_t held_bytes;
+	uint64_t closing_bytes;
+};
+
+static bool is_at(const struct peer *peer, const char *stage)
+{
+	return strcmp(peer->stage->name, stage) == 0;
+}
+
+static struct census count_peers(void)
+{
+	struct census census = {.open = 0};
+	const struct peer *peer;
+
+	TAILQ_FOREACH (peer, &broker->peers.open, link) {
+		struct relay_report report = {.name = NULL};
+
+		census.open++;
+		census.logins += is_at(peer, "authenticating");
+		census.parked += is_at(peer, "parked");
+		census.waiting += is_at(peer, "waiting");
+		census.monitors += is_at(peer, "monitor");
+		census.relayed += relay_report(peer, &report);
+		census.held_bytes += report.held_bytes;
+		if (is_at(peer, "closing"))
+			census.closing_bytes += tli_buf_len(&peer->out);
+	}
+	return census;
+}
+
+static void check_peer(const struct peer *peer)
+{
+	const struct config *config = &broker->config;
+	size_t held = tli_buf_len(&peer->held);
+
+	require(peer->stream.fd >= 0);
+	require(peer->broker == broker && peer->port);
+	require(held <= TLI_FRAME_HEADER_MAX + TLI_CONTROL_MAX);
+	if (is_at(peer, "relayed") || is_at(peer, "monitor"))
+		require(held == 0);
+	if (is_at(peer, "monitor"))
+		require(tli_buf_len(&peer->out) <=
+			config->max_monitor_bytes + 64);
+	if (is_at(peer, "parked") || is_at(peer, "waiting"))
+		require(names_of_peer(peer)[0]);
+}
+
+static void check_books(void)
+{
+	struct census census = count_peers();
+	const uint32_t *seated = broker->names.seated;
+	const struct relays *relays = &broker->relays;
+	const struct peer *peer;
+
+	TAILQ_FOREACH (peer, &broker->peers.open, link)
+		check_peer(peer);
+	require(broker->peers.count == census.open);
+	require(census.open <= broker->config.max_connections);
+	require(broker->logins.count == census.logins);
+	require(TAILQ_EMPTY(&broker->logins.list) == (census.logins == 0));
+	require(seated[TLI_VERB_ACCEPT] == census.parked);
+	require(seated[TLI_VERB_DIAL] + seated[TLI_VERB_PIPE] ==
+		census.waiting);
+	require(census.parked <= broker->config.max_parked);
+	require(census.waiting <= broker->config.max_waiting);
+	require(names_count(&broker->names) <= census.open);
+	require(2 * relays->pairs == census.relayed);
+	require(relays->held_bytes >= census.held_bytes);
+	require(relays->held_bytes <= census.held_bytes + census.closing_bytes);
+	/* The byte that makes a break is not one of a pair. */
+	require(relays->held_bytes <= relays->held_bytes_peak + CLIENTS);
+	require(TAILQ_EMPTY(&broker->monitors.list) == (census.monitors == 0));
+}
+
+static void go_on(void)
+{
+	for (int i = 0; i < TURNS; i++) {
+		if (!turn())
+			return;
+		check_books();
+	}
+}
+
+/* ---- Clients ---------------------------------------------------------- */
+
+static int connect_to(enum where where)
+{
+	const struct port *port = TAILQ_FIRST(&broker->ports.list);
+	struct tli_endpoint endpoints[TLI_ENDPOINTS_MAX];
+	struct tli_address address;
+	struct tli_error error;
+	size_t count;
+	int fd;
+
+	for (unsigned i = 0; port && i < (unsigned)where; i++)
+		port = TAILQ_NEXT(port, link);
+	if (!port)
+		return -1;
+	require(tli_endpoint_parse(port->address, &address, &error) == 0);
+	require(tli_endpoint_lookup(&address, TLI_LOOKUP_NUMERIC, endpoints,
+			&count, &error) == 0);
+	fd = tli_socket_new(&endpoints[0]);
+	require(fd >= 0);
+	if (tli_socket_connect(fd, &endpoints[0]) < 0) {
+		struct pollfd entry = {.fd = fd, .events = POLLOUT};
+
+		(void)poll(&entry, 1, 1000);
+	}
+	return fd;
+}
+
+/* So many frames of the handshake, as far as the broker goes along. */
+static void authenticate(int fd, unsigned frames)
+{
+	static const uint8_t nonce[TLI_AUTH_NONCE_BYTES] = "a client's";
+	const struct tli_auth_policy policy = {.dialects = TLI_AUTH_ALL};
+	struct tli_auth auth;
+	int result = TLI_AUTH_MORE;
+
+	tli_auth_init(&auth, TLI_AUTH_CLIENT, &policy, KEY, strlen(KEY), nonce);
+	for (int i = 0; result == TLI_AUTH_MORE && i < MANY; i++) {
+		uint8_t bytes[TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX];
+		ssize_t got;
+		size_t used, len;
+		const uint8_t *output;
+
+		(void)turn();
+		got = recv(fd, bytes, tli_auth_wants(&auth), 0);
+		if (got <= 0)
+			continue;
+		result = tli_auth_feed(&auth, bytes, (size_t)got, &used);
+		output = tli_auth_output(&auth, &len);
+		if (len > 0 && frames-- == 0)
+			return;
+		(void)!send(fd, output, len, MSG_NOSIGNAL);
+		tli_auth_output_sent(&auth, len);
+	}
+}
+
+/* Takes what there is, and drops it. */
+static void read_all(int fd)
+{
+	char bytes[65536];
+
+	for (int i = 0; i < MANY; i++) {
+		if (recv(fd, bytes, sizeof(bytes), 0) <= 0)
+			return;
+		(void)turn();
+	}
+}
+
+static void put(int fd, const void *bytes, size_t len)
+{
+	(void)!send(fd, bytes, len, MSG_NOSIGNAL);
+}
+
+static void put_frame(int fd, const void *body, size_t len)
+{
+	uint8_t header[4];
+
+	tli_store_be32(header, (uint32_t)len);
+	put(fd, header, sizeof(header));
+	put(fd, body, len);
+}
+
+/* ---- Steps ------------------------------------------------------------ */
+
+static void leave(int *fd, bool resets)
+{
+	if (*fd < 0)
+		return;
+	tli_socket_set_abortive(*fd, resets);
+	close(*fd);
+	*fd = -1;
+}
+
+static void do_connect(int *fd, struct input *input)
+{
+	static const uint8_t frames[] = {3, 3, 3, 3, 3, 0, 1, 2};
+	unsigned how = take_byte(input);
+	bool narrow = how & 0x40;
+	int least = 1;
+
+	leave(fd, true);
+	*fd = connect_to(how % 3);
+	if (*fd < 0)
+		return;
+	if (narrow)
+		setsockopt(*fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
+	authenticate(*fd, frames[how >> 3 & 7]);
+	if (narrow && !TAILQ_EMPTY(&broker->peers.open))
+		setsockopt(
+			TAILQ_LAST(&broker->peers.open, peer_list)->stream.fd,
+			SOL_SOCKET, SO_SNDBUF, &least, sizeof(least));
+}
+
+/* What is behind it in the input, as it is. */
+static void do_send(int *fd, struct input *input)
+{
+	size_t len = take_byte(input);
+
+	if (len > input->len)
+		len = input->len;
+	put(*fd, input->data, len);
+	input->data += len;
+	input->len -= len;
+}
+
+/* The same as a frame. */
+static void do_send_frame(int *fd, struct input *input)
+{
+	size_t len = take_byte(input);
+
+	if (len > input->len)
+		len = input->len;
+	put_frame(*fd, input->data, len);
+	input->data += len;
+	input->len -= len;
+}
+
+static void do_request(int *fd, struct input *input)
+{
+	static const char *const requests[] = {
+		"{\"accept\":\"a\"}",
+		"{\"dial\":\"a\"}",
+		"{\"pipe\":\"a\"}",
+		"{\"accept\":\"a\",\"confirm\":true,\"listener\":\"l\"}",
+		"{\"accept\":\"a\",\"exclusive\":true,\"listener\":\"l\"}",
+		"{\"accept\":\"a\",\"exclusive\":true}",
+		"{\"accept\":\"a\",\"timeout\":1}",
+		"{\"dial\":\"a\",\"timeout\":0}",
+		"{\"pipe\":\"a\",\"timeout\":2.5}",
+		"{\"accept\":\"b\",\"listener\":\"m\"}",
+		"{\"dial\":\"b\"}",
+		"{\"ping\":\"x\"}",
+		"{\"stat\":true}",
+		"{\"list\":\"names\"}",
+		"{\"list\":\"connections\"}",
+		"{\"list\":\"connections\",\"prefix\":\"a\",\"limit\":1}",
+		"{\"monitor\":true}",
+		"{\"monitor\":true,\"prefix\":\"b\"}",
+		"{\"dial\":1}",
+		"\x80\2.",
+		"<methodCall>",
+		"nonsense",
+	};
+	const char *request = requests[take_byte(input) %
+		(sizeof(requests) / sizeof(*requests))];
+
+	put_frame(*fd, request, strlen(request));
+}
+
+/* Messages of no length, or one long one, or what follows of it. */
+static void do_send_much(int *fd, struct input *input)
+{
+	static uint8_t zeros[1 << 18];
+	unsigned how = take_byte(input);
+	uint8_t header[4];
+
+	if (how & 0x80) {
+		tli_store_be32(header, (how & 0x40 ? 5u : 3u) << 17);
+		put(*fd, header, sizeof(header));
+	}
+	put(*fd, zeros, (size_t)((how & 0x3f) + 1) * 4096);
+}
+
+static void do_read(int *fd, struct input *input)
+{
+	(void)input;
+	read_all(*fd);
+}
+
+static void do_end(int *fd, struct input *input)
+{
+	(void)input;
+	shutdown(*fd, SHUT_WR);
+}
+
+static void do_refuse(int *fd, struct input *input)
+{
+	(void)input;
+	shutdown(*fd, SHUT_RD);
+}
+
+static void do_close(int *fd, struct input *input)
+{
+	(void)input;
+	leave(fd, false);
+}
+
+static void do_reset(int *fd, struct input *input)
+{
+	(void)input;
+	leave(fd, true);
+}
+
+static void do_wait(int *fd, struct input *input)
+{
+	(void)fd;
+	pass_ms(INT64_C(1) << take_byte(input) % 18);
+}
+
+static void reload(unsigned how)
+{
+	struct config config = broker->config;
+	struct tli_error error;
+	struct tli_key *key = tli_key_copy(KEY, strlen(KEY), &error);
+
+	config.relay_window_bytes = (how % 64 + 1) * 256;
+	strcpy(config.listen[BOUND].bind, how & 0x40 ? "a" : "b");
+	if (broker_reload(broker, &config, key, &error) < 0)
+		tli_key_free(key);
+}
+
+/* What is done to the broker by who runs it. */
+static void do_order(int *fd, struct input *input)
+{
+	unsigned how = take_byte(input);
+
+	(void)fd;
+	if (how < 0x80)
+		reload(how);
+	else if (how < 0xf0)
+		relays_cut(&broker->relays);
+	else if (how < 0xff)
+		broker_drain(broker);
+	else
+		broker_stop(broker);
+}
+
+/* The n-th allocation from now on fails, or all from it on. */
+static void do_shortage(int *fd, struct input *input)
+{
+	unsigned how = take_byte(input);
+
+	(void)fd;
+	alloc_fail_from(how & 0x7f, how & 0x80);
+}
+
+static void (*const steps[])(int *fd, struct input *input) = {
+	do_connect,
+	do_connect,
+	do_send,
+	do_send_frame,
+	do_request,
+	do_request,
+	do_request,
+	do_send_much,
+	do_read,
+	do_end,
+	do_close,
+	do_reset,
+	do_wait,
+	do_refuse,
+	do_order,
+	do_shortage,
+};
+
+/* Of its first byte the upper half says what, the rest who, and the lowest bit
+ * whether the broker is to see it by itself. */
+static void step(struct input *input)
+{
+	unsigned what = take_byte(input);
+
+	steps[what >> 4](&clients[what >> 1 & 7], input);
+	if (!(what & 1))
+		go_on();
+}
+
+/* ---- The end ---------------------------------------------------------- */
+
+static void close_all(void)
+{
+	for (int i = 0; i < CLIENTS; i++)
+		leave(&clients[i], true);
+}
+
+/* With nobody there and all the memory there is, nothing may be left. Who has
+ * said something waits for ever, though it is gone. */
+static void check_nothing_left(void)
+{
+	alloc_fail_from(0, false);
+	close_all();
+	for (int i = 0; i < 1000 && broker->peers.count > 0; i++) {
+		go_on();
+		names_refuse_all(broker, TLI_REFUSAL_DRAINING, "");
+		pass_ms(DAY_MS);
+		/* A reset may be the kernel's to repeat. */
+		if (i > MANY)
+			(void)poll(NULL, 0, 10);
+	}
+	if (!broker->stopped)
+		require(broker->peers.count == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = {data, size};
+
+	prepare();
+	memset(clients, -1, sizeof(clients));
+	open_broker();
+	while (input.len > 0)
+		step(&input);
+	check_nothing_left();
+	broker_free(broker);
+	return 0;
+}

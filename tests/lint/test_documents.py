@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""What the documents show works as shown, and the messages are the ones
+that are said."""
+
+import os
+import re
+import shutil
+
+import pytest
+
+from conftest import BUILD, HANG, ROOT
+
+from .conftest import run
+
+README = (ROOT / "README.md").read_text()
+TROUBLE = (ROOT / "docs/troubleshooting.md").read_text()
+
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+INDENTED = re.compile(r"(?<=\n\n)(?: {4}.*\n(?:\n(?= {4}))?)+")
+
+
+def without_indent(block):
+    return re.sub("^ {4}", "", block, flags=re.M)
+
+
+# ---- The first minute ------------------------------------------------------
+
+FIRST_MINUTE = re.search(r"^## The first minute\n(.*?)^## ", README,
+                         re.M | re.S).group(1)
+BLOCKS = dict(FENCED.findall(FIRST_MINUTE))
+SHELL = [line
+         for block in INDENTED.findall(FENCED.sub("", FIRST_MINUTE))
+         for line in without_indent(block).splitlines() if line]
+
+
+def command(part):
+    """The one line of shell with that in it."""
+    line, = (line for line in SHELL if part in line)
+    return line
+
+
+class Minute:
+    """A user's folder, with a broker as the text has it but for its port."""
+
+    def __init__(self, start, folder):
+        self.start = start
+        self.folder = folder
+        self.environment = {
+            **os.environ, "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder)}
+        for name in ("XDG_CONFIG_HOME", "TIELINE_URL", "TIELINE_AUTHKEY_FILE"):
+            self.environment.pop(name, None)
+        (folder / "build").symlink_to(BUILD)
+        (folder / ".config").mkdir()
+        folder.chmod(0o700)
+        broker = self.begin(command("build/broker/tielined") +
+                            " --print-address --listen tcp://127.0.0.1:0"
+                            " --listen unix:$XDG_RUNTIME_DIR/tieline.sock")
+        self.port = broker.listening_at().rpartition(":")[2]
+        broker.listening_at()
+
+    def begin(self, line):
+        return self.start("sh", "-c", "exec " + line, cwd=self.folder,
+                          env=self.environment)
+
+    def run(self, *words, **environment):
+        return run(*words, cwd=self.folder,
+                   env={**self.environment, **environment})
+
+    def text(self, language):
+        """A program of the text, at the broker's port."""
+        assert "7600" in BLOCKS[language]
+        return BLOCKS[language].replace("7600", self.port)
+
+
+@pytest.fixture
+def minute(start, tmp_path):
+    minute = Minute(start, tmp_path)
+    listener = minute.begin(command("tieline listen greeter"))
+    yield minute
+    # Or the broker would wait for it.
+    listener.stop()
+
+
+def test_the_first_minute_of_a_shell(minute):
+    dial = command("tieline dial greeter")
+    answer = SHELL[SHELL.index(dial) + 1]
+    assert minute.run("sh", "-c", dial) == answer + "\n"
+
+
+def test_the_first_minute_of_python(minute, python):
+    said = minute.run(python, "-c", minute.text("python")).splitlines()
+    assert "'ok': True" in said[0]
+    assert said[1:] == ["b'hello, Python'"]
+
+
+def test_the_first_minute_of_c(minute, installed):
+    # A busy machine has more time.
+    source = minute.text("c").replace(" 1000", " %d" % (1000 * HANG))
+    (minute.folder / "client.c").write_text(source)
+    # No link: a key's own name has to lead to it.
+    shutil.copy(minute.folder / ".config/tieline/authkey", minute.folder)
+    minute.run("sh", "-c", command("cc client.c"),
+               PKG_CONFIG_PATH=str(installed / "lib/pkgconfig"))
+    assert minute.run("./client", LD_LIBRARY_PATH=str(installed / "lib")) \
+        == "hello, C\n"
+
+
+# ---- Messages --------------------------------------------------------------
+
+STRING = r'"(?:[^"\\\n]|\\.)*"'
+FORMAT = re.compile(r"%[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlzj]*[a-zA-Z]")
+
+# What formats are filled in with, in these messages.
+VALUES = re.compile(r'tcp://[\d.]+:\d+|\d+|"x"|\.\.\.|SHA-256|raw MD5|'
+                    r"\b(?:max_)?parked\b|"
+                    + "|".join(map(re.escape, map(os.strerror, (98, 111)))))
+
+
+def plain(text):
+    """With nothing of what may be filled in."""
+    return VALUES.sub("\0", text)
+
+
+def fragments():
+    """The texts in the sources between what is filled in, longest first."""
+    found = set()
+    for folder in ("proto", "system", "libclient", "broker", "cli"):
+        for path in (ROOT / folder).rglob("*.[ch]"):
+            text = path.read_text().replace("'\"'", "").replace("\\\n", " ")
+            for strings in re.findall(rf"{STRING}(?:\s*{STRING})*", text):
+                whole = "".join(part[1:-1]
+                                for part in re.findall(STRING, strings))
+                parts = FORMAT.split(re.sub(r"\\(.)", r"\1", whole))
+                found.update(plain(part).strip(' ":') for part in parts
+                             if " " in part)
+    return sorted(filter(None, found), key=len, reverse=True)
+
+
+def messages():
+    """What is quoted and reads like a sentence of ours."""
+    quoted = re.findall(r"`([^`]+)`", TROUBLE) + [
+        without_indent(block) for block in INDENTED.findall(TROUBLE)]
+    for text in quoted:
+        text = " ".join(text.split())
+        text = text.replace("multiprocessing.managers.RemoteError: ", "")
+        if re.search(r"([a-z']+,? ){3}[a-z]|^cannot ", text) \
+                and not re.match(r"\w+Error", text) and "= shared" not in text:
+            yield text
+
+
+def is_said(message, known):
+    message = plain(message)
+    for fragment in known:
+        message = re.sub(rf"(?<!\w){re.escape(fragment)}(?!\w)", "\0", message)
+    return not re.sub(r'[\0\s:"().]', "", message)
+
+
+def test_messages_in_the_documents_are_said():
+    known = fragments()
+    assert len([*messages()]) > 10
+    assert [text for text in messages() if not is_said(text, known)] == []
+
+
+def test_a_message_that_nobody_says_is_found():
+    known = fragments()
+    for text in messages():
+        word = max(re.findall(r"[a-z]+", text), key=len)
+        assert not is_said(text.replace(word, word + "ly"), known), text
