@@ -35,7 +35,8 @@ static void (*const verbs[TLI_VERB_COUNT])(
 };
 
 /* Finds the first frame in what is held. Returns 1 with the body's place and
- * length, 0 when more has to come, -1 when it is too long or none. */
+ * length, 0 when more has to come, or the tli_frame_result that says what is
+ * wrong with it. */
 static int find_frame(const struct tli_buf *held, size_t *start, size_t *len)
 {
 	struct tli_frame_reader reader;
@@ -84,7 +85,10 @@ static void serve_next(struct peer *peer)
 		serve(peer, start, len);
 	if (found < 0)
 		closing_refuse(peer, TLI_REFUSAL_BAD_REQUEST,
-			"a request has at most 4096 bytes");
+			found == TLI_FRAME_TOO_LONG
+				? "a request has at most 4096 bytes"
+				: "the request has a length that no Python "
+				  "sends");
 }
 
 /* Whether a reply is to be written, or the next one to be made: it is time for

@@ -2,7 +2,6 @@
 """What monitors are told: every event, of all or of some names, and how many
 they have missed."""
 
-import json
 import os
 import time
 

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, HANG, KEY
+from conftest import BUILD, HANG
 
 from .client import Peer, meanwhile
 

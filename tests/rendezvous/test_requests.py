@@ -257,7 +257,7 @@ def test_what_is_no_length(hub, head):
     peer = hub.connect()
     peer.asked(ping="first")
     peer.write(head, b'{"ping":"x"}')
-    peer.is_refused("bad_request")
+    peer.is_refused("bad_request", "a length that no Python sends")
 
 
 def test_an_empty_frame(hub):
