@@ -68,8 +68,6 @@ static void serve(struct peer *peer, size_t start, size_t len)
 			result == TLI_CONTROL_NOMEM ? TLI_REFUSAL_INTERNAL
 						    : TLI_REFUSAL_BAD_REQUEST,
 			why);
-	else if (peer->broker->draining && request.verb <= TLI_VERB_PIPE)
-		closing_refuse(peer, TLI_REFUSAL_DRAINING, BROKER_DRAINING);
 	else
 		verbs[request.verb](peer, &request);
 }
