@@ -146,6 +146,13 @@ static void let_in(struct login *login)
 	dialect_start(peer);
 }
 
+/* What was read behind the handshake is the first that the dialect gets. */
+static bool keep_rest(struct peer *peer, const uint8_t *bytes, size_t len)
+{
+	peer->held.max_bytes = TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX;
+	return tli_buf_append(&peer->held, bytes, len) == TLI_BUF_OK;
+}
+
 static void lose(struct login *login)
 {
 	struct peer *peer = login->peer;
@@ -156,21 +163,25 @@ static void lose(struct login *login)
 	peer_close(peer);
 }
 
-/* Reads once, and nothing of what follows the handshake. False if nothing has
- * come, or the peer is closed. */
+/* Reads once. False if nothing has come, or the peer is closed. */
 static bool read_once(struct login *login)
 {
 	uint8_t bytes[TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX];
-	ssize_t got = stream_read(
-		&login->peer->stream, bytes, tli_auth_wants(&login->auth));
+	struct peer *peer = login->peer;
+	ssize_t got =
+		stream_read(&peer->stream, bytes, tli_auth_wants(&login->auth));
 	size_t used;
 
 	if (got < 0)
 		lose(login);
 	if (got <= 0)
 		return false;
-	(void)tli_auth_feed(&login->auth, bytes, (size_t)got, &used);
-	return true;
+	if (tli_auth_feed(&login->auth, bytes, (size_t)got, &used) !=
+			TLI_AUTH_DONE ||
+		keep_rest(peer, bytes + used, (size_t)got - used))
+		return true;
+	peer_close(peer);
+	return false;
 }
 
 /* Sends what is due, and acts on what has come of it. False if the peer is not

@@ -394,3 +394,14 @@ def test_in_the_segment_of_the_handshakes_last_frame(hub, kind, first):
         else:
             hub.connect().until(lambda eye: [
                 entry["state"] for entry in eye.connections()][0] == "idle")
+
+
+@BOTH
+def test_in_the_segment_of_more_than_the_last_frame(hub, kind):
+    """A client need not wait for our answer before it says that it is right."""
+    with open_socket(hub.broker.at[kind]) as sock:
+        side = wire.Side(sock, "client", KEY)
+        side.go_to("challenge")
+        sock.sendall(side.take(2) + request(ping="early"))
+        side.catch_up()
+        assert b'"early"' in wire.read_frame(sock)
