@@ -93,9 +93,10 @@ class LoadedBroker(Broker):
     def connect(self, transport="tcp", host=None):
         """A raw connection; from loopback, unless another host is given."""
         if transport == "unix":
-            sock = patient(socket.socket(socket.AF_UNIX))
+            # Blocking: with a time limit it would not wait for a full backlog.
+            sock = socket.socket(socket.AF_UNIX)
             sock.connect(self.unix)
-            return sock
+            return patient(sock)
         return patient(socket.create_connection(
             (host or "127.0.0.1", self.port), PATIENCE))
 
@@ -137,7 +138,11 @@ class LoadedBroker(Broker):
             sorted(entry["state"] for entry in entries))}
 
     def rests(self, connections=1):
-        """Waits until only these are left, and nothing of the others."""
+        """Waits until only these are left, and nothing of the others, those
+        included who were not accepted yet: they come before these logins."""
+        for transport in ("tcp", "unix"):
+            self.login(transport).close()
+
         def nothing_left():
             stat = self.stat()
             return (stat["connections"]["open"] == connections
