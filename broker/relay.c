@@ -124,13 +124,11 @@ static size_t room(const struct flow *flow)
  * length. */
 static size_t bytes_to_read(const struct flow *flow)
 {
-	size_t size = room(flow);
+	size_t window_bytes = relays_of(flow)->scratch_bytes;
+	size_t size = flow->bulk && flow->walk.body_left == 0 ? SMALL_READ
+							      : room(flow);
 
-	if (flow->bulk && flow->walk.body_left == 0)
-		return SMALL_READ;
-	return size < relays_of(flow)->scratch_bytes
-		? size
-		: relays_of(flow)->scratch_bytes;
+	return size < window_bytes ? size : window_bytes;
 }
 
 static size_t bytes_to_splice(const struct flow *flow)
