@@ -261,6 +261,25 @@ static void what_follows_the_handshake_is_not_lost(void **state)
 	leave(fd);
 }
 
+/* A client need not wait for the answer before it takes it. */
+static void what_comes_with_the_challenge_is_not_lost(void **state)
+{
+	static const char early[] =
+		"\0\0\0\x1f#CHALLENGE#12345678901234567890"
+		"\0\0\0\x09#WELCOME#\0\0\0\x0c{\"ping\":\"x\"}";
+	char welcome[13];
+	int fd;
+
+	(void)state;
+	open_broker();
+	fd = answering(OVER_UNIX, "{sha256}", TLI_SHA256);
+	take(fd, welcome, sizeof(welcome));
+	put(fd, early, sizeof(early) - 1);
+	hear(fd);
+	expect_part(fd, "\"ping\":\"x\"");
+	leave(fd);
+}
+
 /* ---- Time and number -------------------------------------------------- */
 
 static void a_handshake_has_so_much_time(void **state)
@@ -519,6 +538,7 @@ int main(void)
 		login_test(md5_is_as_the_settings_say),
 		login_test(a_handshake_comes_in_any_pieces),
 		login_test(what_follows_the_handshake_is_not_lost),
+		login_test(what_comes_with_the_challenge_is_not_lost),
 		login_test(a_handshake_has_so_much_time),
 		login_test(the_oldest_makes_room_for_the_newest),
 		login_test(so_many_connections_are_open),

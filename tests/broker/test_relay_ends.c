@@ -134,6 +134,35 @@ static void an_end_waits_for_what_is_held(void **state)
 	on_all_wires(end_behind_much);
 }
 
+/* The broker has written it all, and the receiver has not read it: closing must
+ * not take back what is between the two. */
+static void end_with_much_under_way(
+	struct pair *pair, const struct wires *wires)
+{
+	enum { LEN = 400000, PIECE = 40000 };
+	uint8_t *bytes;
+
+	if (wires->to == OVER_UNIX)
+		return;
+	bytes = message(LEN - 4);
+	for (size_t at = 0; at < LEN; at += PIECE) {
+		put(pair->acceptor, bytes + at, PIECE);
+		settle();
+	}
+	assert_int_equal(broker->relays.held_bytes, 0);
+	end(pair->dialler);
+	end(pair->acceptor);
+	assert_int_equal(broker->relays.pairs, 0);
+	drain(pair->dialler, bytes, LEN);
+	expect_end(pair->dialler);
+}
+
+static void an_end_takes_nothing_back(void **state)
+{
+	(void)state;
+	on_all_wires(end_with_much_under_way);
+}
+
 /* ---- Breaks ----------------------------------------------------------- */
 
 static void break_one(struct pair *pair, const struct wires *wires)
@@ -511,6 +540,7 @@ int main(void)
 		broker_test(who_closes_ends),
 		broker_test(an_end_within_a_message_is_passed_on),
 		broker_test(an_end_waits_for_what_is_held),
+		broker_test(an_end_takes_nothing_back),
 		broker_test(a_break_is_passed_on),
 		broker_test(a_break_within_a_message_is_passed_on),
 		broker_test(a_break_within_a_header_is_passed_on),
