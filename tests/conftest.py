@@ -14,6 +14,11 @@ import threading
 
 import pytest
 
+# Started in the background by a shell, or by nohup, this process ignores these,
+# and what it starts would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("TIELINE_BUILD", ROOT / "build-test"))
 KEY = b"a key of 32 bytes for the tests!"
