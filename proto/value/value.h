@@ -278,6 +278,11 @@ struct tli_value *tli_object(struct tli_values *values, enum tli_making making,
 bool tli_object_step(
 	struct tli_value *object, enum tli_step step, struct tli_value *item);
 
+/* A node of the kind that `like`, which has items, is, made in the same way and
+ * with the same steps, but with no items yet: they are to be appended. */
+struct tli_value *tli_hollow(
+	struct tli_values *values, const struct tli_value *like);
+
 /*
  * Puts an item behind the others: of a list, or as a part of filling another
  * kind. Nobody looks at keys here: see mapping.h. False on failure, as for a

@@ -16,6 +16,10 @@ enum {
  * returns a negative enum tli_value_result to end the walk with it.
  */
 struct tli_visitor {
+	/* Inside which node enter and leave are; NULL at the root. Set by
+	 * tli_walk(). */
+	const struct tli_value *parent;
+
 	/* Comes to a node. */
 	int (*enter)(
 		struct tli_visitor *visitor, const struct tli_value *value);
@@ -39,13 +43,15 @@ struct tli_visitor {
 int tli_walk(struct tli_visitor *visitor, const struct tli_value *root,
 	uint32_t max_depth);
 
+/* The text for what tli_walk() itself returned. Returns the code. */
+int tli_walk_error(struct tli_value_error *error, int code, uint32_t max_depth);
+
 /* A bit for each node that can be met again: which ones have been marked. */
 struct tli_marks {
 	uint8_t *bits;
-	const struct tli_values *values;
 };
 
-/* For the nodes of the tree; allocates only when one is marked. */
+/* For the nodes of one tree; allocates only when one is marked. */
 void tli_marks_init(struct tli_marks *marks);
 void tli_marks_fini(struct tli_marks *marks);
 

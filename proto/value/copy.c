@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "copy.h"
+
+#include "walk.h"
+
+#include <stdlib.h>
+
+struct copying {
+	struct tli_visitor visitor;
+	struct tli_values *values;
+	struct tli_value **copies; /* by the original's id */
+	struct tli_value *root;
+};
+
+static struct tli_value *copy_bytes(
+	struct tli_values *values, const struct tli_value *value)
+{
+	const struct tli_bytes *node = tli_bytes_of(value);
+
+	if (value->kind == TLI_ARRAY)
+		return tli_array(values, node->typecode, node->data, node->len);
+	return tli_bytes(values, value->kind, node->data, node->len);
+}
+
+/* Of all but what has items. */
+static struct tli_value *copy_plain(
+	struct tli_values *values, const struct tli_value *value)
+{
+	switch (value->kind) {
+	case TLI_NONE:
+		return tli_none(values);
+	case TLI_BOOL:
+		return tli_bool(values, tli_int_of(value)->integer);
+	case TLI_INT:
+		return tli_int(values, tli_int_of(value)->integer);
+	case TLI_FLOAT:
+		return tli_float(values, tli_float_of(value)->real);
+	case TLI_COMPLEX:
+		return tli_complex(values, tli_float_of(value)->real,
+			tli_float_of(value)->imag);
+	default:
+		return copy_bytes(values, value);
+	}
+}
+
+/* A copy is whole: it goes where its original is. */
+static int place(struct copying *copying, struct tli_value *copy)
+{
+	const struct tli_value *parent = copying->visitor.parent;
+
+	if (!parent)
+		copying->root = copy;
+	else if (!tli_append(copying->copies[parent->id], copy))
+		return copying->values->error.code;
+	return TLI_WALK_PAST;
+}
+
+static int enter(struct tli_visitor *visitor, const struct tli_value *value)
+{
+	struct copying *copying = (struct copying *)visitor;
+	struct tli_value *copy = copying->copies[value->id];
+	bool inside = !copy && tli_has_items(value);
+
+	if (!copy)
+		copy = inside ? tli_hollow(copying->values, value)
+			      : copy_plain(copying->values, value);
+	if (!copy)
+		return copying->values->error.code;
+	if (value->id)
+		copying->copies[value->id] = copy;
+	return inside ? TLI_WALK_INSIDE : place(copying, copy);
+}
+
+static int leave(struct tli_visitor *visitor, const struct tli_value *value)
+{
+	struct copying *copying = (struct copying *)visitor;
+	struct tli_value *copy = copying->copies[value->id];
+
+	copy->flags |= value->flags & TLI_BROKEN;
+	return place(copying, copy);
+}
+
+static struct tli_value *copy_tree(
+	struct tli_values *values, const struct tli_items *root)
+{
+	struct copying copying = {
+		.visitor = {.enter = enter, .leave = leave},
+		.values = values,
+		.copies = calloc(root->values->ids, sizeof(struct tli_value *)),
+	};
+	int result = TLI_VALUE_NOMEM;
+
+	if (copying.copies)
+		result = tli_walk(
+			&copying.visitor, &root->value, TLI_VALUE_DEPTH_MAX);
+	free(copying.copies);
+	if (result == TLI_VALUE_NOMEM)
+		tli_value_error_set(
+			&values->error, TLI_VALUE_NOMEM, "out of memory");
+	return result < 0 ? NULL : copying.root;
+}
+
+struct tli_value *tli_copy(
+	struct tli_values *values, const struct tli_value *value)
+{
+	return tli_has_items(value) ? copy_tree(values, tli_items_of(value))
+				    : copy_plain(values, value);
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+#include "value.h"
+
+#include "../utf8.h"
+#include "integer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_ITEMS 4u
+
+int tli_value_error_set(
+	struct tli_value_error *error, int code, const char *format, ...)
+{
+	va_list arguments;
+
+	error->code = code;
+	va_start(arguments, format);
+	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+const char *tli_kind_name(enum tli_kind kind)
+{
+	static const char *const names[TLI_KINDS] = {
+		[TLI_NONE] = "NoneType",
+		[TLI_BOOL] = "bool",
+		[TLI_INT] = "int",
+		[TLI_BIGINT] = "int",
+		[TLI_FLOAT] = "float",
+		[TLI_COMPLEX] = "complex",
+		[TLI_STR] = "str",
+		[TLI_BYTES] = "bytes",
+		[TLI_BYTEARRAY] = "bytearray",
+		[TLI_ARRAY] = "array.array",
+		[TLI_LIST] = "list",
+		[TLI_TUPLE] = "tuple",
+		[TLI_DICT] = "dict",
+		[TLI_SET] = "set",
+		[TLI_FROZENSET] = "frozenset",
+		[TLI_RANGE] = "range",
+		[TLI_SLICE] = "slice",
+		[TLI_GLOBAL] = "global",
+		[TLI_OBJECT] = "object",
+	};
+
+	return names[kind];
+}
+
+/* ---- Where nodes live ------------------------------------------------ */
+
+/* The nodes that are there from the start. */
+static void begin(struct tli_values *values)
+{
+	values->nodes = 0;
+	values->ids = 1; /* 0 is what cannot be met again */
+	values->error = (struct tli_value_error){.code = 0};
+	values->none = (struct tli_value){.kind = TLI_NONE};
+	for (int i = 0; i < 2; i++)
+		values->bools[i] = (struct tli_int){{.kind = TLI_BOOL}, i};
+}
+
+void tli_values_init(struct tli_values *values,
+	const struct tli_value_limits *limits, const uint64_t seed[2])
+{
+	tli_arena_init(&values->arena, limits->max_bytes);
+	values->limits = *limits;
+	memcpy(values->seed, seed, sizeof(values->seed));
+	begin(values);
+}
+
+void tli_values_fini(struct tli_values *values)
+{
+	tli_arena_fini(&values->arena);
+	begin(values);
+}
+
+void tli_values_clear(struct tli_values *values)
+{
+	tli_arena_clear(&values->arena);
+	begin(values);
+}
+
+void *tli_values_shortage(struct tli_values *values)
+{
+	if (values->arena.is_full)
+		tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
+			"it needs more than %zu bytes of memory",
+			values->limits.max_bytes);
+	else
+		tli_value_error_set(
+			&values->error, TLI_VALUE_NOMEM, "out of memory");
+	return NULL;
+}
+
+static void *refuse_more(struct tli_values *values)
+{
+	tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
+		"it has more than %u parts", values->limits.max_nodes);
+	return NULL;
+}
+
+static void *make(struct tli_values *values, enum tli_kind kind, size_t bytes)
+{
+	struct tli_value *value;
+
+	if (values->nodes >= values->limits.max_nodes)
+		return refuse_more(values);
+	value = tli_arena_take(&values->arena, bytes);
+	if (!value)
+		return tli_values_shortage(values);
+	values->nodes++;
+	*value = (struct tli_value){
+		.kind = (uint8_t)kind,
+		.depth = kind >= TLI_LIST,
+		.id = kind >= TLI_STR ? values->ids++ : 0,
+	};
+	return value;
+}
+
+/* ---- Plain data ------------------------------------------------------ */
+
+struct tli_value *tli_none(struct tli_values *values)
+{
+	return &values->none;
+}
+
+struct tli_value *tli_bool(struct tli_values *values, bool truth)
+{
+	return &values->bools[truth].value;
+}
+
+struct tli_value *tli_int(struct tli_values *values, int64_t integer)
+{
+	struct tli_int *node = make(values, TLI_INT, sizeof(*node));
+
+	if (!node)
+		return NULL;
+	node->integer = integer;
+	return &node->value;
+}
+
+struct tli_value *tli_float(struct tli_values *values, double real)
+{
+	struct tli_float *node =
+		make(values, TLI_FLOAT, offsetof(struct tli_float, imag));
+
+	if (!node)
+		return NULL;
+	node->real = real;
+	return &node->value;
+}
+
+struct tli_value *tli_complex(
+	struct tli_values *values, double real, double imag)
+{
+	struct tli_float *node = make(values, TLI_COMPLEX, sizeof(*node));
+
+	if (!node)
+		return NULL;
+	node->real = real;
+	node->imag = imag;
+	return &node->value;
+}
+
+/* A node with its bytes, and a NUL, right behind it. */
+static struct tli_value *make_bytes(struct tli_values *values,
+	enum tli_kind kind, const void *data, size_t len)
+{
+	struct tli_bytes *node;
+	uint8_t *bytes;
+
+	if (len > SIZE_MAX / 4) {
+		values->arena.is_full = true;
+		return tli_values_shortage(values);
+	}
+	node = make(values, kind, sizeof(*node) + len + 1);
+	if (!node)
+		return NULL;
+	bytes = (uint8_t *)(node + 1);
+	if (len > 0)
+		memcpy(bytes, data, len);
+	bytes[len] = 0;
+	node->len = len;
+	node->data = bytes;
+	node->typecode = 0;
+	return &node->value;
+}
+
+struct tli_value *tli_int_from_bytes(
+	struct tli_values *values, const uint8_t *bytes, size_t len)
+{
+	int64_t integer;
+
+	if (tli_integer_to_int64(bytes, len, &integer))
+		return tli_int(values, integer);
+	return make_bytes(
+		values, TLI_BIGINT, bytes, tli_integer_minimal(bytes, len));
+}
+
+struct tli_value *tli_str(
+	struct tli_values *values, const char *text, size_t len)
+{
+	size_t valid = tli_utf8_valid((const uint8_t *)text, len);
+
+	if (valid == len)
+		return make_bytes(values, TLI_STR, text, len);
+	tli_value_error_set(&values->error, TLI_VALUE_SYNTAX,
+		"the text is not UTF-8: wrong byte 0x%02x at offset %zu of it",
+		(uint8_t)text[valid], valid);
+	return NULL;
+}
+
+struct tli_value *tli_bytes(struct tli_values *values, enum tli_kind kind,
+	const void *data, size_t len)
+{
+	return make_bytes(values, kind, data, len);
+}
+
+struct tli_value *tli_bytes_borrowed(struct tli_values *values,
+	enum tli_kind kind, const void *data, size_t len)
+{
+	struct tli_bytes *node = make(values, kind, sizeof(*node));
+
+	if (!node)
+		return NULL;
+	node->len = len;
+	node->data = data;
+	node->typecode = 0;
+	return &node->value;
+}
+
+/* ---- Containers ------------------------------------------------------ */
+
+static struct tli_items *make_items(struct tli_values *values,
+	enum tli_kind kind, size_t bytes, size_t capacity)
+{
+	struct tli_items *node;
+
+	if (capacity > values->limits.max_nodes)
+		return refuse_more(values);
+	node = make(
+		values, kind, bytes + capacity * sizeof(struct tli_value *));
+	if (!node)
+		return NULL;
+	node->values = values;
+	node->items = (struct tli_value **)((uint8_t *)node + bytes);
+	node->count = 0;
+	node->capacity = (uint32_t)capacity;
+	node->index = NULL;
+	return node;
+}
+
+struct tli_value *tli_container(struct tli_values *values, enum tli_kind kind)
+{
+	struct tli_items *node =
+		make_items(values, kind, sizeof(struct tli_items), 0);
+
+	return node ? &node->value : NULL;
+}
+
+/* Notes that a node is inside another: where it can be met, and how deep. */
+static bool attach(struct tli_items *list, struct tli_value *item)
+{
+	struct tli_values *values = list->values;
+
+	item->flags |= item->flags & TLI_ATTACHED ? TLI_SHARED : TLI_ATTACHED;
+	if (item->depth < list->value.depth)
+		return true;
+	if (item->depth >= values->limits.max_depth) {
+		tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
+			"it is more than %u levels deep",
+			values->limits.max_depth);
+		return false;
+	}
+	list->value.depth = (uint16_t)(item->depth + 1);
+	return true;
+}
+
+static bool make_room(struct tli_items *list)
+{
+	uint32_t capacity = list->capacity;
+	const size_t slot = sizeof(list->items[0]);
+	struct tli_value **items;
+
+	if (list->count < capacity)
+		return true;
+	if (capacity > list->values->limits.max_nodes)
+		return refuse_more(list->values) != NULL;
+	capacity = capacity ? 2 * capacity : FIRST_ITEMS;
+	items = tli_arena_grow(&list->values->arena, list->items,
+		list->capacity * slot, capacity * slot);
+	if (!items) {
+		tli_values_shortage(list->values);
+		return false;
+	}
+	list->items = items;
+	list->capacity = capacity;
+	return true;
+}
+
+bool tli_append(struct tli_value *list, struct tli_value *item)
+{
+	struct tli_items *node = (struct tli_items *)list;
+
+	if (!list)
+		return false;
+	if (!item || !make_room(node) || !attach(node, item)) {
+		list->flags |= TLI_BROKEN;
+		return false;
+	}
+	node->items[node->count++] = item;
+	return true;
+}
+
+static bool put_items(
+	struct tli_items *node, struct tli_value *const *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!tli_append(&node->value, items[i]))
+			return false;
+	return true;
+}
+
+struct tli_value *tli_items(struct tli_values *values, enum tli_kind kind,
+	struct tli_value *const *items, size_t count)
+{
+	struct tli_items *node =
+		make_items(values, kind, sizeof(struct tli_items), count);
+
+	return node && put_items(node, items, count) ? &node->value : NULL;
+}
+
+/* ---- Symbols --------------------------------------------------------- */
+
+struct tli_value *tli_global(
+	struct tli_values *values, const char *module, const char *name)
+{
+	struct tli_value *names[] = {
+		tli_str(values, module, strlen(module)),
+		tli_str(values, name, strlen(name)),
+	};
+
+	return tli_items(values, TLI_GLOBAL, names, 2);
+}
+
+static struct tli_value *refuse(struct tli_values *values, const char *what,
+	const struct tli_value *value)
+{
+	tli_value_error_set(&values->error, TLI_VALUE_TYPE, "%s is of type %s",
+		what, tli_kind_name(value->kind));
+	return NULL;
+}
+
+static struct tli_object *make_object(
+	struct tli_values *values, enum tli_making making, size_t capacity)
+{
+	struct tli_object *object = (struct tli_object *)make_items(
+		values, TLI_OBJECT, sizeof(*object), capacity);
+
+	if (!object)
+		return NULL;
+	object->making = (uint8_t)making;
+	object->steps = NULL;
+	object->steps_capacity = 0;
+	return object;
+}
+
+struct tli_value *tli_object(struct tli_values *values, enum tli_making making,
+	struct tli_value *callable, struct tli_value *args,
+	struct tli_value *kwargs)
+{
+	struct tli_object *object;
+	struct tli_value *parts[TLI_OBJECT_STEPS] = {
+		callable, args, kwargs ? kwargs : tli_none(values)};
+
+	if (!callable || !args)
+		return NULL;
+	if (callable->kind < TLI_GLOBAL)
+		return refuse(values, "what is called", callable);
+	if (args->kind != TLI_TUPLE)
+		return refuse(values, "the tuple of arguments", args);
+	if (kwargs && kwargs->kind != TLI_DICT)
+		return refuse(values, "the dict of arguments", kwargs);
+	object = make_object(values, making, TLI_OBJECT_STEPS);
+	return object && put_items(&object->items, parts, TLI_OBJECT_STEPS)
+		? &object->items.value
+		: NULL;
+}
+
+static bool make_step_room(struct tli_object *object, uint32_t count)
+{
+	uint32_t capacity = object->steps_capacity;
+	uint8_t *steps;
+
+	if (count < capacity)
+		return true;
+	capacity = capacity ? 2 * capacity : FIRST_ITEMS;
+	steps = tli_arena_grow(
+		&object->items.values->arena, object->steps, count, capacity);
+	if (!steps) {
+		tli_values_shortage(object->items.values);
+		return false;
+	}
+	object->steps = steps;
+	object->steps_capacity = capacity;
+	return true;
+}
+
+bool tli_object_step(
+	struct tli_value *value, enum tli_step step, struct tli_value *item)
+{
+	struct tli_object *object = (struct tli_object *)value;
+	uint32_t count;
+
+	if (!value)
+		return false;
+	count = object->items.count - TLI_OBJECT_STEPS;
+	if (!make_step_room(object, count)) {
+		value->flags |= TLI_BROKEN;
+		return false;
+	}
+	object->steps[count] = (uint8_t)step;
+	return tli_append(value, item);
+}
+
+static struct tli_value *hollow_object(
+	struct tli_values *values, const struct tli_object *like)
+{
+	uint32_t steps = like->items.count - TLI_OBJECT_STEPS;
+	struct tli_object *object =
+		make_object(values, like->making, like->items.count);
+
+	if (!object || steps == 0)
+		return object ? &object->items.value : NULL;
+	object->steps = tli_arena_take(&values->arena, steps);
+	if (!object->steps)
+		return tli_values_shortage(values);
+	memcpy(object->steps, like->steps, steps);
+	object->steps_capacity = steps;
+	return &object->items.value;
+}
+
+struct tli_value *tli_hollow(
+	struct tli_values *values, const struct tli_value *like)
+{
+	struct tli_items *node;
+
+	if (like->kind == TLI_OBJECT)
+		return hollow_object(values, tli_object_of(like));
+	node = make_items(
+		values, like->kind, sizeof(*node), tli_items_of(like)->count);
+	return node ? &node->value : NULL;
+}
