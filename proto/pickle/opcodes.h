@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How an opcode's argument is laid out; numbers are little-endian, but for that
- * of BINFLOAT. */
+/* How an opcode's argument is laid out; numbers are little-endian. */
 enum tli_argument {
 	TLI_ARG_NONE,
 	TLI_ARG_1, /* so many bytes */
 	TLI_ARG_2,
 	TLI_ARG_4,
 	TLI_ARG_8,
+	TLI_ARG_BIG_8,   /* big-endian */
 	TLI_ARG_LINE,    /* text up to a line feed */
 	TLI_ARG_LINES,   /* two such texts */
 	TLI_ARG_COUNT_1, /* an unsigned length of so many bytes, and as many
@@ -66,7 +66,7 @@ enum tli_argument {
 	X(TUPLE, 't', NONE)                                                    \
 	X(EMPTY_TUPLE, ')', NONE)                                              \
 	X(SETITEMS, 'u', NONE)                                                 \
-	X(BINFLOAT, 'G', 8)                                                    \
+	X(BINFLOAT, 'G', BIG_8)                                                \
 	X(PROTO, 0x80, 1)                                                      \
 	X(NEWOBJ, 0x81, NONE)                                                  \
 	X(EXT1, 0x82, 1)                                                       \
@@ -106,8 +106,10 @@ struct tli_operation {
 	uint8_t opcode;
 	size_t offset;       /* of the opcode */
 	const char *name;    /* NULL: no opcode */
-	uint64_t number;     /* of an argument of 1, 2, 4 or 8 bytes */
-	const uint8_t *data; /* of a text or counted argument: its bytes */
+	uint64_t number;     /* of an argument of 1, 2, 4 or 8 bytes: unsigned;
+			      * of BINFLOAT the bits of the float */
+	const uint8_t *data; /* of a text or counted argument: its bytes,
+			      * without the line feed or the length */
 	size_t len;
 	const uint8_t *second; /* the second of two lines */
 	size_t second_len;
@@ -124,8 +126,9 @@ enum tli_operation_result {
 };
 
 /*
- * Reads the operation at *offset, with its argument, and moves behind it. An
- * enum tli_operation_result; *operation_out then has what is known of it.
+ * Reads the operation at *offset, with its argument, and moves behind it; on
+ * failure *offset stays. An enum tli_operation_result; *operation_out has what
+ * is known of it in any case.
  */
 int tli_operation_read(const uint8_t *pickle, size_t len, size_t *offset,
 	struct tli_operation *operation_out);
