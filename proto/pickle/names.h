@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What Python 2 calls the modules, classes and functions of Python 3. Python
+ * writes pickles below protocol 3 with the old names, and takes them for old
+ * ones when it reads them.
+ */
+#ifndef TLI_PICKLE_NAMES_H
+#define TLI_PICKLE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct tli_word {
+	const char *text; /* no NUL has to follow */
+	size_t len;
+};
+
+/* The two names of a global. */
+struct tli_names {
+	struct tli_word module;
+	struct tli_word name;
+};
+
+/* Replace what is called differently on the other side. */
+void tli_names_from_python2(struct tli_names *names);
+void tli_names_to_python2(struct tli_names *names);
+
+#endif
