@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_text.h"
 
+#include "utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -139,49 +141,12 @@ static bool skip_space(struct scan *scan)
 	}
 }
 
-/* The well-formed sequences of the Unicode Standard's table 3-7: neither too
- * long, nor surrogates, nor above U+10FFFF. */
-static const struct {
-	unsigned char first_min, first_max;
-	unsigned char second_min, second_max;
-	unsigned char len;
-} sequences[] = {
-	{0xc2, 0xdf, 0x80, 0xbf, 2},
-	{0xe0, 0xe0, 0xa0, 0xbf, 3},
-	{0xe1, 0xec, 0x80, 0xbf, 3},
-	{0xed, 0xed, 0x80, 0x9f, 3},
-	{0xee, 0xef, 0x80, 0xbf, 3},
-	{0xf0, 0xf0, 0x90, 0xbf, 4},
-	{0xf1, 0xf3, 0x80, 0xbf, 4},
-	{0xf4, 0xf4, 0x80, 0x8f, 4},
-};
-
-/* The length of the sequence that starts there; 0 if it is none. */
-static size_t sequence_len(const char *start, size_t room)
-{
-	const unsigned char *byte = (const unsigned char *)start;
-	size_t row = 0;
-
-	while (row < sizeof(sequences) / sizeof(sequences[0]) &&
-		byte[0] > sequences[row].first_max)
-		row++;
-	if (row == sizeof(sequences) / sizeof(sequences[0]) ||
-		byte[0] < sequences[row].first_min || room < sequences[row].len)
-		return 0;
-	if (byte[1] < sequences[row].second_min ||
-		byte[1] > sequences[row].second_max)
-		return 0;
-	for (size_t i = 2; i < sequences[row].len; i++)
-		if ((byte[i] & 0xc0) != 0x80)
-			return 0;
-	return sequences[row].len;
-}
-
 static bool check_sequence(struct scan *scan)
 {
-	size_t len = sequence_len(scan->at, (size_t)(scan->end - scan->at));
+	const uint8_t *at = (const uint8_t *)scan->at;
+	size_t len = tli_utf8_sequence(at, (size_t)(scan->end - scan->at));
 
-	if (len == 0)
+	if (len == 0 || tli_utf8_has_surrogates(at, len))
 		return fail(scan, "a text has bytes that are not UTF-8");
 	scan->at += len;
 	return true;

@@ -10,6 +10,10 @@
 
 #define TLI_UTF8_BYTES_MAX 4u
 
+/* How long the character at the start of len (not 0) bytes is; 0 if it is
+ * wrong, or cut. */
+size_t tli_utf8_sequence(const uint8_t *bytes, size_t len);
+
 /* How many bytes from the start are right: len if all. */
 size_t tli_utf8_valid(const uint8_t *bytes, size_t len);
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "utf8.h"
+
+#include <string.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The Unicode Standard's table 3-7, but that surrogates are let through: what
+ * starts with up to first_max has so many bytes, and its second one is in that
+ * range. */
+static const struct sequence {
+	uint8_t first_max;
+	uint8_t len; /* 0 = nothing starts like that */
+	uint8_t second_min, second_max;
+} sequences[] = {
+	{0x7f, 1, 0, 0},
+	{0xc1, 0, 0, 0},
+	{0xdf, 2, 0x80, 0xbf},
+	{0xe0, 3, 0xa0, 0xbf},
+	{0xef, 3, 0x80, 0xbf},
+	{0xf0, 4, 0x90, 0xbf},
+	{0xf3, 4, 0x80, 0xbf},
+	{0xf4, 4, 0x80, 0x8f},
+	{0xff, 0, 0, 0},
+};
+
+static const struct sequence *sequence_of(uint8_t first)
+{
+	const struct sequence *sequence = sequences;
+
+	while (first > sequence->first_max)
+		sequence++;
+	return sequence;
+}
+
+static bool continues(uint8_t byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+size_t tli_utf8_sequence(const uint8_t *bytes, size_t len)
+{
+	const struct sequence *sequence = sequence_of(bytes[0]);
+
+	if (sequence->len > len)
+		return 0;
+	if (sequence->len < 2)
+		return sequence->len;
+	if (bytes[1] < sequence->second_min || bytes[1] > sequence->second_max)
+		return 0;
+	for (size_t i = 2; i < sequence->len; i++)
+		if (!continues(bytes[i]))
+			return 0;
+	return sequence->len;
+}
+
+/* How many bytes of ASCII alone there are at the start, or a few less: most
+ * texts are nothing else. */
+static size_t skip_ascii(const uint8_t *bytes, size_t len)
+{
+	uint64_t word;
+	size_t at = 0;
+
+	for (; len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, bytes + at, sizeof(word));
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	return at;
+}
+
+size_t tli_utf8_valid(const uint8_t *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		size_t step = skip_ascii(bytes + at, len - at);
+
+		if (step == 0)
+			step = tli_utf8_sequence(bytes + at, len - at);
+		if (step == 0)
+			break;
+		at += step;
+	}
+	return at;
+}
+
+uint32_t tli_utf8_read(const uint8_t *bytes, size_t *len_out)
+{
+	size_t len = sequence_of(bytes[0])->len;
+	uint32_t character = bytes[0];
+
+	if (len > 1)
+		character &= 0x7fu >> len;
+	for (size_t i = 1; i < len; i++)
+		character = character << 6 | (bytes[i] & 0x3f);
+	*len_out = len;
+	return character;
+}
+
+size_t tli_utf8_write(uint32_t character, uint8_t bytes[TLI_UTF8_BYTES_MAX])
+{
+	size_t len = character < 0x80 ? 1
+		: character < 0x800   ? 2
+		: character < 0x10000 ? 3
+				      : 4;
+
+	for (size_t i = len - 1; i > 0; i--) {
+		bytes[i] = (uint8_t)(0x80 | (character & 0x3f));
+		character >>= 6;
+	}
+	if (len > 1)
+		character |= 0xf00u >> len;
+	bytes[0] = (uint8_t)character;
+	return len;
+}
+
+bool tli_utf8_has_surrogates(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *end = bytes + len;
+
+	/* U+D000 to U+DFFF start with this byte, and nothing else has it. */
+	while (bytes < end) {
+		bytes = memchr(bytes, 0xed, (size_t)(end - bytes));
+		if (!bytes)
+			return false;
+		if (bytes[1] >= 0xa0)
+			return true;
+		bytes++;
+	}
+	return false;
+}
+
+/* In ascending order; none touches the next. */
+static const struct range {
+	uint32_t first;
+	uint32_t last;
+} printable[] = {
+#include "printable.inc"
+};
+
+bool tli_is_printable(uint32_t character)
+{
+	size_t low = 0;
+	size_t high = LENGTH(printable);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (character > printable[middle].last)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < LENGTH(printable) && character >= printable[low].first;
+}
