@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "json.h"
 
+#include "float_text.h"
 #include "json_text.h"
 #include "quote.h"
 
@@ -288,30 +289,11 @@ void tli_json_add_text(struct tli_json_writer *writer, tli_json *parent,
 	add(writer, parent, key, cJSON_CreateString(text));
 }
 
-/* Makes a locale's decimal point, of any length, JSON's. */
-static void set_point(char *number)
-{
-	char *point = number + strspn(number, "-0123456789");
-	size_t len = strcspn(point, "0123456789e");
-
-	if (len == 0)
-		return;
-	memmove(point + 1, point + len, strlen(point + len) + 1);
-	*point = '.';
-}
-
-/* With as few digits as are read as the same number again; cJSON itself takes
- * 15 for near enough. */
 static cJSON *create_number(double number)
 {
-	char text[40];
+	char text[TLI_FLOAT_TEXT];
 
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if (strtod(text, NULL) == number)
-			break;
-	}
-	set_point(text);
+	tli_float_to_text(number, text);
 	return cJSON_CreateRaw(text);
 }
 
