@@ -1,44 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/* The items of array.array, packed as on 64-bit Linux. */
-#include "value.h"
+#include "array.h"
 
 #include "../utf8.h"
 #include "integer.h"
 
 #include <string.h>
 
-enum form { SIGNED = 1, UNSIGNED, REAL, CHARACTER };
+enum shape { SIGNED = 1, UNSIGNED, REAL, CHARACTER };
 
 struct typecode {
 	uint8_t bytes;
+	uint8_t shape;
 	uint8_t form;
 };
 
 static const struct typecode typecodes[128] = {
-	['b'] = {1, SIGNED},
-	['B'] = {1, UNSIGNED},
-	['h'] = {2, SIGNED},
-	['H'] = {2, UNSIGNED},
-	['i'] = {4, SIGNED},
-	['I'] = {4, UNSIGNED},
-	['l'] = {8, SIGNED},
-	['L'] = {8, UNSIGNED},
-	['q'] = {8, SIGNED},
-	['Q'] = {8, UNSIGNED},
-	['f'] = {4, REAL},
-	['d'] = {8, REAL},
-	['u'] = {4, CHARACTER},
-	['w'] = {4, CHARACTER},
+	['b'] = {1, SIGNED, 1},
+	['B'] = {1, UNSIGNED, 0},
+	['h'] = {2, SIGNED, 4},
+	['H'] = {2, UNSIGNED, 2},
+	['i'] = {4, SIGNED, 8},
+	['I'] = {4, UNSIGNED, 6},
+	['l'] = {8, SIGNED, 12},
+	['L'] = {8, UNSIGNED, 10},
+	['q'] = {8, SIGNED, 12},
+	['Q'] = {8, UNSIGNED, 10},
+	['f'] = {4, REAL, 14},
+	['d'] = {8, REAL, 16},
+	['u'] = {4, CHARACTER, 20},
+	['w'] = {4, CHARACTER, 20},
 };
 
 static struct typecode typecode_of(char typecode)
 {
-	return typecodes[(unsigned char)typecode & 127];
+	unsigned char i = (unsigned char)typecode;
+
+	return i < 128 ? typecodes[i] : (struct typecode){0, 0, 0};
 }
 
 size_t tli_array_item_bytes(char typecode)
 {
 	return typecode_of(typecode).bytes;
+}
+
+int tli_array_form(char typecode)
+{
+	struct typecode known = typecode_of(typecode);
+
+	return known.bytes ? known.form : -1;
+}
+
+size_t tli_array_count(const struct tli_value *array)
+{
+	const struct tli_bytes *node = tli_bytes_of(array);
+
+	return node->len / tli_array_item_bytes(node->typecode);
 }
 
 struct tli_value *tli_array(
@@ -51,6 +67,172 @@ struct tli_value *tli_array(
 		return NULL;
 	array->typecode = typecode;
 	return &array->value;
+}
+
+/* A zeroed one, whose items are to be put at *data_out. */
+static struct tli_value *blank(struct tli_values *values, char typecode,
+	size_t count, uint8_t **data_out)
+{
+	size_t len = count * tli_array_item_bytes(typecode);
+	struct tli_value *array = tli_array(values, typecode, NULL, 0);
+	uint8_t *data =
+		array && len > 0 ? tli_arena_take(&values->arena, len) : NULL;
+
+	if (!array || len == 0)
+		return array;
+	if (!data)
+		return tli_values_shortage(values);
+	memset(data, 0, len);
+	((struct tli_bytes *)array)->data = *data_out = data;
+	((struct tli_bytes *)array)->len = len;
+	return array;
+}
+
+/* The typecode that is the whole text; 0 if it is none. */
+static char typecode_in(const struct tli_value *text)
+{
+	const struct tli_bytes *node = tli_bytes_of(text);
+	char typecode = node->len == 1 ? (char)node->data[0] : 0;
+
+	return tli_array_item_bytes(typecode) ? typecode : 0;
+}
+
+static bool are_characters(const struct tli_bytes *bytes)
+{
+	for (size_t i = 0; i < bytes->len; i += sizeof(uint32_t)) {
+		uint32_t character;
+
+		memcpy(&character, bytes->data + i, sizeof(character));
+		if (character > 0x10ffff)
+			return false;
+	}
+	return true;
+}
+
+struct tli_value *tli_array_from_bytes(struct tli_values *values,
+	const struct tli_value *typecode, const struct tli_bytes *bytes)
+{
+	char letter = typecode_in(typecode);
+	struct typecode known = typecode_of(letter);
+
+	if (!letter || bytes->len % known.bytes != 0 ||
+		(known.shape == CHARACTER && !are_characters(bytes)))
+		return NULL;
+	return tli_array(values, letter, bytes->data, bytes->len);
+}
+
+/* Packs an integer, if it fits. */
+static bool pack_integer(
+	struct typecode typecode, const struct tli_value *item, uint8_t *place)
+{
+	uint8_t bytes[8];
+	const uint8_t *data = bytes;
+	size_t len, sign_bytes = typecode.shape == UNSIGNED;
+	bool negative;
+
+	if (item->kind == TLI_BIGINT) {
+		data = tli_bytes_of(item)->data;
+		len = tli_bytes_of(item)->len;
+	} else if (item->kind == TLI_INT || item->kind == TLI_BOOL)
+		len = tli_integer_from_int64(tli_int_of(item)->integer, bytes);
+	else
+		return false;
+	negative = len > 0 && (data[len - 1] & 0x80);
+	if (len > typecode.bytes + sign_bytes || (negative && sign_bytes) ||
+		(len > typecode.bytes && data[len - 1] != 0))
+		return false;
+	memset(place, negative ? 0xff : 0, typecode.bytes);
+	memcpy(place, data, len < typecode.bytes ? len : typecode.bytes);
+	return true;
+}
+
+static bool pack_real(
+	struct typecode typecode, const struct tli_value *item, uint8_t *place)
+{
+	double large = item->kind == TLI_FLOAT ? tli_float_of(item)->real : 0;
+	float small;
+
+	if (item->kind == TLI_INT)
+		large = (double)tli_int_of(item)->integer;
+	else if (item->kind != TLI_FLOAT)
+		return false;
+	small = (float)large;
+	if (typecode.bytes == sizeof(small))
+		memcpy(place, &small, sizeof(small));
+	else
+		memcpy(place, &large, sizeof(large));
+	return true;
+}
+
+static bool pack_character(const struct tli_value *item, uint8_t *place)
+{
+	const struct tli_bytes *text = tli_bytes_of(item);
+	uint32_t character;
+	size_t len;
+
+	if (item->kind != TLI_STR || text->len == 0)
+		return false;
+	character = tli_utf8_read(text->data, &len);
+	memcpy(place, &character, sizeof(character));
+	return len == text->len;
+}
+
+static bool pack(
+	struct typecode typecode, const struct tli_value *item, uint8_t *place)
+{
+	switch (typecode.shape) {
+	case CHARACTER:
+		return pack_character(item, place);
+	case REAL:
+		return pack_real(typecode, item, place);
+	default:
+		return pack_integer(typecode, item, place);
+	}
+}
+
+struct tli_value *tli_array_from_items(struct tli_values *values,
+	const struct tli_value *typecode, const struct tli_items *items)
+{
+	char letter = typecode_in(typecode);
+	struct typecode known = typecode_of(letter);
+	uint8_t *data = NULL;
+	struct tli_value *array =
+		letter ? blank(values, letter, items->count, &data) : NULL;
+
+	for (uint32_t i = 0; array && i < items->count; i++)
+		if (!pack(known, items->items[i], data + i * known.bytes))
+			return NULL;
+	return array;
+}
+
+static size_t count_characters(const struct tli_bytes *text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0, len; i < text->len; i += len) {
+		tli_utf8_read(text->data + i, &len);
+		count++;
+	}
+	return count;
+}
+
+struct tli_value *tli_array_from_text(struct tli_values *values,
+	const struct tli_value *typecode, const struct tli_bytes *text)
+{
+	char letter = typecode_in(typecode);
+	uint8_t *data = NULL;
+	struct tli_value *array;
+
+	if (typecode_of(letter).shape != CHARACTER)
+		return NULL;
+	array = blank(values, letter, count_characters(text), &data);
+	for (size_t i = 0, len; array && i < text->len; i += len) {
+		uint32_t character = tli_utf8_read(text->data + i, &len);
+
+		memcpy(data, &character, sizeof(character));
+		data += sizeof(character);
+	}
+	return array;
 }
 
 static struct tli_value *character(
@@ -86,7 +268,7 @@ struct tli_value *tli_array_item(
 	uint8_t bytes[9] = {0};
 
 	memcpy(bytes, node->data + i * typecode.bytes, typecode.bytes);
-	switch (typecode.form) {
+	switch (typecode.shape) {
 	case CHARACTER:
 		return character(values, bytes);
 	case REAL:

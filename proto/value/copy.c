@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "copy.h"
 
+#include "array.h"
 #include "walk.h"
 
 #include <stdlib.h>

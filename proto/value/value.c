@@ -49,6 +49,23 @@ const char *tli_kind_name(enum tli_kind kind)
 	return names[kind];
 }
 
+bool tli_is_text(const struct tli_value *value, const char *text)
+{
+	const struct tli_bytes *node = tli_bytes_of(value);
+
+	return value->kind == TLI_STR && node->len == strlen(text) &&
+		memcmp(node->data, text, node->len) == 0;
+}
+
+bool tli_is_global(
+	const struct tli_value *value, const char *module, const char *name)
+{
+	struct tli_value *const *names = tli_items_of(value)->items;
+
+	return value->kind == TLI_GLOBAL && tli_is_text(names[0], module) &&
+		tli_is_text(names[1], name);
+}
+
 /* ---- Where nodes live ------------------------------------------------ */
 
 /* The nodes that are there from the start. */

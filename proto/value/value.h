@@ -188,6 +188,11 @@ static inline bool tli_has_items(const struct tli_value *value)
 	return value->kind >= TLI_LIST;
 }
 
+/* Whether it is a str with that text, or a global with those names. */
+bool tli_is_text(const struct tli_value *value, const char *text);
+bool tli_is_global(
+	const struct tli_value *value, const char *module, const char *name);
+
 struct tli_value_limits {
 	size_t max_bytes;   /* of memory for nodes */
 	uint32_t max_nodes; /* below 2^31 */
@@ -243,18 +248,6 @@ struct tli_value *tli_bytes(struct tli_values *values, enum tli_kind kind,
 /* The same of bytes that live as long as the values, and are not copied. */
 struct tli_value *tli_bytes_borrowed(struct tli_values *values,
 	enum tli_kind kind, const void *data, size_t len);
-
-/* The typecode is known (tli_array_item_bytes()), and len a multiple of it. */
-struct tli_value *tli_array(
-	struct tli_values *values, char typecode, const void *data, size_t len);
-
-/* The size of an item, as on 64-bit Linux: "bBuwhHiIlLqQfd"; 0 for all other
- * typecodes. */
-size_t tli_array_item_bytes(char typecode);
-
-/* An item of an array, as an int, float or str. */
-struct tli_value *tli_array_item(
-	struct tli_values *values, const struct tli_value *array, size_t i);
 
 /* Empty ones of TLI_LIST, TLI_DICT, TLI_SET, TLI_FROZENSET; a frozenset is
  * filled before it is put anywhere. */
