@@ -25,8 +25,7 @@ tieline_connection *tli_client_new(const struct tli_settings *settings,
 		tli_error_system(error, TIELINE_ECONNECT, "socket", -fd);
 		return NULL;
 	}
-	connection = tli_connection_new(
-		fd, endpoint, settings->max_message_bytes, error);
+	connection = tli_connection_new(fd, endpoint, settings, error);
 	if (!connection) {
 		close(fd);
 		return NULL;

@@ -124,7 +124,7 @@ static const struct tli_handle_class connection_class = {
 };
 
 tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
-	size_t max_message_bytes, struct tli_error *error)
+	const struct tli_settings *settings, struct tli_error *error)
 {
 	tieline_connection *connection = calloc(1, sizeof(*connection));
 
@@ -140,9 +140,10 @@ tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
 	}
 	connection->fd = fd;
 	connection->readable = connection->writable = true;
-	connection->max_message_bytes = max_message_bytes;
-	tli_input_init(&connection->input, max_message_bytes);
-	tli_output_init(&connection->output, max_message_bytes);
+	connection->max_message_bytes = settings->max_message_bytes;
+	connection->pickle_protocol = settings->pickle_protocol;
+	tli_input_init(&connection->input, settings->max_message_bytes);
+	tli_output_init(&connection->output, settings->max_message_bytes);
 	tli_endpoint_format(peer, connection->peer);
 	return connection;
 }
@@ -192,8 +193,7 @@ int tieline_connection_adopt(int fd, const tieline_options *options,
 	if (result < 0)
 		return tli_error_set(error, TIELINE_EINVAL,
 			"descriptor %d is no stream socket", fd);
-	connection = tli_connection_new(
-		fd, &peer, settings.max_message_bytes, error);
+	connection = tli_connection_new(fd, &peer, &settings, error);
 	if (!connection)
 		return error->code;
 	connection->shared = true;

@@ -27,6 +27,7 @@ struct tieline_connection {
 	bool relayed; /* by a broker */
 	bool failed;  /* it never opened; both directions have the error */
 	size_t max_message_bytes;
+	int pickle_protocol;
 	struct tli_input input;
 	struct tli_output output;
 	char peer[TLI_ENDPOINT_TEXT];
@@ -39,7 +40,7 @@ TAILQ_HEAD(tli_connections, tieline_connection);
  * owns the socket on success. NULL with *error set for lack of memory.
  */
 tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
-	size_t max_message_bytes, struct tli_error *error);
+	const struct tli_settings *settings, struct tli_error *error);
 
 /* Takes the opening a step on. Returns 1 when open, 0 when it takes longer, or
  * the code in the error of both directions. */

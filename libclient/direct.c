@@ -78,8 +78,8 @@ static int start_handshake(struct direct *direct, int fd,
 	const struct tli_endpoint *peer, struct tli_error *error)
 {
 	tieline_listener *base = &direct->base;
-	tieline_connection *connection = tli_connection_new(
-		fd, peer, base->settings.max_message_bytes, error);
+	tieline_connection *connection =
+		tli_connection_new(fd, peer, &base->settings, error);
 
 	if (!connection) {
 		close(fd);

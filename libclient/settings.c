@@ -47,6 +47,10 @@ static const char *out_of_range(const tieline_options *options)
 		return "legacy_auth is none of TIELINE_LEGACY_AUTH_...";
 	if ((unsigned)options->legacy_digest > TIELINE_LEGACY_DIGEST_SHA256)
 		return "legacy_digest is none of TIELINE_LEGACY_DIGEST_...";
+	if (options->pickle_protocol != 0 &&
+		(options->pickle_protocol < TIELINE_PICKLE_PROTOCOL_MIN ||
+			options->pickle_protocol > TIELINE_PICKLE_PROTOCOL_MAX))
+		return "pickle_protocol must be 2 to 5";
 	return NULL;
 }
 
@@ -74,6 +78,7 @@ static struct tli_settings with_defaults(const tieline_options *options)
 		.on_refused = options->on_refused,
 		.on_refused_arg = options->on_refused_arg,
 		.exclusive = options->exclusive,
+		.pickle_protocol = options->pickle_protocol,
 	};
 }
 

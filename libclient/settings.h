@@ -24,6 +24,7 @@ struct tli_settings {
 	tieline_refused_callback on_refused;
 	void *on_refused_arg;
 	bool exclusive;
+	int pickle_protocol;
 };
 
 /* Whether a handle is made that shakes hands, so that it needs a key. */

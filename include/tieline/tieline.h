@@ -6,7 +6,8 @@
  *
  * A tieline_listener hands out authenticated connections; tieline_client()
  * makes one; a tieline_connection carries whole messages of bytes both ways.
- * The peer may be C or a stock Python program, 3.6 or later.
+ * The peer may be C or a stock Python program, 3.6 or later. values.h has the
+ * objects that Python programs send.
  *
  * **Names.** Two programs can meet directly, at an address that one of them
  * listens at, or by a name at a broker that both connect to: "#name" behind the
@@ -100,7 +101,11 @@ extern "C" {
 	X(TIELINE_ENAMETAKEN, -23, "name belongs to another listener")         \
 	X(TIELINE_EFULL, -24, "broker is full")                                \
 	X(TIELINE_ENOTPERMITTED, -25, "not permitted")                         \
-	X(TIELINE_EBROKER, -26, "broker is lost, or cannot do it")
+	X(TIELINE_EBROKER, -26, "broker is lost, or cannot do it")             \
+	/* call errors of values */                                            \
+	X(TIELINE_ESYNTAX, -27, "no pickle, JSON or literal")                  \
+	X(TIELINE_ETYPE, -28, "not for a value of that kind")                  \
+	X(TIELINE_ELIMIT, -29, "value beyond a limit")
 
 typedef enum tieline_code {
 	TIELINE_OK = 0,
@@ -108,6 +113,12 @@ typedef enum tieline_code {
 	TIELINE_ERROR_MAP(TIELINE_ERROR_ENTRY)
 #undef TIELINE_ERROR_ENTRY
 } tieline_code;
+
+/** The pickle protocols that are written. Every Python from 3.4 on reads the
+ *  default. */
+#define TIELINE_PICKLE_PROTOCOL_MIN     2
+#define TIELINE_PICKLE_PROTOCOL_MAX     5
+#define TIELINE_PICKLE_PROTOCOL_DEFAULT 4
 
 /** A Listener: hands out authenticated connections. */
 typedef struct tieline_listener tieline_listener;
@@ -219,6 +230,10 @@ typedef struct tieline_options {
 	/** Listener with a name: while it, or a connection that it accepted, is
 	 *  open, nobody else can listen under the name. Since 0.2. */
 	bool exclusive;
+
+	/** The pickle protocol in which tieline_send_value() sends, 2 to 5.
+	 *  Default 4. Since 0.3. */
+	int pickle_protocol;
 } tieline_options;
 
 /** Options in which everything is at its default. */

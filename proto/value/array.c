@@ -97,12 +97,14 @@ static char typecode_in(const struct tli_value *text)
 	return tli_array_item_bytes(typecode) ? typecode : 0;
 }
 
-static bool are_characters(const struct tli_bytes *bytes)
+bool tli_array_fits(char typecode, const uint8_t *bytes, size_t len)
 {
-	for (size_t i = 0; i < bytes->len; i += sizeof(uint32_t)) {
-		uint32_t character;
+	uint32_t character;
 
-		memcpy(&character, bytes->data + i, sizeof(character));
+	if (typecode_of(typecode).shape != CHARACTER)
+		return true;
+	for (size_t i = 0; i < len; i += sizeof(character)) {
+		memcpy(&character, bytes + i, sizeof(character));
 		if (character > 0x10ffff)
 			return false;
 	}
@@ -113,10 +115,9 @@ struct tli_value *tli_array_from_bytes(struct tli_values *values,
 	const struct tli_value *typecode, const struct tli_bytes *bytes)
 {
 	char letter = typecode_in(typecode);
-	struct typecode known = typecode_of(letter);
 
-	if (!letter || bytes->len % known.bytes != 0 ||
-		(known.shape == CHARACTER && !are_characters(bytes)))
+	if (!letter || bytes->len % tli_array_item_bytes(letter) != 0 ||
+		!tli_array_fits(letter, bytes->data, bytes->len))
 		return NULL;
 	return tli_array(values, letter, bytes->data, bytes->len);
 }

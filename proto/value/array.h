@@ -15,7 +15,12 @@ size_t tli_array_item_bytes(char typecode);
  * that is no typecode. */
 int tli_array_form(char typecode);
 
-/* The typecode is one, and len a multiple of the size of its items. */
+/* Whether packed bytes can be items: all can, but of characters those beyond
+ * U+10FFFF. */
+bool tli_array_fits(char typecode, const uint8_t *bytes, size_t len);
+
+/* The typecode is one, and len a multiple of the size of its items; the
+ * bytes fit. */
 struct tli_value *tli_array(
 	struct tli_values *values, char typecode, const void *data, size_t len);
 

@@ -16,7 +16,7 @@ SYSTEM = LIBC | {
     "arpa/inet.h", "fcntl.h", "netdb.h", "netinet/in.h", "netinet/tcp.h",
     "poll.h", "pthread.h", "signal.h", "unistd.h",
 }
-PUBLIC = {"tieline/tieline.h"}
+PUBLIC = {"tieline/tieline.h", "tieline/values.h"}
 ADAPTERS = {"tieline/adapters/libevent.h", "tieline/adapters/poll.h"}
 
 # Folder: which headers of its own, of other layers, and of others it may see.

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* tieline_value_build() for those who have its arguments as a va_list. */
+#ifndef TLI_VALUE_BUILD_H
+#define TLI_VALUE_BUILD_H
+
+#include "values.h"
+
+#include <stdarg.h>
+
+tieline_value *tli_value_build(
+	tieline_values *values, const char *format, va_list *arguments);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* Values made by a program, one by one. */
+#include "values.h"
+
+#include "../proto/value/array.h"
+#include "../proto/value/copy.h"
+#include "../proto/value/mapping.h"
+
+#include <string.h>
+
+tieline_value *tieline_value_none(tieline_values *values)
+{
+	return tli_public(tli_none(&values->tree));
+}
+
+tieline_value *tieline_value_bool(tieline_values *values, bool truth)
+{
+	return tli_public(tli_bool(&values->tree, truth));
+}
+
+tieline_value *tieline_value_int(tieline_values *values, int64_t integer)
+{
+	return tli_values_made(values, tli_int(&values->tree, integer));
+}
+
+tieline_value *tieline_value_uint(tieline_values *values, uint64_t integer)
+{
+	uint8_t bytes[9]; /* with one of 0 for the sign */
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(integer >> 8 * i);
+	bytes[8] = 0;
+	return tli_values_made(values,
+		tli_int_from_bytes(&values->tree, bytes, sizeof(bytes)));
+}
+
+tieline_value *tieline_value_float(tieline_values *values, double number)
+{
+	return tli_values_made(values, tli_float(&values->tree, number));
+}
+
+tieline_value *tieline_value_complex(
+	tieline_values *values, double real, double imag)
+{
+	return tli_values_made(values, tli_complex(&values->tree, real, imag));
+}
+
+tieline_value *tieline_value_str(tieline_values *values, const char *text)
+{
+	return tieline_value_str_len(values, text, strlen(text));
+}
+
+tieline_value *tieline_value_str_len(
+	tieline_values *values, const char *text, size_t len)
+{
+	return tli_values_made(values, tli_str(&values->tree, text, len));
+}
+
+tieline_value *tieline_value_bytes(
+	tieline_values *values, const void *data, size_t len)
+{
+	return tli_values_made(
+		values, tli_bytes(&values->tree, TLI_BYTES, data, len));
+}
+
+tieline_value *tieline_value_bytearray(
+	tieline_values *values, const void *data, size_t len)
+{
+	return tli_values_made(
+		values, tli_bytes(&values->tree, TLI_BYTEARRAY, data, len));
+}
+
+tieline_value *tieline_value_array(
+	tieline_values *values, char typecode, const void *data, size_t len)
+{
+	size_t item_bytes = tli_array_item_bytes(typecode);
+	struct tli_error *error = tli_thread_error();
+
+	if (item_bytes == 0 || len % item_bytes != 0) {
+		tli_error_set(error, TIELINE_EINVAL,
+			item_bytes ? "%zu bytes are no whole items"
+				   : "there is no such typecode",
+			len);
+		return NULL;
+	}
+	if (!tli_array_fits(typecode, data, len)) {
+		tli_error_set(error, TIELINE_ESYNTAX,
+			"a character is beyond U+10FFFF");
+		return NULL;
+	}
+	return tli_values_made(
+		values, tli_array(&values->tree, typecode, data, len));
+}
+
+static tieline_value *make_empty(tieline_values *values, enum tli_kind kind)
+{
+	return tli_values_made(values, tli_container(&values->tree, kind));
+}
+
+tieline_value *tieline_value_list(tieline_values *values)
+{
+	return make_empty(values, TLI_LIST);
+}
+
+tieline_value *tieline_value_dict(tieline_values *values)
+{
+	return make_empty(values, TLI_DICT);
+}
+
+tieline_value *tieline_value_set(tieline_values *values)
+{
+	return make_empty(values, TLI_SET);
+}
+
+/* Puts items into one that nobody has yet. */
+static tieline_value *fill(struct tli_value *container,
+	bool (*put)(struct tli_value *container, struct tli_value *item),
+	tieline_values *values, tieline_value *const items[], size_t count)
+{
+	for (size_t i = 0; container && i < count; i++) {
+		if (!items[i])
+			return NULL;
+		if (!put(container, tli_values_own(&values->tree, items[i])))
+			container = NULL;
+	}
+	return tli_values_made(values, container);
+}
+
+tieline_value *tieline_value_tuple(
+	tieline_values *values, tieline_value *const items[], size_t count)
+{
+	return fill(tli_container(&values->tree, TLI_TUPLE), tli_append, values,
+		items, count);
+}
+
+tieline_value *tieline_value_frozenset(
+	tieline_values *values, tieline_value *const items[], size_t count)
+{
+	return fill(tli_container(&values->tree, TLI_FROZENSET), tli_set_add,
+		values, items, count);
+}
+
+tieline_value *tieline_value_strs(
+	tieline_values *values, const char *const texts[], size_t count)
+{
+	struct tli_values *tree = &values->tree;
+	struct tli_value *list = tli_container(tree, TLI_LIST);
+
+	for (size_t i = 0; list && i < count; i++)
+		if (!tli_append(
+			    list, tli_str(tree, texts[i], strlen(texts[i]))))
+			list = NULL;
+	return tli_values_made(values, list);
+}
+
+/* A container that is to be changed: 0, or the code. */
+static int check_container(
+	const struct tli_value *container, enum tli_kind kind)
+{
+	if (!container)
+		return tli_value_missing();
+	if (container->kind != kind)
+		return tli_value_wrong_kind(tli_kind_name(kind), container);
+	return TIELINE_OK;
+}
+
+static struct tli_values *values_of(const struct tli_value *container)
+{
+	return tli_items_of(container)->values;
+}
+
+/* What putting something into a container came to. */
+static int put_result(struct tli_value *container, bool is_put)
+{
+	if (is_put)
+		return TIELINE_OK;
+	container->flags |= TLI_BROKEN;
+	return tli_values_failed(&values_of(container)->error);
+}
+
+/* Something that was to be put there is NULL. */
+static int lacks(struct tli_value *container)
+{
+	container->flags |= TLI_BROKEN;
+	return tli_value_missing();
+}
+
+int tieline_value_append(tieline_value *list, tieline_value *item)
+{
+	struct tli_value *node = tli_node(list);
+	int result = check_container(node, TLI_LIST);
+
+	if (result < 0)
+		return result;
+	if (!item)
+		return lacks(node);
+	return put_result(
+		node, tli_append(node, tli_values_own(values_of(node), item)));
+}
+
+int tieline_value_add(tieline_value *set, tieline_value *item)
+{
+	struct tli_value *node = tli_node(set);
+	int result = check_container(node, TLI_SET);
+
+	if (result < 0)
+		return result;
+	if (!item)
+		return lacks(node);
+	return put_result(
+		node, tli_set_add(node, tli_values_own(values_of(node), item)));
+}
+
+int tieline_value_set_item(
+	tieline_value *dict, tieline_value *key, tieline_value *item)
+{
+	struct tli_value *node = tli_node(dict);
+	int result = check_container(node, TLI_DICT);
+
+	if (result < 0)
+		return result;
+	if (!key || !item)
+		return lacks(node);
+	return put_result(node,
+		tli_dict_set(node, tli_values_own(values_of(node), key),
+			tli_values_own(values_of(node), item)));
+}
+
+int tieline_value_set_text(
+	tieline_value *dict, const char *key, tieline_value *item)
+{
+	struct tli_value *node = tli_node(dict);
+	int result = check_container(node, TLI_DICT);
+
+	if (result < 0)
+		return result;
+	if (!item)
+		return lacks(node);
+	return put_result(node,
+		tli_dict_set(node, tli_str(values_of(node), key, strlen(key)),
+			tli_values_own(values_of(node), item)));
+}
+
+tieline_value *tieline_value_global(
+	tieline_values *values, const char *module, const char *name)
+{
+	return tli_values_made(values, tli_global(&values->tree, module, name));
+}
+
+tieline_value *tieline_value_call(
+	tieline_values *values, tieline_value *callable, tieline_value *args)
+{
+	struct tli_values *tree = &values->tree;
+
+	if (!callable)
+		return NULL;
+	return tli_values_made(values,
+		tli_object(tree, TLI_REDUCE, tli_values_own(tree, callable),
+			args ? tli_values_own(tree, args)
+			     : tli_container(tree, TLI_TUPLE),
+			NULL));
+}
+
+tieline_value *tieline_value_copy(
+	tieline_values *values, const tieline_value *value)
+{
+	if (!value)
+		return NULL;
+	return tli_values_made(
+		values, tli_copy(&values->tree, tli_node(value)));
+}

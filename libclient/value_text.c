@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Values as text and as pickles, in both directions. */
+#include "values.h"
+
+#include "../proto/buf.h"
+#include "../proto/pickle/disassemble.h"
+#include "../proto/pickle/pickle.h"
+#include "../proto/pickle/unpickle.h"
+#include "../proto/value/json_value.h"
+#include "../proto/value/literal.h"
+#include "../proto/value/repr.h"
+
+#define TEXT_BYTES_MAX   ((size_t)64 << 20)
+#define PICKLE_BYTES_MAX (SIZE_MAX / 4)
+
+tieline_value *tieline_value_parse(
+	tieline_values *values, const char *text, size_t len)
+{
+	return tli_values_made(
+		values, tli_literal(&values->tree, text, len, NULL));
+}
+
+/* Hands what was written to the program, with a NUL behind it. */
+static int hand_over(struct tli_buf *buf, int result,
+	const struct tli_value_error *error, char **text_out, size_t *len_out)
+{
+	size_t len = tli_buf_len(buf);
+
+	if (result == TLI_VALUE_OK &&
+		tli_buf_append(buf, "", 1) == TLI_BUF_OK) {
+		*text_out = (char *)tli_buf_steal(buf);
+		if (len_out)
+			*len_out = len;
+		return TIELINE_OK;
+	}
+	tli_buf_fini(buf);
+	if (result != TLI_VALUE_OK)
+		return tli_values_failed(error);
+	return tli_error_set(
+		tli_thread_error(), TIELINE_ENOMEM, "out of memory");
+}
+
+int tieline_value_repr(const tieline_value *value, size_t max_bytes,
+	char **text_out, size_t *len_out)
+{
+	struct tli_value_error error;
+	struct tli_buf buf;
+	int result;
+
+	if (!value)
+		return tli_value_missing();
+	if (max_bytes == 0)
+		max_bytes = TEXT_BYTES_MAX;
+	tli_buf_init(&buf, max_bytes);
+	result = tli_repr(tli_node(value), &buf);
+	buf.max_bytes = SIZE_MAX;
+	if (result == TLI_VALUE_NOMEM)
+		tli_value_error_set(&error, result, "out of memory");
+	else
+		tli_value_error_set(&error, result,
+			"the text has more than %zu bytes, or too many levels",
+			max_bytes);
+	return hand_over(&buf, result, &error, text_out, len_out);
+}
+
+tieline_value *tieline_value_from_json(tieline_values *values, const char *text,
+	size_t len, tieline_json_wrapping wrapping)
+{
+	return tli_values_made(values,
+		tli_value_from_json(&values->tree, text, len,
+			wrapping == TIELINE_JSON_WRAPPED ? TLI_JSON_WRAPPED
+							 : TLI_JSON_PLAIN));
+}
+
+int tieline_value_to_json(const tieline_value *value,
+	tieline_json_wrapping wrapping, char **text_out, size_t *len_out)
+{
+	struct tli_value_error error;
+	size_t len;
+	int result;
+
+	if (!value)
+		return tli_value_missing();
+	result = tli_value_to_json(tli_node(value),
+		wrapping == TIELINE_JSON_WRAPPED ? TLI_JSON_WRAPPED
+						 : TLI_JSON_PLAIN,
+		TEXT_BYTES_MAX, text_out, &len, &error);
+	if (result < 0)
+		return tli_values_failed(&error);
+	if (len_out)
+		*len_out = len;
+	return TIELINE_OK;
+}
+
+static int check_protocol(int protocol)
+{
+	if (protocol == 0 ||
+		(protocol >= TLI_PICKLE_PROTOCOL_MIN &&
+			protocol <= TLI_PICKLE_PROTOCOL_MAX))
+		return TIELINE_OK;
+	return tli_error_set(tli_thread_error(), TIELINE_EINVAL,
+		"there is no protocol %d to write, only 2 to 5", protocol);
+}
+
+int tieline_value_pickle(const tieline_value *value, int protocol,
+	void **data_out, size_t *len_out)
+{
+	struct tli_value_error error;
+	struct tli_buf buf;
+	int result = check_protocol(protocol);
+
+	if (result < 0)
+		return result;
+	if (!value)
+		return tli_value_missing();
+	tli_buf_init(&buf, PICKLE_BYTES_MAX);
+	result = tli_pickle(tli_node(value),
+		protocol ? protocol : TLI_PICKLE_PROTOCOL_DEFAULT, &buf,
+		&error);
+	return hand_over(&buf, result, &error, (char **)data_out, len_out);
+}
+
+tieline_value *tieline_value_unpickle(
+	tieline_values *values, const void *pickle, size_t len)
+{
+	return tli_values_made(values,
+		tli_unpickle(
+			&values->tree, pickle, len, TLI_UNPICKLE_COPY, NULL));
+}
+
+int tieline_pickle_disassemble(
+	const void *pickle, size_t len, char **text_out, size_t *len_out)
+{
+	struct tli_value_error wrong = {.code = 0}, none;
+	struct tli_buf buf;
+	int result;
+
+	tli_buf_init(&buf, SIZE_MAX);
+	result = tli_disassemble(pickle, len, &buf, &wrong);
+	if (result == TLI_VALUE_SYNTAX)
+		result =
+			hand_over(&buf, TLI_VALUE_OK, &none, text_out, len_out);
+	else
+		result = hand_over(&buf, result, &wrong, text_out, len_out);
+	return result == TIELINE_OK && wrong.code ? tli_values_failed(&wrong)
+						  : result;
+}

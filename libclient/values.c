@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Where values live, and how they fail. */
+#include "values.h"
+
+#include "../proto/value/copy.h"
+#include "../system/random.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define DEFAULT_MAX_BYTES  ((size_t)256 << 20)
+#define DEFAULT_MAX_VALUES ((uint32_t)1 << 24)
+#define DEFAULT_MAX_DEPTH  1000u
+
+static uint64_t seed[2];
+static int seed_result; /* 0 or -errno */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void make_seed(void)
+{
+	seed_result = tli_random(seed, sizeof(seed));
+}
+
+const uint64_t *tli_values_seed(struct tli_error *error)
+{
+	pthread_once(&once, make_seed);
+	if (seed_result == 0)
+		return seed;
+	tli_error_system(error, TIELINE_ESYSTEM, "random bytes", -seed_result);
+	return NULL;
+}
+
+static int code_of(int result)
+{
+	switch (result) {
+	case TLI_VALUE_LIMIT:
+		return TIELINE_ELIMIT;
+	case TLI_VALUE_TYPE:
+		return TIELINE_ETYPE;
+	case TLI_VALUE_SYNTAX:
+		return TIELINE_ESYNTAX;
+	default:
+		return TIELINE_ENOMEM;
+	}
+}
+
+int tli_values_failed(const struct tli_value_error *error)
+{
+	return tli_error_set(
+		tli_thread_error(), code_of(error->code), "%s", error->text);
+}
+
+tieline_value *tli_values_made(
+	tieline_values *values, const struct tli_value *node)
+{
+	if (!node)
+		tli_values_failed(&values->tree.error);
+	return tli_public(node);
+}
+
+int tli_value_missing(void)
+{
+	struct tli_error *error = tli_thread_error();
+
+	switch (error->code) {
+	case TIELINE_ENOMEM:
+	case TIELINE_EINVAL:
+	case TIELINE_ESYNTAX:
+	case TIELINE_ETYPE:
+	case TIELINE_ELIMIT:
+		return error->code;
+	default:
+		return tli_error_set(
+			error, TIELINE_EINVAL, "the value is NULL");
+	}
+}
+
+int tli_value_wrong_kind(const char *expected, const struct tli_value *node)
+{
+	return tli_error_set(tli_thread_error(), TIELINE_ETYPE,
+		"%s expected, not %s", expected, tli_kind_name(node->kind));
+}
+
+static bool lives_in(
+	const struct tli_values *values, const struct tli_value *node)
+{
+	return node == &values->none || node == &values->bools[0].value ||
+		node == &values->bools[1].value ||
+		tli_arena_owns(&values->arena, node);
+}
+
+struct tli_value *tli_values_own(
+	struct tli_values *values, const tieline_value *item)
+{
+	struct tli_value *node = tli_node(item);
+
+	if (!node || lives_in(values, node))
+		return node;
+	return tli_copy(values, node);
+}
+
+/* NULL, or what is wrong with them. */
+static const char *out_of_range(const tieline_value_limits *limits)
+{
+	if (limits->size != sizeof(*limits))
+		return "the limits' size has to be "
+		       "sizeof(tieline_value_limits)";
+	if (limits->max_values > INT32_MAX)
+		return "max_values must be at most 2147483647";
+	if (limits->max_depth > TLI_VALUE_DEPTH_MAX)
+		return "max_depth must be at most 65000";
+	return NULL;
+}
+
+static struct tli_value_limits with_defaults(const tieline_value_limits *limits)
+{
+	return (struct tli_value_limits){
+		limits->max_bytes ? limits->max_bytes : DEFAULT_MAX_BYTES,
+		limits->max_values ? limits->max_values : DEFAULT_MAX_VALUES,
+		limits->max_depth ? limits->max_depth : DEFAULT_MAX_DEPTH,
+	};
+}
+
+tieline_values *tieline_values_new(const tieline_value_limits *given)
+{
+	const tieline_value_limits none = {.size = sizeof(none)};
+	const char *wrong = given ? out_of_range(given) : NULL;
+	struct tli_value_limits limits = with_defaults(given ? given : &none);
+	struct tli_error *error = tli_thread_error();
+	const uint64_t *secret = wrong ? NULL : tli_values_seed(error);
+	tieline_values *values = secret ? malloc(sizeof(*values)) : NULL;
+
+	if (wrong)
+		tli_error_set(error, TIELINE_EINVAL, "%s", wrong);
+	else if (secret && !values)
+		tli_error_set(error, TIELINE_ENOMEM, "out of memory");
+	if (values)
+		tli_values_init(&values->tree, &limits, secret);
+	return values;
+}
+
+void tieline_values_clear(tieline_values *values)
+{
+	if (values)
+		tli_values_clear(&values->tree);
+}
+
+void tieline_values_free(tieline_values *values)
+{
+	if (values)
+		tli_values_fini(&values->tree);
+	free(values);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What the public values are inside: proto/value's nodes and where they live.
+ */
+#ifndef TLI_VALUES_H
+#define TLI_VALUES_H
+
+#include "../proto/value/value.h"
+#include "../system/error.h"
+
+#include <tieline/values.h>
+
+struct tieline_values {
+	struct tli_values tree;
+};
+
+/* A public value is a node. */
+static inline struct tli_value *tli_node(const tieline_value *value)
+{
+	return (struct tli_value *)value;
+}
+
+static inline tieline_value *tli_public(const struct tli_value *node)
+{
+	return (tieline_value *)node;
+}
+
+/* What hides the hashes of this process from peers, of two words. NULL with
+ * *error set if the kernel gives no random bytes. */
+const uint64_t *tli_values_seed(struct tli_error *error);
+
+/* Makes an error of values this thread's last. Returns its tieline_code. */
+int tli_values_failed(const struct tli_value_error *error);
+
+/* The node, made in those values, as public; NULL, with this thread's error
+ * set, if it could not be made. */
+tieline_value *tli_values_made(
+	tieline_values *values, const struct tli_value *node);
+
+/* What is returned for a value that is NULL: what kept it from being made. */
+int tli_value_missing(void);
+
+/* Sets this thread's error to TIELINE_ETYPE: "list expected, not int". */
+int tli_value_wrong_kind(const char *expected, const struct tli_value *node);
+
+/* The item itself if it lives in those values, otherwise a copy that does. NULL
+ * for NULL, or with the values' error set. */
+struct tli_value *tli_values_own(
+	struct tli_values *values, const tieline_value *item);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "unpickle.h"
+
+#include "machine.h"
+#include "operations.h"
+
+#include <string.h>
+
+static bool (*const operations[256])(struct tli_machine *machine) = {
+	[TLI_OP_NONE] = tli_op_none,
+	[TLI_OP_NEWTRUE] = tli_op_bool,
+	[TLI_OP_NEWFALSE] = tli_op_bool,
+	[TLI_OP_BININT1] = tli_op_unsigned,
+	[TLI_OP_BININT2] = tli_op_unsigned,
+	[TLI_OP_BININT] = tli_op_signed,
+	[TLI_OP_LONG1] = tli_op_long,
+	[TLI_OP_LONG4] = tli_op_long,
+	[TLI_OP_BINFLOAT] = tli_op_float,
+	[TLI_OP_SHORT_BINUNICODE] = tli_op_text,
+	[TLI_OP_BINUNICODE] = tli_op_text,
+	[TLI_OP_BINUNICODE8] = tli_op_text,
+	[TLI_OP_SHORT_BINBYTES] = tli_op_bytes,
+	[TLI_OP_BINBYTES] = tli_op_bytes,
+	[TLI_OP_BINBYTES8] = tli_op_bytes,
+	[TLI_OP_BYTEARRAY8] = tli_op_bytearray,
+	[TLI_OP_SHORT_BINSTRING] = tli_op_python2_str,
+	[TLI_OP_BINSTRING] = tli_op_python2_str,
+
+	[TLI_OP_INT] = tli_op_int_line,
+	[TLI_OP_LONG] = tli_op_long_line,
+	[TLI_OP_FLOAT] = tli_op_float_line,
+	[TLI_OP_STRING] = tli_op_string_line,
+	[TLI_OP_UNICODE] = tli_op_unicode_line,
+	[TLI_OP_GET] = tli_op_get_line,
+	[TLI_OP_PUT] = tli_op_put_line,
+
+	[TLI_OP_EMPTY_TUPLE] = tli_op_small_tuple,
+	[TLI_OP_TUPLE1] = tli_op_small_tuple,
+	[TLI_OP_TUPLE2] = tli_op_small_tuple,
+	[TLI_OP_TUPLE3] = tli_op_small_tuple,
+	[TLI_OP_EMPTY_LIST] = tli_op_empty,
+	[TLI_OP_EMPTY_DICT] = tli_op_empty,
+	[TLI_OP_EMPTY_SET] = tli_op_empty,
+	[TLI_OP_TUPLE] = tli_op_collect,
+	[TLI_OP_LIST] = tli_op_collect,
+	[TLI_OP_DICT] = tli_op_collect,
+	[TLI_OP_FROZENSET] = tli_op_collect,
+	[TLI_OP_APPEND] = tli_op_append,
+	[TLI_OP_APPENDS] = tli_op_appends,
+	[TLI_OP_SETITEM] = tli_op_setitem,
+	[TLI_OP_SETITEMS] = tli_op_setitems,
+	[TLI_OP_ADDITEMS] = tli_op_additems,
+
+	[TLI_OP_GLOBAL] = tli_op_global,
+	[TLI_OP_STACK_GLOBAL] = tli_op_stack_global,
+	[TLI_OP_INST] = tli_op_inst,
+	[TLI_OP_OBJ] = tli_op_obj,
+	[TLI_OP_REDUCE] = tli_op_reduce,
+	[TLI_OP_NEWOBJ] = tli_op_newobj,
+	[TLI_OP_NEWOBJ_EX] = tli_op_newobj_ex,
+	[TLI_OP_BUILD] = tli_op_build,
+
+	[TLI_OP_MARK] = tli_op_mark,
+	[TLI_OP_POP] = tli_op_pop,
+	[TLI_OP_POP_MARK] = tli_op_pop_mark,
+	[TLI_OP_DUP] = tli_op_dup,
+	[TLI_OP_BINGET] = tli_op_get,
+	[TLI_OP_LONG_BINGET] = tli_op_get,
+	[TLI_OP_BINPUT] = tli_op_put,
+	[TLI_OP_LONG_BINPUT] = tli_op_put,
+	[TLI_OP_MEMOIZE] = tli_op_memoize,
+	[TLI_OP_PROTO] = tli_op_protocol,
+	[TLI_OP_FRAME] = tli_op_frame,
+
+	[TLI_OP_PERSID] = tli_op_refused,
+	[TLI_OP_BINPERSID] = tli_op_refused,
+	[TLI_OP_EXT1] = tli_op_refused,
+	[TLI_OP_EXT2] = tli_op_refused,
+	[TLI_OP_EXT4] = tli_op_refused,
+	[TLI_OP_NEXT_BUFFER] = tli_op_refused,
+	[TLI_OP_READONLY_BUFFER] = tli_op_refused,
+};
+
+/* Puts where it happened in front of what happened. */
+static void place_error(struct tli_machine *machine)
+{
+	struct tli_value_error *error = &machine->values->error;
+	const struct tli_operation *operation = &machine->operation;
+	char why[TLI_VALUE_ERROR_TEXT];
+
+	memcpy(why, error->text, sizeof(why));
+	tli_value_error_set(error, error->code, "offset %zu, %s: %s",
+		operation->offset, operation->name ? operation->name : "opcode",
+		why);
+}
+
+static bool refuse_operation(struct tli_machine *machine, int result)
+{
+	uint8_t opcode = machine->operation.opcode;
+
+	if (machine->operation.offset == machine->pickle_bytes)
+		return tli_machine_fail(machine, TLI_VALUE_SYNTAX,
+			"the pickle ends without STOP");
+	if (result == TLI_OPERATION_UNKNOWN)
+		return tli_machine_fail(
+			machine, TLI_VALUE_SYNTAX, "0x%02x is none", opcode);
+	return tli_machine_fail(machine, TLI_VALUE_SYNTAX, "%s",
+		result == TLI_OPERATION_NEGATIVE
+			? "its length is negative"
+			: "the pickle ends inside its argument");
+}
+
+/* All operations up to STOP. */
+static bool run(
+	struct tli_machine *machine, const uint8_t *pickle, size_t *offset)
+{
+	struct tli_operation *operation = &machine->operation;
+
+	for (;;) {
+		int result = tli_operation_read(
+			pickle, machine->pickle_bytes, offset, operation);
+
+		if (result < 0)
+			return refuse_operation(machine, result);
+		if (operation->opcode == TLI_OP_STOP)
+			return true;
+		if (!operations[operation->opcode](machine))
+			return false;
+	}
+}
+
+static struct tli_value *run_to_end(
+	struct tli_machine *machine, const uint8_t *pickle, size_t *offset)
+{
+	struct tli_value *value =
+		run(machine, pickle, offset) ? tli_pop(machine) : NULL;
+
+	if (!value)
+		place_error(machine);
+	return value;
+}
+
+struct tli_value *tli_unpickle(struct tli_values *values, const void *pickle,
+	size_t len, enum tli_unpickle_bytes bytes, size_t *used_out)
+{
+	struct tli_machine machine;
+	struct tli_value *value;
+	size_t offset = 0;
+
+	tli_machine_init(&machine, values);
+	machine.pickle_bytes = len;
+	machine.bytes = bytes;
+	value = run_to_end(&machine, pickle, &offset);
+	tli_machine_fini(&machine);
+	if (value && used_out)
+		*used_out = offset;
+	return value;
+}
