@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define ITEM_BYTES_MAX 8u
+
 enum shape { SIGNED = 1, UNSIGNED, REAL, CHARACTER };
 
 struct typecode {
@@ -247,36 +249,62 @@ static struct tli_value *character(
 		values, (const char *)text, tli_utf8_write(number, text));
 }
 
-static struct tli_value *real(
-	struct tli_values *values, const uint8_t *bytes, size_t len)
+static double real(const uint8_t *bytes, size_t len)
 {
 	float small;
 	double large;
 
 	if (len == sizeof(small)) {
 		memcpy(&small, bytes, sizeof(small));
-		return tli_float(values, (double)small);
+		return (double)small;
 	}
 	memcpy(&large, bytes, sizeof(large));
-	return tli_float(values, large);
+	return large;
+}
+
+/* The bytes of an item, and one of 0: the sign of what has none. */
+static struct typecode load(const struct tli_value *array, size_t i,
+	uint8_t bytes[ITEM_BYTES_MAX + 1])
+{
+	const struct tli_bytes *node = tli_bytes_of(array);
+	struct typecode typecode = typecode_of(node->typecode);
+
+	memset(bytes, 0, ITEM_BYTES_MAX + 1);
+	memcpy(bytes, node->data + i * typecode.bytes, typecode.bytes);
+	return typecode;
 }
 
 struct tli_value *tli_array_item(
 	struct tli_values *values, const struct tli_value *array, size_t i)
 {
-	const struct tli_bytes *node = tli_bytes_of(array);
-	struct typecode typecode = typecode_of(node->typecode);
-	uint8_t bytes[9] = {0};
+	uint8_t bytes[ITEM_BYTES_MAX + 1];
+	struct typecode typecode = load(array, i, bytes);
 
-	memcpy(bytes, node->data + i * typecode.bytes, typecode.bytes);
 	switch (typecode.shape) {
 	case CHARACTER:
 		return character(values, bytes);
 	case REAL:
-		return real(values, bytes, typecode.bytes);
-	case UNSIGNED: /* with a byte of 0 for the sign */
+		return tli_float(values, real(bytes, typecode.bytes));
+	case UNSIGNED:
 		return tli_int_from_bytes(values, bytes, typecode.bytes + 1u);
 	default:
 		return tli_int_from_bytes(values, bytes, typecode.bytes);
 	}
+}
+
+void tli_array_number(
+	const struct tli_value *array, size_t i, struct tli_number *number_out)
+{
+	struct typecode typecode = load(array, i, number_out->own);
+	const uint8_t *bytes = number_out->own;
+
+	if (typecode.shape == REAL)
+		tli_number_from_double(
+			real(bytes, typecode.bytes), array, number_out);
+	else
+		tli_number_from_bytes(bytes,
+			typecode.bytes + (typecode.shape == SIGNED ? 0u : 1u),
+			number_out);
+	if (typecode.shape == CHARACTER)
+		number_out->form = TLI_NUMBER_CHARACTER;
 }

@@ -6,6 +6,7 @@
 #ifndef TLI_ARRAY_H
 #define TLI_ARRAY_H
 
+#include "number.h"
 #include "value.h"
 
 /* The size of an item; 0 if that is no typecode: bBuwhHiIlLqQfd are. */
@@ -42,5 +43,9 @@ size_t tli_array_count(const struct tli_value *array);
 /* The i-th, as a new int, float or str. */
 struct tli_value *tli_array_item(
 	struct tli_values *values, const struct tli_value *array, size_t i);
+
+/* The same without a node. */
+void tli_array_number(
+	const struct tli_value *array, size_t i, struct tli_number *number_out);
 
 #endif
