@@ -74,6 +74,7 @@ static void begin(struct tli_values *values)
 	values->nodes = 0;
 	values->ids = 1; /* 0 is what cannot be met again */
 	values->error = (struct tli_value_error){.code = 0};
+	values->keys = NULL;
 	values->none = (struct tli_value){.kind = TLI_NONE};
 	for (int i = 0; i < 2; i++)
 		values->bools[i] = (struct tli_int){{.kind = TLI_BOOL}, i};
@@ -329,6 +330,20 @@ bool tli_append(struct tli_value *list, struct tli_value *item)
 		return false;
 	}
 	node->items[node->count++] = item;
+	return true;
+}
+
+bool tli_replace(struct tli_value *list, uint32_t i, struct tli_value *item)
+{
+	struct tli_items *node = (struct tli_items *)list;
+
+	if (!list)
+		return false;
+	if (!item || !attach(node, item)) {
+		list->flags |= TLI_BROKEN;
+		return false;
+	}
+	node->items[i] = item;
 	return true;
 }
 

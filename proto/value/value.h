@@ -69,6 +69,7 @@ enum {
 	TLI_ATTACHED = 1, /* it is inside something */
 	TLI_SHARED = 2,   /* in more than one place, or inside itself */
 	TLI_BROKEN = 4,   /* something could not be put inside */
+	TLI_KEY = 8,      /* its fingerprint was needed */
 };
 
 /* What every node starts with. */
@@ -105,6 +106,7 @@ struct tli_bytes {
 	char typecode; /* of an array */
 };
 
+struct tli_fingerprints;
 struct tli_index;
 struct tli_values;
 
@@ -207,7 +209,8 @@ struct tli_values {
 	uint64_t seed[2]; /* secret, so that nobody can make keys collide */
 	uint32_t nodes;
 	uint32_t ids;
-	struct tli_value_error error; /* of the last failure */
+	struct tli_value_error error;  /* of the last failure */
+	struct tli_fingerprints *keys; /* of large keys; NULL at first */
 	struct tli_value none;
 	struct tli_int bools[2];
 };
@@ -282,5 +285,8 @@ struct tli_value *tli_hollow(
  * NULL item: then the list is broken.
  */
 bool tli_append(struct tli_value *list, struct tli_value *item);
+
+/* Puts an item where the i-th was. False on failure, as above. */
+bool tli_replace(struct tli_value *list, uint32_t i, struct tli_value *item);
 
 #endif
