@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define HASH_BYTES_MAX ((size_t)64 << 20) /* of what is found out for it */
+
 /* The public kinds have no TLI_BIGINT. */
 static const int public_kinds[TLI_KINDS] = {
 	[TLI_NONE] = TIELINE_NONE,
@@ -315,25 +317,38 @@ int tieline_value_less(const tieline_value *one, const tieline_value *other)
 					: failed(result);
 }
 
+static int hash_of(const struct tli_value *node, const uint64_t *seed,
+	struct tli_key *key_out)
+{
+	struct tli_arena arena;
+	struct tli_fingerprints fingerprints;
+	int result;
+
+	tli_arena_init(&arena, HASH_BYTES_MAX);
+	tli_fingerprints_init(
+		&fingerprints, &arena, seed, TLI_OBJECTS_BY_STRUCTURE);
+	result = tli_key_of(&fingerprints, node, key_out);
+	tli_arena_fini(&arena);
+	return result;
+}
+
 int tieline_value_hash(const tieline_value *value, uint64_t *hash_out)
 {
-	const struct tli_value *culprit;
-	struct tli_fingerprint fingerprint;
 	struct tli_error *error = tli_thread_error();
 	const uint64_t *seed = tli_values_seed(error);
-	bool has_objects;
+	struct tli_value_error why;
+	struct tli_key key;
 	int result;
 
 	if (!value)
 		return tli_value_missing();
 	if (!seed)
 		return error->code;
-	result = tli_key_fingerprint(tli_node(value), seed,
-		TLI_OBJECTS_BY_STRUCTURE, &fingerprint, &has_objects, &culprit);
-	if (result == TLI_VALUE_TYPE)
-		return tli_error_set(error, TIELINE_ETYPE,
-			"unhashable type: '%s'", tli_kind_name(culprit->kind));
-	if (result == TLI_VALUE_OK)
-		*hash_out = fingerprint.low;
-	return failed(result);
+	result = hash_of(tli_node(value), seed, &key);
+	if (result < 0) {
+		tli_fingerprint_error(&why, result, key.culprit);
+		return tli_values_failed(&why);
+	}
+	*hash_out = key.fingerprint.low;
+	return TIELINE_OK;
 }
