@@ -8,8 +8,9 @@
  *     <module.name(1) {'state': 4}>             with its state
  *     <module.name() [1, 2]>, <... {'k': 'v'}>  with what is put into it
  *
- * Integers of more than 4,300 digits, which Python's repr refuses, are in
- * hexadecimal.
+ * What is inside itself is cut there: "[...]" and the like, and "<...>" for an
+ * object. Integers of more than 4,300 digits, which Python's repr refuses, are
+ * in hexadecimal.
  */
 #ifndef TLI_REPR_H
 #define TLI_REPR_H
