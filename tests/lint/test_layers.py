@@ -9,8 +9,9 @@ from conftest import ROOT
 
 LIBC = {
     "assert.h", "ctype.h", "errno.h", "float.h", "getopt.h", "inttypes.h",
-    "limits.h", "locale.h", "math.h", "stdarg.h", "stdbool.h", "stddef.h",
-    "stdint.h", "stdio.h", "stdlib.h", "string.h", "time.h", "wchar.h",
+    "limits.h", "locale.h", "math.h", "stdalign.h", "stdarg.h", "stdbool.h",
+    "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "time.h",
+    "wchar.h",
 }
 SYSTEM = LIBC | {
     "arpa/inet.h", "fcntl.h", "netdb.h", "netinet/in.h", "netinet/tcp.h",
