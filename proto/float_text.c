@@ -96,9 +96,11 @@ static void shorten(struct decimal *decimal, double number)
 		decimal->digits[--decimal->count] = '\0';
 }
 
+#define ROOM (TLI_FLOAT_TEXT - 1) /* behind a sign */
+
 static int put_exponential(const struct decimal *decimal, char *text)
 {
-	return sprintf(text, "%c%s%se%+03d", decimal->digits[0],
+	return snprintf(text, ROOM, "%c%s%se%+03d", decimal->digits[0],
 		decimal->count > 1 ? "." : "", decimal->digits + 1,
 		decimal->exponent);
 }
@@ -109,12 +111,12 @@ static int put_fixed(const struct decimal *decimal, char *text)
 	int whole = decimal->exponent + 1;
 
 	if (whole <= 0)
-		return sprintf(
-			text, "0.%.*s%s", -whole, zeros, decimal->digits);
+		return snprintf(
+			text, ROOM, "0.%.*s%s", -whole, zeros, decimal->digits);
 	if (whole >= decimal->count)
-		return sprintf(text, "%s%.*s", decimal->digits,
+		return snprintf(text, ROOM, "%s%.*s", decimal->digits,
 			whole - decimal->count, zeros);
-	return sprintf(text, "%.*s.%s", whole, decimal->digits,
+	return snprintf(text, ROOM, "%.*s.%s", whole, decimal->digits,
 		decimal->digits + whole);
 }
 
@@ -123,9 +125,9 @@ static int put_positive(double number, char *text)
 	struct decimal decimal;
 
 	if (isinf(number))
-		return sprintf(text, "inf");
+		return snprintf(text, ROOM, "inf");
 	if (number == 0)
-		return sprintf(text, "0");
+		return snprintf(text, ROOM, "0");
 	shorten(&decimal, number);
 	if (decimal.exponent < EXPONENT_MIN || decimal.exponent >= EXPONENT_END)
 		return put_exponential(&decimal, text);
@@ -137,7 +139,7 @@ size_t tli_float_to_text(double number, char text[TLI_FLOAT_TEXT])
 	int len = 0;
 
 	if (isnan(number))
-		return (size_t)sprintf(text, "nan");
+		return (size_t)snprintf(text, ROOM, "nan");
 	if (signbit(number))
 		text[len++] = '-';
 	return (size_t)(len + put_positive(fabs(number), text + len));

@@ -3,11 +3,15 @@
 
 import itertools
 import math
+import os
 import random
 import re
+import shutil
 import struct
 import subprocess
 import sys
+
+import pytest
 
 from conftest import BUILD, HANG, PYTHONS
 
@@ -24,17 +28,18 @@ print("".join("01"[chr(character).isprintable()]
 """
 
 
-def ask(question, lines):
+def ask(question, lines, **environment):
     """What the C program says, line by line."""
     done = subprocess.run(
         [str(BUILD / "tests/unit/texts"), question],
         input="".join(line + "\n" for line in lines).encode(),
-        capture_output=True, timeout=HANG)
+        capture_output=True, timeout=HANG,
+        env={**os.environ, **environment})
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode().splitlines()
 
 
-# ---- Characters --------------------------------------------------------------
+# ---- Characters ------------------------------------------------------------
 
 def printable_of_python(version):
     """A Python with that version of Unicode; its answer for each character."""
@@ -64,7 +69,7 @@ def test_the_table_of_printable_characters_is_as_short_as_can_be():
                for one, other in zip(ranges, ranges[1:]))
 
 
-# ---- Floating-point numbers --------------------------------------------------
+# ---- Floating-point numbers ------------------------------------------------
 
 SAMPLE = 20_000
 
@@ -160,3 +165,35 @@ def test_numbers_are_read_as_python_does():
             in zip(texts, ours, map(python_bits, texts))
             if bits != mine] == []
     assert 100 < ours.count("no number") < len(texts)
+
+
+SAY_POINT = """
+import locale
+locale.setlocale(locale.LC_ALL, "")
+print(locale.localeconv()["decimal_point"])
+"""
+
+
+@pytest.fixture(params=["de_DE", "ps_AF"])
+def locale_with_another_point(request, tmp_path):
+    """A comma, and one that takes two bytes."""
+    if not shutil.which("localedef"):
+        pytest.skip("there is no localedef to make a locale with")
+    made = tmp_path / "other.UTF-8"
+    subprocess.run(["localedef", "-i", request.param, "-f", "UTF-8",
+                    str(made)], capture_output=True, timeout=HANG)
+    if not made.exists():
+        pytest.skip("there is no source of the locale " + request.param)
+    environment = {"LOCPATH": str(tmp_path), "LC_ALL": made.name}
+    point = subprocess.run([sys.executable, "-c", SAY_POINT], check=True,
+                           capture_output=True, timeout=HANG,
+                           env={**os.environ, **environment}).stdout
+    assert point.strip() not in (b".", b"")
+    return environment
+
+
+def test_numbers_are_the_same_in_every_locale(locale_with_another_point):
+    texts = ["0.1", "-2.5e-07", "1.7976931348623157e+308", "123.456"]
+    bits = ask("read-float", texts, **locale_with_another_point)
+    assert bits == [bits_of(float(text)) for text in texts]
+    assert ask("write-float", bits, **locale_with_another_point) == texts

@@ -4,6 +4,7 @@
 #include "../../proto/float_text.h"
 #include "../../proto/utf8.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +74,7 @@ int main(int argc, char **argv)
 	size_t size = 0;
 	ssize_t len;
 
-	if (!answer_line)
+	if (!answer_line || !setlocale(LC_ALL, ""))
 		return 2;
 	while ((len = getline(&line, &size, stdin)) > 0) {
 		line[--len] = '\0';
