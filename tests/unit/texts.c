@@ -3,6 +3,7 @@
  * test_texts.py, which knows what Python says. */
 #include "../../proto/float_text.h"
 #include "../../proto/utf8.h"
+#include "../../proto/value/integer.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -50,6 +51,77 @@ static void write_printable(const char *text, size_t len)
 	putchar('\n');
 }
 
+static size_t from_hex(const char *hex, size_t len, uint8_t *bytes)
+{
+	unsigned byte = 0;
+
+	for (size_t i = 0; i + 1 < len; i += 2) {
+		sscanf(hex + i, "%2x", &byte);
+		bytes[i / 2] = (uint8_t)byte;
+	}
+	return len / 2;
+}
+
+static void put_hex(const uint8_t *bytes, int64_t len)
+{
+	for (int64_t i = 0; i < len; i++)
+		printf("%02x", bytes[i]);
+}
+
+/* An integer's bytes, in hexadecimal; it is written in both bases, as the bits
+ * of the nearest double, and as that is as an integer again. */
+static void write_integer(const char *text, size_t len)
+{
+	uint8_t *bytes = malloc(len / 2 + 1), whole[129];
+	size_t bytes_len = from_hex(text, len, bytes);
+	char *hex = malloc(len + 5), decimal[TLI_INTEGER_DIGITS_MAX + 2];
+	double number = tli_integer_to_double(bytes, bytes_len);
+	unsigned long long bits;
+
+	if (!tli_integer_to_decimal(bytes, bytes_len, decimal))
+		strcpy(decimal, "too long");
+	tli_integer_to_hex(bytes, bytes_len, hex);
+	memcpy(&bits, &number, sizeof(bits));
+	printf("%s %s %016llx ", decimal, hex, bits);
+	if (number - number == 0) /* finite */
+		put_hex(whole, (int64_t)tli_integer_from_double(number, whole));
+	putchar('\n');
+	free(hex);
+	free(bytes);
+}
+
+/* A base and digits, maybe with a sign; the integer's bytes are written. */
+static void read_integer(const char *text, size_t len)
+{
+	uint8_t *bytes = malloc(len + TLI_INTEGER_BYTES_MAX);
+	char *digits;
+	unsigned base = (unsigned)strtoul(text, &digits, 10);
+	bool negative = *++digits == '-';
+
+	digits += negative;
+	put_hex(bytes,
+		tli_integer_from_digits(
+			digits, strlen(digits), base, negative, bytes));
+	putchar('\n');
+	free(bytes);
+}
+
+/* Two integers' bytes; their order is written. */
+static void compare_integers(const char *text, size_t len)
+{
+	uint8_t *one = malloc(len), *other = malloc(len);
+	size_t one_hex = strcspn(text, " ");
+	size_t one_len = from_hex(text, one_hex, one);
+	size_t other_len =
+		from_hex(text + one_hex + 1, len - one_hex - 1, other);
+	int order = tli_integer_compare(one, tli_integer_minimal(one, one_len),
+		other, tli_integer_minimal(other, other_len));
+
+	printf("%d\n", (order > 0) - (order < 0));
+	free(other);
+	free(one);
+}
+
 static const struct {
 	const char *name;
 	answer *answer;
@@ -57,6 +129,9 @@ static const struct {
 	{"write-float", write_float},
 	{"read-float", read_float},
 	{"printable", write_printable},
+	{"write-integer", write_integer},
+	{"read-integer", read_integer},
+	{"compare-integers", compare_integers},
 };
 
 static answer *find(const char *name)
