@@ -10,6 +10,7 @@
 struct frame {
 	const struct tli_items *node;
 	uint32_t next;
+	int state;
 };
 
 struct stack {
@@ -35,13 +36,13 @@ static int grow(struct stack *stack)
 	return 0;
 }
 
-static int push(struct stack *stack, const struct tli_items *node)
+static int push(struct stack *stack, const struct tli_items *node, int state)
 {
 	if (stack->depth == stack->max_depth)
 		return TLI_VALUE_LIMIT;
 	if (stack->depth == stack->capacity && grow(stack) < 0)
 		return TLI_VALUE_NOMEM;
-	stack->frames[stack->depth++] = (struct frame){node, 0};
+	stack->frames[stack->depth++] = (struct frame){node, 0, state};
 	return 0;
 }
 
@@ -60,7 +61,7 @@ static int visit(struct stack *stack, struct tli_visitor *visitor,
 	result = visitor->enter(visitor, value);
 	if (result <= 0 || !tli_has_items(value))
 		return result;
-	return push(stack, tli_items_of(value));
+	return push(stack, tli_items_of(value), result);
 }
 
 /* Goes on with the innermost node: to its next item, or out of it. */
@@ -71,6 +72,7 @@ static int advance(struct stack *stack, struct tli_visitor *visitor)
 	uint32_t i = frame->next;
 	int result = 0;
 
+	visitor->state = frame->state;
 	if (i == node->count) {
 		stack->depth--;
 		visitor->parent = innermost(stack);
@@ -79,6 +81,7 @@ static int advance(struct stack *stack, struct tli_visitor *visitor)
 	frame->next++;
 	if (visitor->next)
 		result = visitor->next(visitor, &node->value, i);
+	frame->state = visitor->state;
 	return result < 0 ? result : visit(stack, visitor, node->items[i]);
 }
 

@@ -8,7 +8,7 @@
 
 enum {
 	TLI_WALK_PAST = 0,   /* what is inside is not visited */
-	TLI_WALK_INSIDE = 1, /* it is, if there is any */
+	TLI_WALK_INSIDE = 1, /* it is, if there is any; so for all above 0 */
 };
 
 /*
@@ -19,6 +19,10 @@ struct tli_visitor {
 	/* Inside which node enter and leave are; NULL at the root. Set by
 	 * tli_walk(). */
 	const struct tli_value *parent;
+
+	/* What enter returned for the node that next and leave are about;
+	 * next may change it. Set by tli_walk(). */
+	int state;
 
 	/* Comes to a node. */
 	int (*enter)(
