@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: MIT */
+#include "pickle.h"
+
+#include "../value/walk.h"
+#include "globals.h"
+#include "opcodes.h"
+#include "plain.h"
+#include "writer.h"
+
+#define BATCH_ITEMS                                                            \
+	1000u /* as in CPython: so many are on the stack at once               \
+	       */
+
+/* How a node with items is written: as its kind, or one of these. */
+enum {
+	FORM_SKIPPED = TLI_KINDS,
+	FORM_SET_CALL,   /* any set below protocol 4: set([...]) */
+	FORM_TAKEN_BACK, /* an object that turned out to be inside itself */
+	FORM_SPREAD,     /* the items of a tuple alone */
+	FORM_APPENDS,    /* a list that is put into an object */
+	FORM_SETITEMS,
+	FORM_ADDITEMS,
+	FORMS
+};
+
+struct pickling {
+	struct tli_visitor visitor;
+	struct tli_writer writer;
+	int form; /* of the next node; 0: its kind */
+
+	/* How many nodes that are met again are only made when all inside them
+	 * is written: until then the memo cannot have them. */
+	uint32_t unmade;
+};
+
+struct form {
+	void (*begin)(struct pickling *pickling, const struct tli_items *node);
+	void (*next)(struct pickling *pickling, const struct tli_items *node,
+		uint32_t i);
+	void (*end)(struct pickling *pickling, const struct tli_items *node);
+	uint8_t constructor;
+	uint8_t empty; /* the opcode of an empty container */
+	uint8_t one;   /* that which puts one item into it; 0: there is none */
+	uint8_t many;  /* all items down to the mark */
+	uint8_t step;  /* how many nodes an item is */
+};
+
+static const struct form forms[FORMS];
+
+static const struct form *form_of(const struct pickling *pickling)
+{
+	return &forms[pickling->visitor.state];
+}
+
+/* ---- Items, in batches ----------------------------------------------- */
+
+/*
+ * What can be filled, or have its state set, is known before that: here every
+ * way round ends that leads back to something unmade.
+ */
+static void memoize_before_filling(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	if (pickling->unmade > 0 ||
+		tli_is_met_again(&pickling->writer, &node->value))
+		tli_memoize(&pickling->writer, &node->value);
+}
+
+static void begin_container(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	tli_put(&pickling->writer, forms[node->value.kind].empty);
+	memoize_before_filling(pickling, node);
+}
+
+static void next_in_batch(
+	struct pickling *pickling, const struct tli_items *node, uint32_t i)
+{
+	const struct form *form = form_of(pickling);
+	uint32_t into_batch =
+		form->step == 2 ? i % (2 * BATCH_ITEMS) : i % BATCH_ITEMS;
+
+	if (into_batch != 0)
+		return;
+	if (i > 0)
+		tli_put(&pickling->writer, form->many);
+	if (!form->one || node->count - i > form->step)
+		tli_put(&pickling->writer, TLI_OP_MARK);
+}
+
+static void end_batches(struct pickling *pickling, const struct tli_items *node)
+{
+	const struct form *form = form_of(pickling);
+	uint32_t last;
+
+	if (node->count == 0)
+		return;
+	last = (node->count - 1) % (form->step * BATCH_ITEMS) + 1;
+	tli_put(&pickling->writer,
+		form->one && last <= form->step ? form->one : form->many);
+}
+
+/* ---- What is made of its items --------------------------------------- */
+
+static void begin_making(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	pickling->unmade += tli_is_met_again(&pickling->writer, &node->value);
+}
+
+/*
+ * If a node is inside itself it has been written again, whole, inside: then the
+ * memo has it, and what is on the stack is dropped for that. False if not.
+ */
+static bool take_back(struct pickling *pickling, const struct tli_items *node,
+	uint8_t pop, uint32_t pops)
+{
+	uint32_t number = tli_memo_number(&pickling->writer, &node->value);
+
+	pickling->unmade -= tli_is_met_again(&pickling->writer, &node->value);
+	if (!number)
+		return false;
+	while (pops-- > 0)
+		tli_put(&pickling->writer, pop);
+	tli_put_get(&pickling->writer, number);
+	return true;
+}
+
+static void put_made(
+	struct pickling *pickling, const struct tli_items *node, uint8_t opcode)
+{
+	tli_put(&pickling->writer, opcode);
+	if (tli_is_met_again(&pickling->writer, &node->value))
+		tli_memoize(&pickling->writer, &node->value);
+}
+
+static void begin_tuple(struct pickling *pickling, const struct tli_items *node)
+{
+	if (node->count > 0)
+		begin_making(pickling, node);
+	if (node->count > 3)
+		tli_put(&pickling->writer, TLI_OP_MARK);
+}
+
+static void end_tuple(struct pickling *pickling, const struct tli_items *node)
+{
+	static const uint8_t opcodes[] = {TLI_OP_EMPTY_TUPLE, TLI_OP_TUPLE1,
+		TLI_OP_TUPLE2, TLI_OP_TUPLE3};
+
+	if (node->count == 0)
+		tli_put(&pickling->writer, TLI_OP_EMPTY_TUPLE);
+	else if (node->count > 3 &&
+		!take_back(pickling, node, TLI_OP_POP_MARK, 1))
+		put_made(pickling, node, TLI_OP_TUPLE);
+	else if (node->count <= 3 &&
+		!take_back(pickling, node, TLI_OP_POP, node->count))
+		put_made(pickling, node, opcodes[node->count]);
+}
+
+static void begin_frozenset(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	begin_making(pickling, node);
+	tli_put(&pickling->writer, TLI_OP_MARK);
+}
+
+static void end_frozenset(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	if (!take_back(pickling, node, TLI_OP_POP_MARK, 1))
+		put_made(pickling, node, TLI_OP_FROZENSET);
+}
+
+static void end_global(struct pickling *pickling, const struct tli_items *node)
+{
+	put_made(pickling, node, TLI_OP_STACK_GLOBAL);
+}
+
+/* ---- What is made by calls ------------------------------------------- */
+
+static void end_making(
+	struct pickling *pickling, const struct tli_items *node, uint8_t opcode)
+{
+	tli_put(&pickling->writer, opcode);
+	if (take_back(pickling, node, TLI_OP_POP, 1))
+		pickling->visitor.state = FORM_TAKEN_BACK;
+	else
+		memoize_before_filling(pickling, node);
+}
+
+static void end_call(struct pickling *pickling, const struct tli_items *node,
+	uint8_t tuple_opcode)
+{
+	tli_put(&pickling->writer, tuple_opcode);
+	end_making(pickling, node, TLI_OP_REDUCE);
+}
+
+static void begin_call(struct pickling *pickling, const struct tli_items *node)
+{
+	begin_making(pickling, node);
+	tli_put_constructor(
+		&pickling->writer, forms[node->value.kind].constructor);
+}
+
+static void end_three(struct pickling *pickling, const struct tli_items *node)
+{
+	end_call(pickling, node, TLI_OP_TUPLE3);
+}
+
+static void begin_set_call(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	begin_call(pickling, node);
+	tli_put(&pickling->writer, TLI_OP_EMPTY_LIST);
+}
+
+static void end_set_call(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	end_batches(pickling, node);
+	end_call(pickling, node, TLI_OP_TUPLE1);
+}
+
+/* ---- Objects --------------------------------------------------------- */
+
+static bool is_call_of_newobj_ex(
+	const struct pickling *pickling, const struct tli_object *object)
+{
+	return object->making == TLI_NEWOBJ_EX && pickling->writer.protocol < 4;
+}
+
+static void begin_object(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	const struct tli_object *object = tli_object_of(&node->value);
+
+	begin_making(pickling, node);
+	if (object->making == TLI_INSTANTIATE)
+		tli_put(&pickling->writer, TLI_OP_MARK);
+	else if (is_call_of_newobj_ex(pickling, object))
+		tli_put_constructor(&pickling->writer, TLI_CONSTRUCT_NEWOBJ_EX);
+}
+
+/* Only one way of making has keyword arguments. */
+static void next_is_kwargs(
+	struct pickling *pickling, const struct tli_object *object)
+{
+	bool has_kwargs =
+		object->items.items[TLI_OBJECT_KWARGS]->kind != TLI_NONE;
+
+	if (object->making == TLI_NEWOBJ_EX && has_kwargs)
+		return;
+	pickling->form = FORM_SKIPPED;
+	if (object->making == TLI_NEWOBJ_EX)
+		tli_put(&pickling->writer, TLI_OP_EMPTY_DICT);
+	else if (has_kwargs)
+		tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
+			"an object has keyword arguments, which no pickle can "
+			"have but those for __new__()");
+}
+
+static void make_object(
+	struct pickling *pickling, const struct tli_object *object)
+{
+	static const uint8_t opcodes[] = {
+		[TLI_REDUCE] = TLI_OP_REDUCE,
+		[TLI_NEWOBJ] = TLI_OP_NEWOBJ,
+		[TLI_NEWOBJ_EX] = TLI_OP_NEWOBJ_EX,
+		[TLI_INSTANTIATE] = TLI_OP_OBJ,
+	};
+
+	if (is_call_of_newobj_ex(pickling, object))
+		end_call(pickling, &object->items, TLI_OP_TUPLE3);
+	else
+		end_making(pickling, &object->items, opcodes[object->making]);
+}
+
+/* What has to follow the part before the i-th. */
+static void end_part(
+	struct pickling *pickling, const struct tli_object *object, uint32_t i)
+{
+	if (i == TLI_OBJECT_STEPS)
+		make_object(pickling, object);
+	else if (i > TLI_OBJECT_STEPS &&
+		object->steps[i - 1 - TLI_OBJECT_STEPS] == TLI_STEP_BUILD)
+		tli_put(&pickling->writer, TLI_OP_BUILD);
+}
+
+static void next_is_step(struct pickling *pickling, enum tli_step step)
+{
+	static const uint8_t step_forms[] = {
+		[TLI_STEP_BUILD] = 0,
+		[TLI_STEP_APPEND] = FORM_APPENDS,
+		[TLI_STEP_SETITEM] = FORM_SETITEMS,
+		[TLI_STEP_ADD] = FORM_ADDITEMS,
+	};
+
+	pickling->form = pickling->visitor.state == FORM_TAKEN_BACK
+		? FORM_SKIPPED
+		: step_forms[step];
+}
+
+static void next_in_object(
+	struct pickling *pickling, const struct tli_items *node, uint32_t i)
+{
+	const struct tli_object *object = tli_object_of(&node->value);
+
+	end_part(pickling, object, i);
+	if (i >= TLI_OBJECT_STEPS)
+		next_is_step(pickling, object->steps[i - TLI_OBJECT_STEPS]);
+	else if (i == TLI_OBJECT_KWARGS)
+		next_is_kwargs(pickling, object);
+	else if (i == TLI_OBJECT_ARGS && object->making == TLI_INSTANTIATE)
+		pickling->form = FORM_SPREAD;
+}
+
+static void end_object(struct pickling *pickling, const struct tli_items *node)
+{
+	end_part(pickling, tli_object_of(&node->value), node->count);
+}
+
+static void next_is_skipped(
+	struct pickling *pickling, const struct tli_items *node, uint32_t i)
+{
+	(void)node;
+	(void)i;
+	pickling->form = FORM_SKIPPED;
+}
+
+/* What is put into an object, as whoever built the tree has it. */
+static void begin_step(struct pickling *pickling, const struct tli_items *node)
+{
+	if (node->value.kind != TLI_LIST)
+		tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
+			"what is put into an object is of type %s, not a list",
+			tli_kind_name(node->value.kind));
+}
+
+static void begin_setitems(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	begin_step(pickling, node);
+	if (node->count % 2 != 0)
+		tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
+			"a key that is put into an object has no value");
+}
+
+static void begin_additems(
+	struct pickling *pickling, const struct tli_items *node)
+{
+	begin_step(pickling, node);
+	if (pickling->writer.protocol < 4)
+		tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
+			"items are added to an object, which protocol %d "
+			"cannot write: use protocol 4",
+			pickling->writer.protocol);
+}
+
+/* ---- The walk -------------------------------------------------------- */
+
+static const struct form forms[FORMS] = {
+	[TLI_LIST] = {.begin = begin_container,
+		.next = next_in_batch,
+		.end = end_batches,
+		.empty = TLI_OP_EMPTY_LIST,
+		.one = TLI_OP_APPEND,
+		.many = TLI_OP_APPENDS,
+		.step = 1},
+	[TLI_TUPLE] = {.begin = begin_tuple, .end = end_tuple},
+	[TLI_DICT] = {.begin = begin_container,
+		.next = next_in_batch,
+		.end = end_batches,
+		.empty = TLI_OP_EMPTY_DICT,
+		.one = TLI_OP_SETITEM,
+		.many = TLI_OP_SETITEMS,
+		.step = 2},
+	[TLI_SET] = {.begin = begin_container,
+		.next = next_in_batch,
+		.end = end_batches,
+		.empty = TLI_OP_EMPTY_SET,
+		.many = TLI_OP_ADDITEMS,
+		.step = 1,
+		.constructor = TLI_CONSTRUCT_SET},
+	[TLI_FROZENSET] = {.begin = begin_frozenset,
+		.end = end_frozenset,
+		.constructor = TLI_CONSTRUCT_FROZENSET},
+	[TLI_RANGE] = {.begin = begin_call,
+		.end = end_three,
+		.constructor = TLI_CONSTRUCT_RANGE},
+	[TLI_SLICE] = {.begin = begin_call,
+		.end = end_three,
+		.constructor = TLI_CONSTRUCT_SLICE},
+	[TLI_GLOBAL] = {.end = end_global},
+	[TLI_OBJECT] = {.begin = begin_object,
+		.next = next_in_object,
+		.end = end_object},
+	[FORM_SET_CALL] = {.begin = begin_set_call,
+		.next = next_in_batch,
+		.end = end_set_call,
+		.one = TLI_OP_APPEND,
+		.many = TLI_OP_APPENDS,
+		.step = 1},
+	[FORM_TAKEN_BACK] = {.next = next_is_skipped},
+	[FORM_SPREAD] = {.begin = NULL},
+	[FORM_APPENDS] = {.begin = begin_step,
+		.next = next_in_batch,
+		.end = end_batches,
+		.one = TLI_OP_APPEND,
+		.many = TLI_OP_APPENDS,
+		.step = 1},
+	[FORM_SETITEMS] = {.begin = begin_setitems,
+		.next = next_in_batch,
+		.end = end_batches,
+		.one = TLI_OP_SETITEM,
+		.many = TLI_OP_SETITEMS,
+		.step = 2},
+	[FORM_ADDITEMS] = {.begin = begin_additems,
+		.next = next_in_batch,
+		.end = end_batches,
+		.many = TLI_OP_ADDITEMS,
+		.step = 1},
+};
+
+static int put_past(struct pickling *pickling, const struct tli_value *value)
+{
+	uint32_t number = tli_memo_number(&pickling->writer, value);
+
+	if (number)
+		tli_put_get(&pickling->writer, number);
+	else if (value->kind == TLI_GLOBAL)
+		tli_put_global(&pickling->writer, value);
+	else
+		tli_put_plain(&pickling->writer, value);
+	return pickling->writer.code;
+}
+
+/* 0 if what is inside it is not written by way of the walk. */
+static int form_for(
+	const struct pickling *pickling, const struct tli_value *value)
+{
+	if (value->kind < TLI_LIST ||
+		tli_memo_number(&pickling->writer, value) != 0)
+		return 0;
+	if (pickling->writer.protocol >= 4)
+		return value->kind;
+	if (value->kind == TLI_SET || value->kind == TLI_FROZENSET)
+		return FORM_SET_CALL;
+	return value->kind == TLI_GLOBAL ? 0 : value->kind;
+}
+
+static int enter(struct tli_visitor *visitor, const struct tli_value *value)
+{
+	struct pickling *pickling = (struct pickling *)visitor;
+	int form = pickling->form;
+
+	pickling->form = 0;
+	if (form == FORM_SKIPPED)
+		return pickling->writer.code;
+	if (value->flags & TLI_BROKEN)
+		return tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
+			"something could not be put into a value of type %s: "
+			"it is not whole",
+			tli_kind_name(value->kind));
+	if (form == 0)
+		form = form_for(pickling, value);
+	if (form == 0)
+		return put_past(pickling, value);
+	if (forms[form].begin)
+		forms[form].begin(pickling, tli_items_of(value));
+	return pickling->writer.code < 0 ? pickling->writer.code : form;
+}
+
+static int next(
+	struct tli_visitor *visitor, const struct tli_value *value, uint32_t i)
+{
+	struct pickling *pickling = (struct pickling *)visitor;
+	const struct form *form = form_of(pickling);
+
+	if (form->next)
+		form->next(pickling, tli_items_of(value), i);
+	return pickling->writer.code;
+}
+
+static int leave(struct tli_visitor *visitor, const struct tli_value *value)
+{
+	struct pickling *pickling = (struct pickling *)visitor;
+	const struct form *form = form_of(pickling);
+
+	if (form->end)
+		form->end(pickling, tli_items_of(value));
+	return pickling->writer.code;
+}
+
+int tli_pickle(const struct tli_value *value, int protocol,
+	struct tli_buf *pickle, struct tli_value_error *error)
+{
+	struct pickling pickling = {
+		.visitor = {.enter = enter, .next = next, .leave = leave}};
+	int result;
+
+	if (protocol < TLI_PICKLE_PROTOCOL_MIN ||
+		protocol > TLI_PICKLE_PROTOCOL_MAX)
+		return tli_value_error_set(error, TLI_VALUE_TYPE,
+			"there is no writing pickles of protocol %d, only of "
+			"%d to %d",
+			protocol, TLI_PICKLE_PROTOCOL_MIN,
+			TLI_PICKLE_PROTOCOL_MAX);
+	tli_writer_init(&pickling.writer, value, protocol, pickle, error);
+	tli_put_number(&pickling.writer, TLI_OP_PROTO, (unsigned)protocol, 1);
+	result = tli_walk(&pickling.visitor, value, TLI_VALUE_DEPTH_MAX);
+	if (result < 0 && pickling.writer.code == TLI_VALUE_OK)
+		tli_writer_fail(&pickling.writer, result, "%s",
+			result == TLI_VALUE_NOMEM ? "out of memory"
+						  : "it is too deep");
+	tli_put(&pickling.writer, TLI_OP_STOP);
+	return tli_writer_fini(&pickling.writer);
+}
