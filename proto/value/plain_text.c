@@ -22,15 +22,15 @@ static void note(struct tli_writing *writing, int buf_result)
 							      : TLI_VALUE_NOMEM;
 }
 
-void tli_put(struct tli_writing *writing, const void *bytes, size_t len)
+void tli_show(struct tli_writing *writing, const void *bytes, size_t len)
 {
 	if (!writing->failure)
 		note(writing, tli_buf_append(writing->text, bytes, len));
 }
 
-void tli_put_text(struct tli_writing *writing, const char *text)
+void tli_show_text(struct tli_writing *writing, const char *text)
 {
-	tli_put(writing, text, strlen(text));
+	tli_show(writing, text, strlen(text));
 }
 
 /* ---- Numbers --------------------------------------------------------- */
@@ -38,12 +38,12 @@ void tli_put_text(struct tli_writing *writing, const char *text)
 static void put_none(struct tli_writing *writing, const struct tli_value *value)
 {
 	(void)value;
-	tli_put_text(writing, "None");
+	tli_show_text(writing, "None");
 }
 
 static void put_bool(struct tli_writing *writing, const struct tli_value *value)
 {
-	tli_put_text(writing, tli_int_of(value)->integer ? "True" : "False");
+	tli_show_text(writing, tli_int_of(value)->integer ? "True" : "False");
 }
 
 static void put_int(struct tli_writing *writing, const struct tli_value *value)
@@ -51,7 +51,7 @@ static void put_int(struct tli_writing *writing, const struct tli_value *value)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%" PRId64, tli_int_of(value)->integer);
-	tli_put_text(writing, text);
+	tli_show_text(writing, text);
 }
 
 static void put_hex(struct tli_writing *writing, const struct tli_bytes *node)
@@ -72,7 +72,7 @@ static void put_bigint(
 	if (writing->failure)
 		return;
 	if (tli_integer_to_decimal(node->data, node->len, text))
-		tli_put_text(writing, text);
+		tli_show_text(writing, text);
 	else
 		put_hex(writing, node);
 }
@@ -83,9 +83,9 @@ static void put_float(
 	char text[TLI_FLOAT_TEXT];
 	size_t len = tli_float_to_text(tli_float_of(value)->real, text);
 
-	tli_put(writing, text, len);
+	tli_show(writing, text, len);
 	if (strspn(text, "-0123456789") == len)
-		tli_put_text(writing, ".0");
+		tli_show_text(writing, ".0");
 }
 
 static void put_complex(
@@ -98,12 +98,12 @@ static void put_complex(
 	tli_float_to_text(node->real, real);
 	tli_float_to_text(node->imag, imag);
 	if (has_real) {
-		tli_put_text(writing, "(");
-		tli_put_text(writing, real);
-		tli_put_text(writing, imag[0] == '-' ? "" : "+");
+		tli_show_text(writing, "(");
+		tli_show_text(writing, real);
+		tli_show_text(writing, imag[0] == '-' ? "" : "+");
 	}
-	tli_put_text(writing, imag);
-	tli_put_text(writing, has_real ? "j)" : "j");
+	tli_show_text(writing, imag);
+	tli_show_text(writing, has_real ? "j)" : "j");
 }
 
 /* ---- Texts and bytes ------------------------------------------------- */
@@ -118,7 +118,7 @@ static void put_code(struct tli_writing *writing, uint32_t character)
 		snprintf(text, sizeof(text), "\\u%04" PRIx32, character);
 	else
 		snprintf(text, sizeof(text), "\\U%08" PRIx32, character);
-	tli_put_text(writing, text);
+	tli_show_text(writing, text);
 }
 
 /* How a character that is not its own text is written; NULL for any other. */
@@ -149,9 +149,9 @@ static void put_character(struct tli_writing *writing, uint32_t character,
 	const char *escape = short_escape(character, quote);
 
 	if (escape)
-		tli_put_text(writing, escape);
+		tli_show_text(writing, escape);
 	else if (printable)
-		tli_put(writing, bytes, tli_utf8_write(character, bytes));
+		tli_show(writing, bytes, tli_utf8_write(character, bytes));
 	else
 		put_code(writing, character);
 }
@@ -193,7 +193,7 @@ static void put_inner(
 		size_t len = plain_run(at, left, quote);
 
 		if (len > 0)
-			tli_put(writing, at, len);
+			tli_show(writing, at, len);
 		else
 			put_first(writing, node->value.kind, at, quote, &len);
 		at += len;
@@ -218,10 +218,10 @@ static void put_quoted(
 	const struct tli_bytes *node = tli_bytes_of(value);
 	const char *quote = quote_for(node);
 
-	tli_put_text(writing, value->kind == TLI_BYTES ? "b" : "");
-	tli_put_text(writing, quote);
+	tli_show_text(writing, value->kind == TLI_BYTES ? "b" : "");
+	tli_show_text(writing, quote);
 	put_inner(writing, node, *quote);
-	tli_put_text(writing, quote);
+	tli_show_text(writing, quote);
 }
 
 /* Python chooses the quotes in the same way, but escapes single ones in any. */
@@ -231,14 +231,14 @@ static void put_bytearray(
 	const struct tli_bytes *node = tli_bytes_of(value);
 	const char *quote = quote_for(node);
 
-	tli_put_text(writing, "bytearray(b");
-	tli_put_text(writing, quote);
+	tli_show_text(writing, "bytearray(b");
+	tli_show_text(writing, quote);
 	put_inner(writing, node, '\'');
-	tli_put_text(writing, quote);
-	tli_put_text(writing, ")");
+	tli_show_text(writing, quote);
+	tli_show_text(writing, ")");
 }
 
-void tli_put_name(struct tli_writing *writing, const struct tli_value *name)
+void tli_show_name(struct tli_writing *writing, const struct tli_value *name)
 {
 	put_inner(writing, tli_bytes_of(name), NO_QUOTE);
 }
@@ -270,11 +270,11 @@ static void put_characters(
 		has_character(array, '\'') && !has_character(array, '"') ? "\""
 									 : "'";
 
-	tli_put_text(writing, quote);
+	tli_show_text(writing, quote);
 	for (size_t i = 0; i < tli_array_count(value) && !writing->failure; i++)
 		put_character(writing, character_at(array, i),
 			tli_is_printable(character_at(array, i)), *quote);
-	tli_put_text(writing, quote);
+	tli_show_text(writing, quote);
 }
 
 static void put_array_item(struct tli_writing *writing,
@@ -283,7 +283,7 @@ static void put_array_item(struct tli_writing *writing,
 	struct tli_value *item = tli_array_item(scratch, array, i);
 
 	if (item)
-		tli_put_plain(writing, item);
+		tli_show_plain(writing, item);
 	else
 		writing->failure = scratch->error.code;
 	tli_values_clear(scratch);
@@ -296,13 +296,13 @@ static void put_array_items(
 	struct tli_values scratch;
 
 	tli_values_init(&scratch, &one, (const uint64_t[2]){0});
-	tli_put_text(writing, "[");
+	tli_show_text(writing, "[");
 	for (size_t i = 0; i < tli_array_count(value) && !writing->failure;
 		i++) {
-		tli_put_text(writing, i > 0 ? ", " : "");
+		tli_show_text(writing, i > 0 ? ", " : "");
 		put_array_item(writing, &scratch, value, i);
 	}
-	tli_put_text(writing, "]");
+	tli_show_text(writing, "]");
 	tli_values_fini(&scratch);
 }
 
@@ -311,17 +311,17 @@ static void put_array(
 {
 	const struct tli_bytes *array = tli_bytes_of(value);
 
-	tli_put_text(writing, "array('");
-	tli_put(writing, &array->typecode, 1);
-	tli_put_text(writing, array->len > 0 ? "', " : "'");
+	tli_show_text(writing, "array('");
+	tli_show(writing, &array->typecode, 1);
+	tli_show_text(writing, array->len > 0 ? "', " : "'");
 	if (array->len > 0 && strchr("uw", array->typecode))
 		put_characters(writing, value);
 	else if (array->len > 0)
 		put_array_items(writing, value);
-	tli_put_text(writing, ")");
+	tli_show_text(writing, ")");
 }
 
-void tli_put_plain(struct tli_writing *writing, const struct tli_value *value)
+void tli_show_plain(struct tli_writing *writing, const struct tli_value *value)
 {
 	static void (*const puts_of[TLI_LIST])(
 		struct tli_writing * writing, const struct tli_value *value) = {

@@ -13,13 +13,13 @@ struct tli_writing {
 	int failure; /* an enum tli_value_result */
 };
 
-void tli_put(struct tli_writing *writing, const void *bytes, size_t len);
-void tli_put_text(struct tli_writing *writing, const char *text);
+void tli_show(struct tli_writing *writing, const void *bytes, size_t len);
+void tli_show_text(struct tli_writing *writing, const char *text);
 
 /* Any value of a kind below TLI_LIST. */
-void tli_put_plain(struct tli_writing *writing, const struct tli_value *value);
+void tli_show_plain(struct tli_writing *writing, const struct tli_value *value);
 
 /* A str without quotes, with escapes for what is not printable. */
-void tli_put_name(struct tli_writing *writing, const struct tli_value *name);
+void tli_show_name(struct tli_writing *writing, const struct tli_value *name);
 
 #endif

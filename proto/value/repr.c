@@ -64,7 +64,7 @@ static struct printer *printer_of(struct tli_visitor *visitor)
 
 static void put(struct printer *printer, const char *text)
 {
-	tli_put_text(&printer->writing, text);
+	tli_show_text(&printer->writing, text);
 }
 
 /* ---- What is inside -------------------------------------------------- */
@@ -156,9 +156,9 @@ static void put_leaf(struct printer *printer, enum style style,
 	const struct tli_value *value)
 {
 	if (style == AS_NAME)
-		tli_put_name(&printer->writing, value);
+		tli_show_name(&printer->writing, value);
 	else
-		tli_put_plain(&printer->writing, value);
+		tli_show_plain(&printer->writing, value);
 }
 
 static int go_inside(struct printer *printer, enum style style,

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/* Pickles by hand, and what they are read as: by the text of the value, or of
+ * the error. */
+#include "alloc.h"
+#include "unit.h"
+
+#include "../../proto/pickle/unpickle.h"
+#include "../../proto/value/repr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct tli_value_limits plenty = {1u << 24, 1u << 16, 100};
+static const uint64_t seed[2] = {1, 2};
+
+struct row {
+	const char *pickle;
+	size_t len;
+	const char *text; /* the repr, or the error's */
+};
+
+#define ROW(pickle, text)                                                      \
+	{                                                                      \
+		pickle, sizeof(pickle) - 1, text                               \
+	}
+
+/* The repr of what a pickle is, or its error, to be freed. */
+static char *read_pickle(const struct row *row, enum tli_unpickle_bytes bytes)
+{
+	struct tli_values values;
+	struct tli_buf text;
+	uint8_t *pickle = exact_copy(row->pickle, row->len);
+	struct tli_value *value;
+
+	tli_values_init(&values, &plenty, seed);
+	tli_buf_init(&text, 4096);
+	value = tli_unpickle(&values, pickle, row->len, bytes, NULL);
+	if (value)
+		assert_int_equal(tli_repr(value, &text), TLI_VALUE_OK);
+	else
+		assert_int_equal(tli_buf_append(&text, values.error.text,
+					 strlen(values.error.text)),
+			TLI_BUF_OK);
+	assert_int_equal(tli_buf_append(&text, "", 1), TLI_BUF_OK);
+	tli_values_fini(&values);
+	free(pickle);
+	return (char *)tli_buf_steal(&text);
+}
+
+static void check_rows(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (int bytes = 0; bytes < 2; bytes++) {
+			char *text = read_pickle(
+				&rows[i], (enum tli_unpickle_bytes)bytes);
+
+			assert_string_equal(text, rows[i].text);
+			free(text);
+		}
+}
+
+static void plain_data_is_read(void **state)
+{
+	static const struct row rows[] = {
+		ROW("N.", "None"),
+		ROW("\x80\x02\x88.", "True"),
+		ROW("\x89.", "False"),
+		ROW("I01\n.", "True"),
+		ROW("I00\n.", "False"),
+		ROW("I-12\n.", "-12"),
+		ROW("I001\n.", "1"),
+		ROW("K\xff.", "255"),
+		ROW("M\xff\xff.", "65535"),
+		ROW("J\xff\xff\xff\xff.", "-1"),
+		ROW("L123456789012345678901234567890L\n.",
+			"123456789012345678901234567890"),
+		ROW("\x8a\x00.", "0"),
+		ROW("\x8a\x02\x00\xff.", "-256"),
+		ROW("\x8b\x01\x00\x00\x00\x05.", "5"),
+		ROW("F1e3\n.", "1000.0"),
+		ROW("G\x3f\xb9\x99\x99\x99\x99\x99\x9a.", "0.1"),
+		ROW("X\x02\x00\x00\x00hi.", "'hi'"),
+		ROW("\x8c\x02hi.", "'hi'"),
+		ROW("\x8d\x02\x00\x00\x00\x00\x00\x00\x00hi.", "'hi'"),
+		ROW("Va\\u20ac\\U0001f600\xe9\n.",
+			"'a\xe2\x82\xac\xf0\x9f\x98\x80\xc3\xa9'"),
+		ROW("Va\\\\u20ac\\x\n.", "'a\\\\\\\\u20ac\\\\x'"),
+		ROW("S'it\\'s\\x41\\n\\101\\q'\n.", "\"it'sA\\nA\\\\q\""),
+		ROW("U\x02hi.", "'hi'"),
+		ROW("U\x02\x80\xff.", "b'\\x80\\xff'"),
+		ROW("T\x02\x00\x00\x00hi.", "'hi'"),
+		ROW("C\x02\x00\xff.", "b'\\x00\\xff'"),
+		ROW("B\x01\x00\x00\x00x.", "b'x'"),
+		ROW("\x8e\x01\x00\x00\x00\x00\x00\x00\x00x.", "b'x'"),
+		ROW("\x96\x01\x00\x00\x00\x00\x00\x00\x00x.",
+			"bytearray(b'x')"),
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+static void containers_are_read(void **state)
+{
+	static const struct row rows[] = {
+		ROW("].", "[]"),
+		ROW(").", "()"),
+		ROW("}.", "{}"),
+		ROW("\x8f.", "set()"),
+		ROW("]K\x01"
+		    "a.",
+			"[1]"),
+		ROW("](K\x01K\x02"
+		    "e.",
+			"[1, 2]"),
+		ROW("(K\x01l.", "[1]"),
+		ROW("(K\x01t.", "(1,)"),
+		ROW("K\x01\x85.", "(1,)"),
+		ROW("K\x01K\x02\x86.", "(1, 2)"),
+		ROW("K\x01K\x02K\x03\x87.", "(1, 2, 3)"),
+		ROW("}K\x01K\x02s.", "{1: 2}"),
+		ROW("}(K\x01K\x02K\x01K\x03u.", "{1: 3}"),
+		ROW("(K\x01K\x02"
+		    "d.",
+			"{1: 2}"),
+		ROW("\x8f(K\x01K\x01\x90.", "{1}"),
+		ROW("(K\x01\x91.", "frozenset({1})"),
+		ROW("]q\x00h\x00"
+		    "a.",
+			"[[...]]"),
+		ROW("]p5\ng5\na.", "[[...]]"),
+		ROW("]r\xff\xff\x00\x00j\xff\xff\x00\x00"
+		    "a.",
+			"[[...]]"),
+		ROW("]\x94h\x00"
+		    "a.",
+			"[[...]]"),
+		ROW("]K\x01\x30.", "[]"),
+		ROW("]2\x86.", "([], [])"),
+		ROW("](K\x01K\x02\x31.", "[]"),
+		ROW("](\x30.", "[]"),
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+static void symbols_are_read(void **state)
+{
+	static const struct row rows[] = {
+		ROW("cos\nsystem\n.", "os.system"),
+		ROW("cos\nsystem\n(S'ls'\ntR.", "os.system('ls')"),
+		ROW("(S'ls'\nios\nsystem\n.", "os.system('ls')"),
+		ROW("(cos\nsystem\nS'ls'\no.", "os.system('ls')"),
+		ROW("\x8c\x02os\x8c\x06system\x93.", "os.system"),
+		ROW("cm\nC\n)\x81.", "m.C()"),
+		ROW("cm\nC\n)}X\x01\x00\x00\x00xK\x01s\x92.", "m.C(x=1)"),
+		ROW("cm\nC\n)\x81}X\x01\x00\x00\x00xK\x01sb.",
+			"<m.C() {'x': 1}>"),
+		ROW("cm\nC\n)\x81K\x01"
+		    "a.",
+			"<m.C() [1]>"),
+		ROW("cm\nC\n)\x81K\x01K\x02s.", "<m.C() {1: 2}>"),
+		ROW("c__builtin__\nxrange\n(K\x00K\x03K\x01tR.", "range(0, 3)"),
+		ROW("c__builtin__\nset\n]K\x01"
+		    "a\x85R.",
+			"{1}"),
+		ROW("cbuiltins\ncomplex\nG\x3f\xf0\x00\x00\x00\x00\x00\x00G"
+		    "\xbf\xf0\x00\x00\x00\x00\x00\x00\x86R.",
+			"(1-1j)"),
+		ROW("c_codecs\nencode\nX\x02\x00\x00\x00\xc3\xbfX\x06\x00\x00"
+		    "\x00latin1\x86R.",
+			"b'\\xff'"),
+		ROW("c_codecs\nencode\nX\x01\x00\x00\x00xX\x05\x00\x00\x00utf-8"
+		    "\x86R.",
+			"_codecs.encode('x', 'utf-8')"),
+		ROW("cbuiltins\nbytearray\n)R.", "bytearray(b'')"),
+		ROW("cbuiltins\nbytearray\nK\x05\x85R.",
+			"builtins.bytearray(5)"),
+		ROW("cbuiltins\nlist\n](K\x01K\x02"
+		    "e\x85R.",
+			"[1, 2]"),
+		ROW("cbuiltins\nslice\nK\x01NN\x87R.", "slice(1, None, None)"),
+		ROW("carray\narray\nX\x01\x00\x00\x00hC\x04\x01\x00\xff\xff\x86"
+		    "R.",
+			"array('h', [1, -1])"),
+		ROW("carray\narray\nX\x01\x00\x00\x00hC\x03\x01\x00\xff\x86R.",
+			"array.array('h', b'\\x01\\x00\\xff')"),
+		ROW("carray\narray\nX\x01\x00\x00\x00"
+		    "B](K\x01K\xff"
+		    "e\x86R.",
+			"array('B', [1, 255])"),
+		ROW("carray\narray\nX\x01\x00\x00\x00"
+		    "b](K\x01K\xff"
+		    "e\x86R.",
+			"array.array('b', [1, 255])"),
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+static void what_is_wrong_is_told_with_its_place(void **state)
+{
+	static const struct row rows[] = {
+		ROW("", "offset 0, opcode: the pickle ends without STOP"),
+		ROW("N", "offset 1, opcode: the pickle ends without STOP"),
+		ROW(".", "offset 0, STOP: the stack is empty"),
+		ROW("\xff.", "offset 0, opcode: 0xff is none"),
+		ROW("NK",
+			"offset 1, BININT1: the pickle ends inside its "
+			"argument"),
+		ROW("T\xff\xff\xff\xff.",
+			"offset 0, BINSTRING: its length is negative"),
+		ROW("\x8e\xff\xff\xff\xff\xff\xff\xff\xffx.",
+			"offset 0, BINBYTES8: the pickle ends inside its "
+			"argument"),
+		ROW("\x80\x06N.",
+			"offset 0, PROTO: protocol 6 is not known, only 0 to "
+			"5"),
+		ROW("\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00N.",
+			"offset 2, FRAME: the frame has 5 bytes, and the "
+			"pickle only 2 more"),
+		ROW("a.", "offset 0, APPEND: the stack has fewer than 2 nodes"),
+		ROW("N(.",
+			"offset 2, STOP: the stack has nothing above the "
+			"mark"),
+		ROW("Ne.", "offset 1, APPENDS: there is no mark on the stack"),
+		ROW("NNa.",
+			"offset 2, APPEND: NoneType: nothing can be appended "
+			"to it"),
+		ROW("NNNs.",
+			"offset 3, SETITEM: NoneType: it has no items to set"),
+		ROW("}(Nu.", "offset 3, SETITEMS: a key without a value"),
+		ROW("}]Ns.", "offset 3, SETITEM: unhashable type: 'list'"),
+		ROW("N)R.",
+			"offset 2, REDUCE: what is called is of type NoneType"),
+		ROW("NNb.",
+			"offset 2, BUILD: NoneType: it has no state to "
+			"set"),
+		ROW("h\x05.", "offset 0, BINGET: the memo has nothing at 5"),
+		ROW("Nr\xff\xff\xff\xff.",
+			"offset 1, LONG_BINPUT: the memo ends before "
+			"4294967295"),
+		ROW("Pid\n.",
+			"offset 0, PERSID: persistent ids are not "
+			"taken"),
+		ROW("NQ.",
+			"offset 1, BINPERSID: persistent ids are not "
+			"taken"),
+		ROW("\x82\x01.",
+			"offset 0, EXT1: extension codes are not taken"),
+		ROW("\x97.",
+			"offset 0, NEXT_BUFFER: out-of-band buffers are not "
+			"taken"),
+		ROW("X\x01\x00\x00\x00\xff.",
+			"offset 0, BINUNICODE: the text is not UTF-8: wrong "
+			"byte 0xff at offset 0 of it"),
+		ROW("Ix\ny\n.",
+			"offset 0, INT: a decimal number expected, not \"x\""),
+		ROW("S'x\n.",
+			"offset 0, STRING: a text between quotes expected, "
+			"not \"'x\""),
+		ROW("S'\\x4'\n.",
+			"offset 0, STRING: right escapes expected, not "
+			"\"'\\x4'\""),
+		ROW("V\\u12\n.",
+			"offset 0, UNICODE: right escapes expected, not "
+			"\"\\u12\""),
+		ROW("NK\x01\x93.",
+			"offset 3, STACK_GLOBAL: it needs two str, and the "
+			"stack has NoneType and int"),
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+static void depth_has_a_limit(void **state)
+{
+	char pickle[302];
+	struct row row = {pickle, sizeof(pickle),
+		"offset 200, TUPLE1: it is more than 100 levels deep"};
+
+	(void)state;
+	/* The root is a tuple of one item, and so on inside. */
+	memset(pickle, ')', 1);
+	memset(pickle + 1, '\x85', sizeof(pickle) - 2);
+	pickle[sizeof(pickle) - 1] = '.';
+	row.text = "offset 100, TUPLE1: it is more than 100 levels deep";
+	check_rows(&row, 1);
+}
+
+static void numbers_as_text_have_a_limit(void **state)
+{
+	char pickle[4400];
+	struct row row = {pickle, sizeof(pickle),
+		"offset 0, LONG: a number with more than 4300 digits"};
+
+	(void)state;
+	memset(pickle, '1', sizeof(pickle));
+	pickle[0] = 'L';
+	memcpy(pickle + sizeof(pickle) - 3, "L\n.", 3);
+	check_rows(&row, 1);
+}
+
+/* A list that is copied again and again is counted each time. */
+static void copies_are_counted(void **state)
+{
+	static const char copy[] = "cbuiltins\nlist\nh\x00\x85R0";
+	struct tli_values values;
+	struct tli_buf pickle;
+
+	(void)state;
+	tli_buf_init(&pickle, 1u << 20);
+	assert_int_equal(tli_buf_append(&pickle, "]\x94(", 3), 0);
+	for (int i = 0; i < 5000; i++)
+		assert_int_equal(tli_buf_append(&pickle, "N", 1), 0);
+	assert_int_equal(tli_buf_append(&pickle, "e", 1), 0);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(
+			tli_buf_append(&pickle, copy, sizeof(copy) - 1), 0);
+	assert_int_equal(tli_buf_append(&pickle, ".", 1), 0);
+	tli_values_init(&values, &plenty, seed);
+	assert_null(tli_unpickle(&values, tli_buf_head(&pickle),
+		tli_buf_len(&pickle), TLI_UNPICKLE_COPY, NULL));
+	assert_int_equal(values.error.code, TLI_VALUE_LIMIT);
+	tli_values_fini(&values);
+	tli_buf_fini(&pickle);
+}
+
+static void long_bytes_are_borrowed(void **state)
+{
+	uint8_t pickle[2000] = "B\x00\x07\x00\x00";
+	struct tli_values values;
+	struct tli_value *value;
+	size_t used = 0;
+
+	(void)state;
+	pickle[5 + 0x700] = '.';
+	tli_values_init(&values, &plenty, seed);
+	value = tli_unpickle(
+		&values, pickle, sizeof(pickle), TLI_UNPICKLE_BORROW, &used);
+	assert_non_null(value);
+	assert_int_equal(used, 5 + 0x700 + 1);
+	assert_ptr_equal(tli_bytes_of(value)->data, pickle + 5);
+	value = tli_unpickle(
+		&values, pickle, sizeof(pickle), TLI_UNPICKLE_COPY, NULL);
+	assert_ptr_not_equal(tli_bytes_of(value)->data, pickle + 5);
+	tli_values_fini(&values);
+}
+
+/* A pickle with a bit of everything, a deep stack, a long memo. */
+static void make_rich(struct tli_buf *pickle)
+{
+	static const char head[] = "\x80\x04]\x94(cm\nC\n)\x81}X\x01\x00\x00"
+				   "\x00xK\x01sb\x8f(K\x01K\x02\x90"
+				   "S'a\\n'\nV\\u20ac\nL99999999999999999999L\n"
+				   "carray\narray\nX\x01\x00\x00\x00hC\x02zz"
+				   "\x86R}(K\x01NK\x02NK\x03NK\x04NK\x05NK\x06N"
+				   "K\x07NK\x08NK\x09NK\x0aNu";
+
+	assert_int_equal(tli_buf_append(pickle, head, sizeof(head) - 1), 0);
+	for (int i = 0; i < 600; i++)
+		assert_int_equal(tli_buf_append(pickle, ")\x94", 2), 0);
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(tli_buf_append(pickle, "(", 1), 0);
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(tli_buf_append(pickle, "t", 1), 0);
+	assert_int_equal(tli_buf_append(pickle, "e.", 2), 0);
+}
+
+static void a_lack_of_memory_is_told(void **state)
+{
+	struct tli_values values;
+	struct tli_buf pickle;
+
+	(void)state;
+	tli_buf_init(&pickle, 1u << 20);
+	make_rich(&pickle);
+	for (unsigned long n = 1;; n++) {
+		struct tli_value *value;
+
+		tli_values_init(&values, &plenty, seed);
+		alloc_fail_from(n, false);
+		value = tli_unpickle(&values, tli_buf_head(&pickle),
+			tli_buf_len(&pickle), TLI_UNPICKLE_COPY, NULL);
+		if (alloc_count() < n) {
+			assert_non_null(value);
+			break;
+		}
+		assert_null(value);
+		assert_int_equal(values.error.code, TLI_VALUE_NOMEM);
+		assert_non_null(strstr(values.error.text, "out of memory"));
+		tli_values_fini(&values);
+	}
+	alloc_reset();
+	tli_values_fini(&values);
+	tli_buf_fini(&pickle);
+}
+
+static void a_pickle_cut_anywhere_is_refused(void **state)
+{
+	struct tli_values values;
+	struct tli_buf pickle;
+
+	(void)state;
+	tli_buf_init(&pickle, 1u << 20);
+	make_rich(&pickle);
+	for (size_t len = 0; len < tli_buf_len(&pickle); len++) {
+		uint8_t *cut = exact_copy(tli_buf_head(&pickle), len);
+
+		tli_values_init(&values, &plenty, seed);
+		assert_null(tli_unpickle(
+			&values, cut, len, TLI_UNPICKLE_BORROW, NULL));
+		assert_int_equal(values.error.code, TLI_VALUE_SYNTAX);
+		tli_values_fini(&values);
+		free(cut);
+	}
+	tli_buf_fini(&pickle);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_data_is_read),
+		cmocka_unit_test(containers_are_read),
+		cmocka_unit_test(symbols_are_read),
+		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
+		cmocka_unit_test(depth_has_a_limit),
+		cmocka_unit_test(numbers_as_text_have_a_limit),
+		cmocka_unit_test(copies_are_counted),
+		cmocka_unit_test(long_bytes_are_borrowed),
+		cmocka_unit_test(a_lack_of_memory_is_told),
+		cmocka_unit_test(a_pickle_cut_anywhere_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
