@@ -143,7 +143,8 @@ static cJSON *parse_checked(
 	return NULL;
 }
 
-static cJSON *parse_commented(const char *text, size_t len,
+/* What cJSON is not to see is blanked. */
+static cJSON *parse_blanked(const char *text, size_t len,
 	const struct tli_json_limits *limits, struct tli_json_error *error)
 {
 	char *blanked = malloc(len + 1);
@@ -169,8 +170,8 @@ tli_json *tli_json_parse(const char *text, size_t len,
 			"it is longer than %zu bytes", limits->max_bytes);
 		return NULL;
 	}
-	if (limits->comments)
-		return parse_commented(text, len, limits, error);
+	if (limits->comments || limits->big_numbers)
+		return parse_blanked(text, len, limits, error);
 	if (!tli_json_check(text, len, limits, NULL, error))
 		return NULL;
 	return parse_checked(text, len, error);
@@ -318,6 +319,12 @@ void tli_json_add_bool(struct tli_json_writer *writer, tli_json *parent,
 	const char *key, bool value)
 {
 	add(writer, parent, key, cJSON_CreateBool(value));
+}
+
+void tli_json_add_raw(struct tli_json_writer *writer, tli_json *parent,
+	const char *key, const char *json)
+{
+	add(writer, parent, key, cJSON_CreateRaw(json));
 }
 
 /* A program may have given cJSON an allocator of its own, whose memory is

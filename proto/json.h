@@ -20,6 +20,9 @@ struct tli_json_limits {
 	size_t max_bytes;
 	unsigned max_depth; /* 1 = an object or array with no other inside */
 	bool comments;      /* to the end of the line, and C's; for people */
+	bool big_numbers;   /* any, to be read with tli_json_next_number():
+			     * tli_json_number() is 0 for all */
+	size_t max_values;  /* 0 = any number */
 };
 
 /* What is wrong with a text: for people, and where. */
@@ -77,6 +80,15 @@ const char *tli_json_text(const tli_json *json);
 bool tli_json_is_integer(const tli_json *json);
 
 /*
+ * The numbers of a parsed text without comments, as they are written, in their
+ * order, which is that of a walk over the values: the next one from *at (at
+ * first the start of the text) on, behind which *at then is. NULL if there is
+ * none.
+ */
+const char *tli_json_next_number(
+	const char **at, const char *end, size_t *len_out);
+
+/*
  * The line on which a member (its key) or an element of the parsed text starts:
  * the one that is the path[depth - 1]-th (from 0) of the path[depth - 2]-th ...
  * of the outermost value. 1 for an empty path.
@@ -108,8 +120,13 @@ void tli_json_add_text(struct tli_json_writer *writer, tli_json *parent,
 	const char *key, const char *text);
 void tli_json_add_number(struct tli_json_writer *writer, tli_json *parent,
 	const char *key, double number);
+
 void tli_json_add_bool(struct tli_json_writer *writer, tli_json *parent,
 	const char *key, bool value);
+
+/* Adds what is JSON already: a number of any size, or null. */
+void tli_json_add_raw(struct tli_json_writer *writer, tli_json *parent,
+	const char *key, const char *json);
 
 /*
  * The text of what was written, without white space and with a NUL behind its

@@ -19,7 +19,10 @@ struct scan {
 	const char *end;
 	unsigned depth;
 	unsigned max_depth;
+	size_t values;
+	size_t max_values;
 	bool comments;
+	bool big_numbers;
 	char *blanked;                /* see tli_json_check(); may be NULL */
 	struct tli_json_error *error; /* NULL = nobody wants to know */
 };
@@ -248,13 +251,23 @@ static bool take_number(struct scan *scan)
 	return take_digits(scan);
 }
 
+/* Leaves a number, but not this one: cJSON could not read it. */
+static void blank_number(struct scan *scan, const char *start)
+{
+	blank(scan, start);
+	if (scan->blanked)
+		scan->blanked[start - scan->text] = '0';
+}
+
 static bool check_number(struct scan *scan)
 {
 	const char *start = scan->at;
 
 	if (!take_number(scan) || next_is(scan, DIGITS "+-.eExX_"))
 		return fail(scan, "a number is written like 12, -0.5 or 6e3");
-	if ((size_t)(scan->at - start) > NUMBER_MAX)
+	if (scan->big_numbers)
+		blank_number(scan, start);
+	else if ((size_t)(scan->at - start) > NUMBER_MAX)
 		return fail(scan, "a number is longer than 63 characters");
 	return true;
 }
@@ -345,8 +358,20 @@ static bool check_nested(struct scan *scan)
 	return good;
 }
 
+static bool too_many(const struct scan *scan)
+{
+	char text[TLI_JSON_ERROR_TEXT];
+
+	snprintf(text, sizeof(text), "there are more than %zu values",
+		scan->max_values);
+	return fail(scan, text);
+}
+
 static bool check_value(struct scan *scan)
 {
+	if (scan->values == scan->max_values)
+		return too_many(scan);
+	scan->values++;
 	if (next_is(scan, "{["))
 		return check_nested(scan);
 	if (next_is(scan, "\""))
@@ -363,7 +388,9 @@ static struct scan scan_of(const char *text, size_t len)
 		.at = text,
 		.end = text + len,
 		.max_depth = TLI_JSON_DEPTH_MAX,
+		.max_values = SIZE_MAX,
 		.comments = true,
+		.big_numbers = true,
 	};
 }
 
@@ -374,6 +401,9 @@ bool tli_json_check(const char *text, size_t len,
 	struct scan scan = scan_of(text, len);
 
 	scan.comments = limits->comments;
+	scan.big_numbers = limits->big_numbers;
+	if (limits->max_values > 0)
+		scan.max_values = limits->max_values;
 	scan.blanked = blanked;
 	scan.error = error;
 	if (limits->max_depth < TLI_JSON_DEPTH_MAX)
@@ -413,4 +443,31 @@ unsigned tli_json_line(
 	}
 	scan.at = start;
 	return current_line(&scan);
+}
+
+/* Goes over a text in quotes, or a byte of anything else. */
+static void skip_other(struct scan *scan)
+{
+	if (!next_is(scan, "\""))
+		scan->at++;
+	else if (!check_text(scan))
+		scan->at = scan->end;
+}
+
+const char *tli_json_next_number(
+	const char **at, const char *end, size_t *len_out)
+{
+	struct scan scan = scan_of(*at, (size_t)(end - *at));
+	const char *start;
+
+	while (scan.at < end && !next_is(&scan, "-" DIGITS))
+		skip_other(&scan);
+	start = scan.at;
+	if (start == end || !take_number(&scan)) {
+		*at = end;
+		return NULL;
+	}
+	*at = scan.at;
+	*len_out = (size_t)(scan.at - start);
+	return start;
 }

@@ -10,8 +10,9 @@
 
 /*
  * Checks the text, but for the keys of an object being different and numbers
- * being finite. Comments, where the limits allow them, become white space in
- * blanked, a copy of the text; NULL where they do not. False with *error set.
+ * being finite. In blanked, a copy of the text, comments, where the limits
+ * allow them, become white space, and big numbers 0; NULL where they allow
+ * neither. False with *error set.
  */
 bool tli_json_check(const char *text, size_t len,
 	const struct tli_json_limits *limits, char *blanked,

@@ -89,7 +89,7 @@ static void are_same(const tli_json *one, const tli_json *copy)
 static void is_read_as_it_is_written(const tli_json *json)
 {
 	const struct tli_json_limits limits = {
-		MAX_BYTES * 6, TLI_JSON_DEPTH_MAX, false};
+		.max_bytes = MAX_BYTES * 6, .max_depth = TLI_JSON_DEPTH_MAX};
 	struct tli_json_writer writer = {.failed = false};
 	struct tli_json_error error;
 	tli_json *copy;
@@ -108,7 +108,8 @@ static void is_read_as_it_is_written(const tli_json *json)
 
 static void read_one(const char *text, size_t len, bool comments)
 {
-	const struct tli_json_limits limits = {MAX_BYTES, 16, comments};
+	const struct tli_json_limits limits = {
+		.max_bytes = MAX_BYTES, .max_depth = 16, .comments = comments};
 	struct tli_json_error error = {.line = 0};
 	tli_json *json = tli_json_parse(text, len, &limits, &error);
 

@@ -20,8 +20,10 @@
 #define A64 A8 A8 A8 A8 A8 A8 A8 A8
 #define Z64 Z8 Z8 Z8 Z8 Z8 Z8 Z8 Z8
 
-static const struct tli_json_limits strict = {1000, TLI_JSON_DEPTH_MAX, false};
-static const struct tli_json_limits human = {1000, TLI_JSON_DEPTH_MAX, true};
+static const struct tli_json_limits strict = {
+	.max_bytes = 1000, .max_depth = TLI_JSON_DEPTH_MAX};
+static const struct tli_json_limits human = {
+	.max_bytes = 1000, .max_depth = TLI_JSON_DEPTH_MAX, .comments = true};
 
 /* Of an exact copy, so that reading behind it is noticed. */
 static tli_json *parse_bytes(const char *text, size_t len,
@@ -415,7 +417,7 @@ static void cut_texts_are_refused(void **state)
 
 static void limits_are_kept(void **state)
 {
-	struct tli_json_limits limits = {6, 2, false};
+	struct tli_json_limits limits = {.max_bytes = 6, .max_depth = 2};
 	struct tli_json_error error;
 
 	(void)state;
@@ -430,7 +432,14 @@ static void limits_are_kept(void **state)
 	limits.max_depth = 0;
 	tli_json_free(parse("1", &limits));
 	assert_null(parse_bytes("{}", 2, &limits, &error));
-	limits = (struct tli_json_limits){1000, TLI_JSON_DEPTH_MAX + 1, false};
+	limits = (struct tli_json_limits){
+		.max_bytes = 10, .max_depth = 2, .max_values = 4};
+	tli_json_free(parse("[1,[2]]", &limits));
+	assert_null(parse_bytes("[1,[2,\n3]]", 10, &limits, &error));
+	assert_string_equal(error.text, "there are more than 4 values");
+	assert_int_equal(error.line, 2);
+	limits = strict;
+	limits.max_depth++;
 	assert_null(parse_bytes(A64 "[", 65, &limits, &error));
 	assert_string_equal(error.text, DEEP);
 }
@@ -440,7 +449,8 @@ static void limits_are_kept(void **state)
 static void many_keys_are_compared_fast(void **state)
 {
 	enum { COUNT = 100000 };
-	const struct tli_json_limits limits = {COUNT * 16, 1, false};
+	const struct tli_json_limits limits = {
+		.max_bytes = COUNT * 16, .max_depth = 1};
 	char *text = malloc(limits.max_bytes);
 	struct tli_json_error error;
 	size_t len = 0;
@@ -545,6 +555,67 @@ static void integers_are_known(void **state)
 	}
 }
 
+/* With its other digits in between, each is found as it is written. */
+static void big_numbers_are_taken_as_they_are_written(void **state)
+{
+	static const char text[] = "{\"1\\\"2\":-" D60 D60 ",\n\"\":[1e400,"
+				   "\"3\",true,-0,{\"4\":0.5E-7}]}";
+	static const char *const numbers[] = {
+		"-" D60 D60, "1e400", "-0", "0.5E-7"};
+	struct tli_json_limits limits = strict;
+	tli_json *json;
+	const char *at = text, *end = text + strlen(text), *number;
+	size_t len;
+
+	(void)state;
+	limits.big_numbers = true;
+	json = parse(text, &limits);
+	assert_int_equal(tli_json_kind(tli_json_first(json)), TLI_JSON_NUMBER);
+	assert_true(tli_json_number(tli_json_first(json)) == 0);
+	for (size_t i = 0; i < LENGTH(numbers); i++) {
+		number = tli_json_next_number(&at, end, &len);
+		assert_non_null(number);
+		check_bytes(numbers[i], number, len, numbers[i],
+			strlen(numbers[i]));
+	}
+	assert_null(tli_json_next_number(&at, end, &len));
+	assert_null(tli_json_next_number(&at, end, &len));
+	tli_json_free(json);
+}
+
+static void big_numbers_are_numbers(void **state)
+{
+	struct tli_json_limits limits = strict;
+	struct tli_json_error error;
+
+	(void)state;
+	limits.big_numbers = true;
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		if (strcmp(bad[i].wrong, NUMBER) == 0)
+			assert_null(parse_bytes(bad[i].text,
+				strlen(bad[i].text), &limits, &error));
+}
+
+/* In a text that nobody parsed. */
+static void numbers_of_what_is_no_json_end_somewhere(void **state)
+{
+	static const char *const texts[] = {
+		"", "-", "\"", "\"\\1", "01-", "[1"};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(texts); i++) {
+		size_t len = strlen(texts[i]), number_len;
+		char *copy = (char *)exact_copy(texts[i], len);
+		const char *at = copy;
+
+		for (size_t n = 0; n <= len; n++)
+			if (!tli_json_next_number(&at, copy + len, &number_len))
+				break;
+		assert_ptr_equal(at, copy + len);
+		free(copy);
+	}
+}
+
 /* The lines of all that is inside one value, behind those of another. */
 static void lines_are_found(void **state)
 {
@@ -626,12 +697,15 @@ static void a_value_is_written_member_by_member(void **state)
 	tli_json_add_number(&writer, inner, "n", 9007199254740991.0);
 	tli_json_add_number(&writer, inner, "m", -1800000000.125);
 	tli_json_add_array(&writer, inner, "e");
+	tli_json_add_raw(&writer, array, NULL, "-123456789012345678901");
+	tli_json_add_raw(&writer, array, NULL, "null");
 	assert_false(writer.failed);
 	text = written(&writer);
 	assert_string_equal(text,
 		"{\"t\\\"\":\"a\\\"\\\\\\n\\u0001\x7f\xc3\xa9\",\"b\":true,"
 		"\"a\":[0.25,false,{\"n\":9007199254740991,"
-		"\"m\":-1800000000.125,\"e\":[]}]}");
+		"\"m\":-1800000000.125,\"e\":[]},"
+		"-123456789012345678901,null]}");
 	free(text);
 	assert_null(writer.root);
 }
@@ -663,6 +737,9 @@ int main(void)
 		cmocka_unit_test(values_are_told_apart),
 		cmocka_unit_test(members_are_found_by_their_keys),
 		cmocka_unit_test(integers_are_known),
+		cmocka_unit_test(big_numbers_are_taken_as_they_are_written),
+		cmocka_unit_test(big_numbers_are_numbers),
+		cmocka_unit_test(numbers_of_what_is_no_json_end_somewhere),
 		cmocka_unit_test(lines_are_found),
 		cmocka_unit_test(lines_of_what_is_not_there_are_harmless),
 		cmocka_unit_test(a_value_is_written_member_by_member),

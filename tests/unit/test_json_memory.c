@@ -20,7 +20,8 @@ typedef bool scenario(void);
 
 static bool read_and_write(const char *text, bool comments)
 {
-	const struct tli_json_limits limits = {1000, 8, comments};
+	const struct tli_json_limits limits = {
+		.max_bytes = 1000, .max_depth = 8, .comments = comments};
 	struct tli_json_writer writer = {.failed = false};
 	struct tli_json_error error;
 	tli_json *json = tli_json_parse(text, strlen(text), &limits, &error);
