@@ -135,8 +135,9 @@ int tieline_pickle_disassemble(
 	struct tli_buf buf;
 	int result;
 
-	tli_buf_init(&buf, SIZE_MAX);
+	tli_buf_init(&buf, TEXT_BYTES_MAX);
 	result = tli_disassemble(pickle, len, &buf, &wrong);
+	buf.max_bytes = SIZE_MAX;
 	if (result == TLI_VALUE_SYNTAX)
 		result =
 			hand_over(&buf, TLI_VALUE_OK, &none, text_out, len_out);

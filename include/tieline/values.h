@@ -337,14 +337,15 @@ TIELINE_API tieline_value *tieline_value_unpickle(
  * Show a pickle opcode by opcode, a line for each, as Python's
  * pickletools.dis() does.
  *
- * @param text_out  to be freed with tieline_free(); set on failure too, unless
- *                  there is no memory: up to what could not be read.
+ * @param text_out  to be freed with tieline_free(); set with
+ *                  #TIELINE_ESYNTAX too: up to what could not be read.
  * @param len_out   may be NULL.
  *
  * @retval TIELINE_OK
  * @retval TIELINE_ESYNTAX  there is something that is no opcode, or it ends too
  *                          early.
- * @retval TIELINE_EINVAL, TIELINE_ENOMEM
+ * @retval TIELINE_ELIMIT   the text would be longer than 64 MiB.
+ * @retval TIELINE_ENOMEM
  *
  * Since 0.3.
  */

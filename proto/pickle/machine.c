@@ -150,3 +150,40 @@ struct tli_value *const *tli_pop_mark(
 	machine->depth = machine->marks[--machine->mark_count];
 	return machine->stack + machine->depth;
 }
+
+void tli_machine_place_error(struct tli_machine *machine)
+{
+	struct tli_value_error *error = &machine->values->error;
+	const struct tli_operation *operation = &machine->operation;
+	char why[TLI_VALUE_ERROR_TEXT];
+
+	memcpy(why, error->text, sizeof(why));
+	tli_value_error_set(error, error->code, "offset %zu, %s: %s",
+		operation->offset, operation->name ? operation->name : "opcode",
+		why);
+}
+
+static bool refuse_operation(struct tli_machine *machine, int result)
+{
+	uint8_t opcode = machine->operation.opcode;
+
+	if (machine->operation.offset == machine->pickle_bytes)
+		return tli_machine_fail(machine, TLI_VALUE_SYNTAX,
+			"the pickle ends without STOP");
+	if (result == TLI_OPERATION_UNKNOWN)
+		return tli_machine_fail(
+			machine, TLI_VALUE_SYNTAX, "0x%02x is none", opcode);
+	return tli_machine_fail(machine, TLI_VALUE_SYNTAX, "%s",
+		result == TLI_OPERATION_NEGATIVE
+			? "its length is negative"
+			: "the pickle ends inside its argument");
+}
+
+bool tli_machine_read(
+	struct tli_machine *machine, const uint8_t *pickle, size_t *offset)
+{
+	int result = tli_operation_read(
+		pickle, machine->pickle_bytes, offset, &machine->operation);
+
+	return result == TLI_OPERATION_OK || refuse_operation(machine, result);
+}

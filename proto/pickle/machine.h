@@ -39,6 +39,14 @@ bool tli_machine_fail(struct tli_machine *machine, int code, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 bool tli_machine_no_memory(struct tli_machine *machine);
 
+/* Puts where it happened in front of the error: "offset 5, APPEND: ...". */
+void tli_machine_place_error(struct tli_machine *machine);
+
+/* Reads the operation at *offset and moves behind it; false with the error set.
+ */
+bool tli_machine_read(
+	struct tli_machine *machine, const uint8_t *pickle, size_t *offset);
+
 /* Puts a node on the stack; false, as all the others, with the error set. NULL
  * is what could not be made: its error is set already. */
 bool tli_push(struct tli_machine *machine, struct tli_value *value);

@@ -10,6 +10,9 @@
 
 #include "machine.h"
 
+/* unpickle.c: does what the machine's operation says; not STOP. */
+bool tli_operate(struct tli_machine *machine);
+
 /* data.c */
 bool tli_op_none(struct tli_machine *machine);
 bool tli_op_bool(struct tli_machine *machine);

@@ -4,8 +4,6 @@
 #include "machine.h"
 #include "operations.h"
 
-#include <string.h>
-
 static bool (*const operations[256])(struct tli_machine *machine) = {
 	[TLI_OP_NONE] = tli_op_none,
 	[TLI_OP_NEWTRUE] = tli_op_bool,
@@ -81,33 +79,9 @@ static bool (*const operations[256])(struct tli_machine *machine) = {
 	[TLI_OP_READONLY_BUFFER] = tli_op_refused,
 };
 
-/* Puts where it happened in front of what happened. */
-static void place_error(struct tli_machine *machine)
+bool tli_operate(struct tli_machine *machine)
 {
-	struct tli_value_error *error = &machine->values->error;
-	const struct tli_operation *operation = &machine->operation;
-	char why[TLI_VALUE_ERROR_TEXT];
-
-	memcpy(why, error->text, sizeof(why));
-	tli_value_error_set(error, error->code, "offset %zu, %s: %s",
-		operation->offset, operation->name ? operation->name : "opcode",
-		why);
-}
-
-static bool refuse_operation(struct tli_machine *machine, int result)
-{
-	uint8_t opcode = machine->operation.opcode;
-
-	if (machine->operation.offset == machine->pickle_bytes)
-		return tli_machine_fail(machine, TLI_VALUE_SYNTAX,
-			"the pickle ends without STOP");
-	if (result == TLI_OPERATION_UNKNOWN)
-		return tli_machine_fail(
-			machine, TLI_VALUE_SYNTAX, "0x%02x is none", opcode);
-	return tli_machine_fail(machine, TLI_VALUE_SYNTAX, "%s",
-		result == TLI_OPERATION_NEGATIVE
-			? "its length is negative"
-			: "the pickle ends inside its argument");
+	return operations[machine->operation.opcode](machine);
 }
 
 /* All operations up to STOP. */
@@ -117,14 +91,11 @@ static bool run(
 	struct tli_operation *operation = &machine->operation;
 
 	for (;;) {
-		int result = tli_operation_read(
-			pickle, machine->pickle_bytes, offset, operation);
-
-		if (result < 0)
-			return refuse_operation(machine, result);
+		if (!tli_machine_read(machine, pickle, offset))
+			return false;
 		if (operation->opcode == TLI_OP_STOP)
 			return true;
-		if (!operations[operation->opcode](machine))
+		if (!tli_operate(machine))
 			return false;
 	}
 }
@@ -136,7 +107,7 @@ static struct tli_value *run_to_end(
 		run(machine, pickle, offset) ? tli_pop(machine) : NULL;
 
 	if (!value)
-		place_error(machine);
+		tli_machine_place_error(machine);
 	return value;
 }
 

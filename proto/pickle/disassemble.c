@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "disassemble.h"
+
+#include "../value/repr.h"
+#include "operations.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEVELS_MAX  32 /* that are shown by moving in */
+#define LEVEL_WIDTH 4
+#define NAME_WIDTH  10
+#define LINE_BYTES  320
+
+/* How an opcode's argument is shown. */
+enum show {
+	SHOW_VALUE = 1, /* as what it puts on the stack */
+	SHOW_NUMBER,
+	SHOW_LINE,
+	SHOW_LINES,
+};
+
+static const uint8_t shows[256] = {
+	[TLI_OP_INT] = SHOW_VALUE,
+	[TLI_OP_LONG] = SHOW_VALUE,
+	[TLI_OP_FLOAT] = SHOW_VALUE,
+	[TLI_OP_STRING] = SHOW_VALUE,
+	[TLI_OP_UNICODE] = SHOW_VALUE,
+	[TLI_OP_BININT] = SHOW_VALUE,
+	[TLI_OP_BININT1] = SHOW_VALUE,
+	[TLI_OP_BININT2] = SHOW_VALUE,
+	[TLI_OP_LONG1] = SHOW_VALUE,
+	[TLI_OP_LONG4] = SHOW_VALUE,
+	[TLI_OP_BINFLOAT] = SHOW_VALUE,
+	[TLI_OP_BINSTRING] = SHOW_VALUE,
+	[TLI_OP_SHORT_BINSTRING] = SHOW_VALUE,
+	[TLI_OP_BINUNICODE] = SHOW_VALUE,
+	[TLI_OP_SHORT_BINUNICODE] = SHOW_VALUE,
+	[TLI_OP_BINUNICODE8] = SHOW_VALUE,
+	[TLI_OP_BINBYTES] = SHOW_VALUE,
+	[TLI_OP_SHORT_BINBYTES] = SHOW_VALUE,
+	[TLI_OP_BINBYTES8] = SHOW_VALUE,
+	[TLI_OP_BYTEARRAY8] = SHOW_VALUE,
+	[TLI_OP_BINGET] = SHOW_NUMBER,
+	[TLI_OP_LONG_BINGET] = SHOW_NUMBER,
+	[TLI_OP_BINPUT] = SHOW_NUMBER,
+	[TLI_OP_LONG_BINPUT] = SHOW_NUMBER,
+	[TLI_OP_PROTO] = SHOW_NUMBER,
+	[TLI_OP_FRAME] = SHOW_NUMBER,
+	[TLI_OP_EXT1] = SHOW_NUMBER,
+	[TLI_OP_EXT2] = SHOW_NUMBER,
+	[TLI_OP_EXT4] = SHOW_NUMBER,
+	[TLI_OP_GET] = SHOW_LINE,
+	[TLI_OP_PUT] = SHOW_LINE,
+	[TLI_OP_PERSID] = SHOW_LINE,
+	[TLI_OP_GLOBAL] = SHOW_LINES,
+	[TLI_OP_INST] = SHOW_LINES,
+};
+
+/* Opcodes that take a mark away. */
+static const bool closes[256] = {
+	[TLI_OP_POP_MARK] = true,
+	[TLI_OP_DICT] = true,
+	[TLI_OP_APPENDS] = true,
+	[TLI_OP_INST] = true,
+	[TLI_OP_LIST] = true,
+	[TLI_OP_OBJ] = true,
+	[TLI_OP_TUPLE] = true,
+	[TLI_OP_SETITEMS] = true,
+	[TLI_OP_ADDITEMS] = true,
+	[TLI_OP_FROZENSET] = true,
+};
+
+struct disassembly {
+	struct tli_buf *text;
+	struct tli_values values;
+	struct tli_machine machine; /* makes nothing but arguments */
+	size_t *marks;              /* offsets of those that are open */
+	size_t mark_count;
+	size_t mark_capacity;
+	uint64_t memoized;
+	int result; /* sticky: an enum tli_value_result */
+};
+
+static void put(struct disassembly *show, const void *bytes, size_t len)
+{
+	int result = show->result == TLI_VALUE_OK
+		? tli_buf_append(show->text, bytes, len)
+		: TLI_BUF_OK;
+
+	if (result != TLI_BUF_OK)
+		show->result = result == TLI_BUF_FULL ? TLI_VALUE_LIMIT
+						      : TLI_VALUE_NOMEM;
+}
+
+__attribute__((format(printf, 2, 3))) static void print(
+	struct disassembly *show, const char *format, ...)
+{
+	char line[LINE_BYTES];
+	va_list arguments;
+	int len;
+
+	va_start(arguments, format);
+	len = vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	put(show, line, (size_t)len);
+}
+
+static void show_opcode(
+	struct disassembly *show, const struct tli_operation *operation)
+{
+	int levels = show->mark_count < LEVELS_MAX ? (int)show->mark_count
+						   : LEVELS_MAX;
+	char code[8];
+
+	snprintf(code, sizeof(code),
+		operation->opcode < 0x7f ? "%c" : "\\x%02x", operation->opcode);
+	print(show, "%5zu: %-4s %*s%s", operation->offset, code,
+		levels * LEVEL_WIDTH, "", operation->name);
+}
+
+/* What stands behind a name is aligned, if that is short. */
+static void align(struct disassembly *show, const char *name)
+{
+	int len = (int)strlen(name);
+
+	print(show, "%*s ", len < NAME_WIDTH ? NAME_WIDTH - len : 0, "");
+}
+
+static void show_value(struct disassembly *show)
+{
+	struct tli_value *value;
+
+	if (!tli_operate(&show->machine)) {
+		show->result = show->values.error.code;
+		return;
+	}
+	value = tli_pop(&show->machine);
+	show->result = tli_repr(value, show->text);
+	tli_values_clear(&show->values);
+}
+
+/* Lines, as the str that they are. */
+static void show_lines(
+	struct disassembly *show, const struct tli_operation *operation)
+{
+	char quoted[LINE_BYTES];
+	int len = snprintf(quoted, sizeof(quoted), "%.*s%s%.*s",
+		(int)(operation->len < 128 ? operation->len : 128),
+		(const char *)operation->data, operation->second ? " " : "",
+		(int)(operation->second_len < 128 ? operation->second_len
+						  : 128),
+		operation->second ? (const char *)operation->second : "");
+	struct tli_value *value = tli_str(&show->values, quoted, (size_t)len);
+
+	if (!value)
+		value = tli_bytes(
+			&show->values, TLI_BYTES, quoted, (size_t)len);
+	show->result =
+		value ? tli_repr(value, show->text) : show->values.error.code;
+	tli_values_clear(&show->values);
+}
+
+static void show_argument(struct disassembly *show)
+{
+	const struct tli_operation *operation = &show->machine.operation;
+
+	if (shows[operation->opcode] == 0 || show->result != TLI_VALUE_OK)
+		return;
+	align(show, operation->name);
+	switch (shows[operation->opcode]) {
+	case SHOW_VALUE:
+		show_value(show);
+		break;
+	case SHOW_NUMBER:
+		print(show, "%" PRIu64, operation->number);
+		break;
+	case SHOW_LINE:
+		print(show, "%.*s",
+			(int)(operation->len < 128 ? operation->len : 128),
+			(const char *)operation->data);
+		break;
+	default:
+		show_lines(show, operation);
+	}
+}
+
+static void push_mark(struct disassembly *show, size_t offset)
+{
+	size_t capacity = show->mark_capacity ? 2 * show->mark_capacity : 16;
+	size_t *marks = show->marks;
+
+	if (show->mark_count == show->mark_capacity) {
+		marks = realloc(marks, capacity * sizeof(*marks));
+		if (!marks) {
+			show->result = TLI_VALUE_NOMEM;
+			return;
+		}
+		show->marks = marks;
+		show->mark_capacity = capacity;
+	}
+	marks[show->mark_count++] = offset;
+}
+
+/* What an opcode does that one looks for. */
+static void show_effect(struct disassembly *show)
+{
+	const struct tli_operation *operation = &show->machine.operation;
+	bool has_argument = shows[operation->opcode] != 0;
+
+	if (closes[operation->opcode] && show->mark_count > 0) {
+		if (!has_argument)
+			align(show, operation->name);
+		print(show, "%s(MARK at %zu)", has_argument ? " " : "",
+			show->marks[--show->mark_count]);
+	}
+	if (operation->opcode == TLI_OP_MEMOIZE) {
+		align(show, operation->name);
+		print(show, "(as %" PRIu64 ")", show->memoized++);
+	}
+	if (operation->opcode == TLI_OP_MARK)
+		push_mark(show, operation->offset);
+}
+
+static void show_all(struct disassembly *show, const uint8_t *pickle)
+{
+	struct tli_operation *operation = &show->machine.operation;
+	size_t offset = 0;
+
+	do {
+		if (!tli_machine_read(&show->machine, pickle, &offset)) {
+			show->result = show->values.error.code;
+			return;
+		}
+		show_opcode(show, operation);
+		show_argument(show);
+		show_effect(show);
+		put(show, "\n", 1);
+	} while (show->result == TLI_VALUE_OK &&
+		operation->opcode != TLI_OP_STOP);
+}
+
+int tli_disassemble(const void *pickle, size_t len, struct tli_buf *text,
+	struct tli_value_error *error)
+{
+	static const struct tli_value_limits limits = {
+		SIZE_MAX / 2, INT32_MAX, 1};
+	static const uint64_t seed[2]; /* there are no keys */
+	struct disassembly show = {.text = text};
+
+	tli_values_init(&show.values, &limits, seed);
+	tli_machine_init(&show.machine, &show.values);
+	show.machine.pickle_bytes = len;
+	show.machine.bytes = TLI_UNPICKLE_BORROW;
+	show_all(&show, pickle);
+	if (show.result == TLI_VALUE_SYNTAX)
+		tli_machine_place_error(&show.machine);
+	else if (show.result == TLI_VALUE_LIMIT)
+		tli_machine_fail(&show.machine, TLI_VALUE_LIMIT,
+			"the text is longer than %zu bytes", text->max_bytes);
+	else if (show.result != TLI_VALUE_OK)
+		tli_machine_no_memory(&show.machine);
+	*error = show.values.error;
+	free(show.marks);
+	tli_machine_fini(&show.machine);
+	tli_values_fini(&show.values);
+	return show.result;
+}
