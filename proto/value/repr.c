@@ -53,7 +53,6 @@ struct printer {
 	struct tli_visitor visitor;
 	struct tli_writing writing;
 	struct tli_marks path; /* the nodes that the walk is inside of */
-	struct tli_buf inside; /* and a byte for the style of each */
 	enum style next_style; /* of the node that comes next */
 };
 
@@ -83,7 +82,7 @@ static void next_of_range(
 		put(printer, ", ");
 }
 
-static void next_of_kind(struct printer *printer, enum style style,
+static void next_of_style(struct printer *printer, enum style style,
 	const struct tli_items *node, uint32_t i)
 {
 	if (i > 0)
@@ -161,20 +160,14 @@ static void put_leaf(struct printer *printer, enum style style,
 		tli_show_plain(&printer->writing, value);
 }
 
+/* The style is what the walk keeps of the node. */
 static int go_inside(struct printer *printer, enum style style,
 	const struct tli_value *value)
 {
-	uint8_t byte = (uint8_t)style;
-	int result;
-
 	if (!tli_mark(&printer->path, value))
 		return TLI_VALUE_NOMEM;
-	result = tli_buf_append(&printer->inside, &byte, 1);
-	if (result < 0)
-		return result == TLI_BUF_FULL ? TLI_VALUE_LIMIT
-					      : TLI_VALUE_NOMEM;
 	put(printer, styles[style].open);
-	return TLI_WALK_INSIDE;
+	return (int)style;
 }
 
 static int enter(struct tli_visitor *visitor, const struct tli_value *value)
@@ -197,11 +190,6 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 	return printer->writing.failure ? printer->writing.failure : result;
 }
 
-static enum style innermost(const struct printer *printer)
-{
-	return (enum style)tli_buf_tail(&printer->inside)[-1];
-}
-
 static int next(
 	struct tli_visitor *visitor, const struct tli_value *value, uint32_t i)
 {
@@ -213,7 +201,7 @@ static int next(
 	else if (value->kind == TLI_OBJECT)
 		next_of_object(printer, node, i);
 	else
-		next_of_kind(printer, innermost(printer), node, i);
+		next_of_style(printer, (enum style)visitor->state, node, i);
 	return printer->writing.failure;
 }
 
@@ -221,8 +209,7 @@ static int leave(struct tli_visitor *visitor, const struct tli_value *value)
 {
 	struct printer *printer = printer_of(visitor);
 
-	put(printer, styles[innermost(printer)].close);
-	printer->inside.end--;
+	put(printer, styles[visitor->state].close);
 	tli_unmark(&printer->path, value);
 	return printer->writing.failure;
 }
@@ -236,9 +223,7 @@ int tli_repr(const struct tli_value *value, struct tli_buf *text)
 	int result;
 
 	tli_marks_init(&printer.path);
-	tli_buf_init(&printer.inside, TLI_VALUE_DEPTH_MAX);
 	result = tli_walk(&printer.visitor, value, TLI_VALUE_DEPTH_MAX);
-	tli_buf_fini(&printer.inside);
 	tli_marks_fini(&printer.path);
 	return result;
 }
