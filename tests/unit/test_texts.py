@@ -197,3 +197,95 @@ def test_numbers_are_the_same_in_every_locale(locale_with_another_point):
     bits = ask("read-float", texts, **locale_with_another_point)
     assert bits == [bits_of(float(text)) for text in texts]
     assert ask("write-float", bits, **locale_with_another_point) == texts
+
+
+# ---- Values ----------------------------------------------------------------
+
+# Prints what repr() makes of values at random, one to a line.
+REPRS = r"""
+import array, math, random, struct, sys, warnings
+
+warnings.simplefilter("ignore")
+chance = random.Random(6)
+bits = chance.getrandbits
+pick = chance.choice
+
+# Printable or not in every Unicode alike.
+SOME = ["'", '"', "\\", "\t", "\n", "\r", " ", "\0", "\x1f", "\x7f", "\x80",
+        "\xa0", "\xad", "\xe9", "\u0394", "\u05d0", "\u200b", "\u2028",
+        "\u20ac", "\u3000", "\ud800", "\udfff", "\ue000", "\uffff",
+        "\U0001d11e", "\U0001f600", "\U000e0001", "\U0010ffff"]
+
+
+def text():
+    return "".join(pick(SOME) if bits(1) else chr(32 + bits(6))
+                   for _ in range(bits(4)))
+
+
+def some_bytes():
+    return bytes(pick([39, 34, bits(8), 32 + bits(6)])
+                 for _ in range(bits(4)))
+
+
+def floating():
+    return pick([0.0, -0.0, 1e16, 1e-5, 1e22, math.inf, -math.inf, math.nan,
+                 -math.nan, float(bits(60)), bits(20) / 1000, -bits(9) / 64,
+                 struct.unpack("<d", struct.pack("<Q", bits(64)))[0]])
+
+
+def a_complex():
+    # Without zeros: repr() loses their signs when it is read again.
+    return complex(pick([0.0, floating() or 1.0]), floating() or 1.0)
+
+
+def integer():
+    return pick([-1, 1]) * bits(pick([1, 8, 31, 63, 64, 65, 200, 2000]))
+
+
+def an_array():
+    code = pick("bBhHiIlLqQfdu")
+    if code == "u":
+        return array.array(code, text())
+    made = array.array(code)
+    made.frombytes(bytes(bits(8) for _ in range(made.itemsize * bits(2))))
+    return made
+
+
+PLAIN = [lambda: None, lambda: bool(bits(1)), integer, floating,
+         a_complex, text, some_bytes]
+KEYS = PLAIN + [lambda: tuple(one(KEYS) for _ in range(bits(2))),
+                lambda: frozenset(several(KEYS)),
+                lambda: range(integer() >> 1, bits(9), pick([1, 2, -3]))]
+
+
+def one(kinds):
+    return pick(kinds)()
+
+
+def several(kinds):
+    return [one(kinds) for _ in range(bits(2))]
+
+
+def value(depth=0):
+    inner = [lambda: value(depth + 1)] if depth < 5 else PLAIN
+    return one(KEYS + [
+        lambda: bytearray(some_bytes()), an_array,
+        lambda: several(inner), lambda: tuple(several(inner)),
+        lambda: set(several(KEYS)),
+        lambda: dict(zip(several(KEYS), several(inner))),
+        lambda: slice(one(inner), one(inner), one(inner))])
+
+
+for _ in range(int(sys.argv[1])):
+    sys.stdout.buffer.write(repr(value()).encode() + b"\n")
+"""
+
+
+def test_values_are_written_as_python_does(python):
+    done = subprocess.run([python, "-c", REPRS, str(SAMPLE)],
+                          capture_output=True, check=True, timeout=HANG)
+    texts = done.stdout.decode().splitlines()
+    ours = ask("write-repr", texts)
+    assert len(texts) == len(ours) == SAMPLE
+    assert [(text, mine) for text, mine in zip(texts, ours)
+            if text != mine] == []

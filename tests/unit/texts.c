@@ -4,6 +4,8 @@
 #include "../../proto/float_text.h"
 #include "../../proto/utf8.h"
 #include "../../proto/value/integer.h"
+#include "../../proto/value/literal.h"
+#include "../../proto/value/repr.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -122,6 +124,29 @@ static void compare_integers(const char *text, size_t len)
 	free(one);
 }
 
+/* A literal, as a value, as text. */
+static void write_repr(const char *text, size_t len)
+{
+	static const struct tli_value_limits limits = {
+		(size_t)1 << 26, 1u << 20, TLI_VALUE_DEPTH_MAX};
+	struct tli_values values;
+	struct tli_value *value;
+	struct tli_buf written;
+
+	tli_values_init(&values, &limits, (const uint64_t[2]){1, 2});
+	tli_buf_init(&written, (size_t)1 << 24);
+	value = tli_literal(&values, text, len, NULL);
+	if (!value)
+		printf("%s\n", values.error.text);
+	else if (tli_repr(value, &written) != TLI_VALUE_OK)
+		puts("no text");
+	else
+		printf("%.*s\n", (int)tli_buf_len(&written),
+			(const char *)tli_buf_head(&written));
+	tli_buf_fini(&written);
+	tli_values_fini(&values);
+}
+
 static const struct {
 	const char *name;
 	answer *answer;
@@ -132,6 +157,7 @@ static const struct {
 	{"write-integer", write_integer},
 	{"read-integer", read_integer},
 	{"compare-integers", compare_integers},
+	{"write-repr", write_repr},
 };
 
 static answer *find(const char *name)
