@@ -112,8 +112,8 @@ static struct tli_value *make_integer(
 	len = tli_integer_from_digits((const char *)reader->scratch,
 		reader->used, base, negative, bytes);
 	if (len < 0)
-		return tli_literal_fail(reader, reader->at,
-			"the integer that ends here has more than %u digits; "
+		return tli_literal_fail(reader, reader->start,
+			"the integer that starts here has more than %u digits; "
 			"write it in hexadecimal",
 			TLI_INTEGER_DIGITS_MAX);
 	return tli_int_from_bytes(reader->values, bytes, (size_t)len);
@@ -138,9 +138,9 @@ static struct tli_value *decimal_integer(
 	while (zeros < reader->used && reader->scratch[zeros] == '0')
 		zeros++;
 	if (zeros > 0 && zeros < reader->used)
-		return tli_literal_fail(reader, reader->at,
-			"the integer that ends here has zeros in front; leave "
-			"them out, or write 0o... for an octal one");
+		return tli_literal_fail(reader, reader->start,
+			"an integer starts with no 0; an octal one is written "
+			"0o17");
 	return make_integer(reader, 10, negative);
 }
 
@@ -201,6 +201,7 @@ static struct tli_value *unsigned_number(
 	size_t name = find_name(reader);
 
 	reader->used = 0;
+	reader->start = reader->at;
 	if (name < NAMES) {
 		reader->at += strlen(names[name].name);
 		return make_real(reader, names[name].number, negative,

@@ -26,7 +26,8 @@ void tli_literal_skip_space(struct tli_literal_reader *reader)
 			reader->at++;
 		if (tli_literal_peek(reader) != '#')
 			return;
-		while (reader->at < reader->end && *reader->at != '\n')
+		while (reader->at < reader->end &&
+			!tli_literal_is_one_of(*reader->at, "\r\n"))
 			reader->at++;
 	}
 }

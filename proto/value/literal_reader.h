@@ -13,6 +13,7 @@ struct tli_literal_reader {
 	const char *text;
 	const char *at;
 	const char *end;
+	const char *start; /* of the number that is being read */
 	struct tli_literal_filler *filler; /* NULL: there is none */
 	/* Room for what any part of the text stands for, and as many bytes
 	 * more as an integer can need. */

@@ -124,27 +124,40 @@ static void compare_integers(const char *text, size_t len)
 	free(one);
 }
 
-/* A literal, as a value, as text. */
+static void print_repr(const struct tli_value *value)
+{
+	struct tli_buf repr;
+
+	tli_buf_init(&repr, (size_t)1 << 26);
+	if (tli_repr(value, &repr) == TLI_VALUE_OK)
+		printf("%.*s\n", (int)tli_buf_len(&repr), tli_buf_head(&repr));
+	tli_buf_fini(&repr);
+}
+
+/* A literal; its value's repr is written, or the error. */
 static void write_repr(const char *text, size_t len)
 {
 	static const struct tli_value_limits limits = {
-		(size_t)1 << 26, 1u << 20, TLI_VALUE_DEPTH_MAX};
+		(size_t)1 << 26, 1u << 20, 1000};
 	struct tli_values values;
-	struct tli_value *value;
-	struct tli_buf written;
+	const struct tli_value *value;
 
 	tli_values_init(&values, &limits, (const uint64_t[2]){1, 2});
-	tli_buf_init(&written, (size_t)1 << 24);
 	value = tli_literal(&values, text, len, NULL);
-	if (!value)
-		printf("%s\n", values.error.text);
-	else if (tli_repr(value, &written) != TLI_VALUE_OK)
-		puts("no text");
+	if (value)
+		print_repr(value);
 	else
-		printf("%.*s\n", (int)tli_buf_len(&written),
-			(const char *)tli_buf_head(&written));
-	tli_buf_fini(&written);
+		printf("error: %s\n", values.error.text);
 	tli_values_fini(&values);
+}
+
+/* The same in hexadecimal, for texts of several lines. */
+static void read_literal(const char *text, size_t len)
+{
+	uint8_t *literal = malloc(len / 2 + 1);
+
+	write_repr((char *)literal, from_hex(text, len, literal));
+	free(literal);
 }
 
 static const struct {
@@ -158,6 +171,7 @@ static const struct {
 	{"read-integer", read_integer},
 	{"compare-integers", compare_integers},
 	{"write-repr", write_repr},
+	{"literal", read_literal},
 };
 
 static answer *find(const char *name)
