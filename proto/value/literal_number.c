@@ -242,16 +242,16 @@ static double as_double(const struct tli_value *number)
 
 struct tli_value *tli_literal_number(struct tli_literal_reader *reader)
 {
+	double sign = tli_literal_peek(reader) == '-' ? -1 : 1, real;
 	struct tli_value *number = signed_number(reader), *imaginary;
 	const char *place;
-	double real;
 
 	if (!number || number->kind == TLI_COMPLEX)
 		return number;
 	tli_literal_skip_space(reader);
 	if (!tli_literal_is_one_of(tli_literal_peek(reader), "+-"))
 		return number;
-	real = as_double(number);
+	real = copysign(as_double(number), sign); /* (-0-0j) has a real -0.0 */
 	if (number->kind != TLI_FLOAT && isinf(real))
 		return tli_literal_fail(reader, reader->at,
 			"the integer before this is too large for a complex "

@@ -118,8 +118,8 @@ class Writer:
     def text(self):
         prefixes = self.pick(("", "r", "R", "u", "U"),
                              ("b", "B", "br", "bR", "Br", "RB", "rb"))
-        return self.space().join(self.piece(self.pick(*prefixes))
-                                 for _ in range(self.pick(1, 1, 2, 3)))
+        return (" " + self.space()).join(self.piece(self.pick(*prefixes))
+                                         for _ in range(self.pick(1, 1, 2, 3)))
 
     def hashable(self):
         return self.pick(self.number, self.text, lambda: "None",
