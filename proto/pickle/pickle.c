@@ -509,9 +509,8 @@ int tli_pickle(const struct tli_value *value, int protocol,
 	tli_put_number(&pickling.writer, TLI_OP_PROTO, (unsigned)protocol, 1);
 	result = tli_walk(&pickling.visitor, value, TLI_VALUE_DEPTH_MAX);
 	if (result < 0 && pickling.writer.code == TLI_VALUE_OK)
-		tli_writer_fail(&pickling.writer, result, "%s",
-			result == TLI_VALUE_NOMEM ? "out of memory"
-						  : "it is too deep");
+		tli_writer_stop(&pickling.writer,
+			tli_walk_error(error, result, TLI_VALUE_DEPTH_MAX));
 	tli_put(&pickling.writer, TLI_OP_STOP);
 	return tli_writer_fini(&pickling.writer);
 }

@@ -70,6 +70,13 @@ int tli_writer_fini(struct tli_writer *writer)
 	return writer->code;
 }
 
+int tli_writer_stop(struct tli_writer *writer, int code)
+{
+	writer->code = code;
+	writer->end = writer->at;
+	return code;
+}
+
 int tli_writer_fail(
 	struct tli_writer *writer, int code, const char *format, ...)
 {
@@ -81,9 +88,8 @@ int tli_writer_fail(
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	writer->code = tli_value_error_set(writer->error, code, "%s", text);
-	writer->end = writer->at;
-	return code;
+	return tli_writer_stop(
+		writer, tli_value_error_set(writer->error, code, "%s", text));
 }
 
 uint8_t *tli_writer_room(struct tli_writer *writer, size_t len)

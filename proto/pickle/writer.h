@@ -53,7 +53,10 @@ void tli_writer_init(struct tli_writer *writer, const struct tli_value *root,
  */
 int tli_writer_fini(struct tli_writer *writer);
 
-/* Fails, unless it has already. Returns the code. */
+/* Writes nothing more, for an error that has been set. Returns the code. */
+int tli_writer_stop(struct tli_writer *writer, int code);
+
+/* Fails with an error, unless it has already. Returns the code. */
 int tli_writer_fail(struct tli_writer *writer, int code, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 
