@@ -35,7 +35,9 @@ struct pickling {
 
 struct form {
 	void (*begin)(struct pickling *pickling, const struct tli_items *node);
-	void (*next)(struct pickling *pickling, const struct tli_items *node,
+	/* What comes before the i-th item. Returns how many items, from that
+	 * on, are written then, or not to be. */
+	int (*next)(struct pickling *pickling, const struct tli_items *node,
 		uint32_t i);
 	void (*end)(struct pickling *pickling, const struct tli_items *node);
 	uint8_t constructor;
@@ -50,6 +52,19 @@ static const struct form forms[FORMS];
 static const struct form *form_of(const struct pickling *pickling)
 {
 	return &forms[pickling->visitor.state];
+}
+
+/* What is known, or has no items that are to be visited. */
+static void put_past(struct pickling *pickling, const struct tli_value *value)
+{
+	uint32_t number = tli_memo_number(&pickling->writer, value);
+
+	if (number)
+		tli_put_get(&pickling->writer, number);
+	else if (value->kind == TLI_GLOBAL)
+		tli_put_global(&pickling->writer, value);
+	else
+		tli_put_plain(&pickling->writer, value);
 }
 
 /* ---- Items, in batches ----------------------------------------------- */
@@ -73,19 +88,40 @@ static void begin_container(
 	memoize_before_filling(pickling, node);
 }
 
-static void next_in_batch(
+/* Those items, up to the first that has items itself: with no need for a walk.
+ * Returns how many. */
+static int put_plain_items(struct pickling *pickling,
+	struct tli_value *const *items, uint32_t count)
+{
+	uint32_t i = 0;
+
+	while (i < count && items[i]->kind < TLI_LIST)
+		put_past(pickling, items[i++]);
+	return (int)i;
+}
+
+/* By a constant, as that is quick. */
+static uint32_t place_in_batch(const struct form *form, uint32_t i)
+{
+	return form->step == 2 ? i % (2 * BATCH_ITEMS) : i % BATCH_ITEMS;
+}
+
+static int next_in_batch(
 	struct pickling *pickling, const struct tli_items *node, uint32_t i)
 {
 	const struct form *form = form_of(pickling);
-	uint32_t into_batch =
-		form->step == 2 ? i % (2 * BATCH_ITEMS) : i % BATCH_ITEMS;
+	const uint32_t place = place_in_batch(form, i);
+	const uint32_t left = node->count - i;
+	const uint32_t left_in_batch = form->step * BATCH_ITEMS - place;
 
-	if (into_batch != 0)
-		return;
-	if (i > 0)
-		tli_put(&pickling->writer, form->many);
-	if (!form->one || node->count - i > form->step)
-		tli_put(&pickling->writer, TLI_OP_MARK);
+	if (place == 0) {
+		if (i > 0)
+			tli_put(&pickling->writer, form->many);
+		if (!form->one || left > form->step)
+			tli_put(&pickling->writer, TLI_OP_MARK);
+	}
+	return put_plain_items(pickling, node->items + i,
+		left < left_in_batch ? left : left_in_batch);
 }
 
 static void end_batches(struct pickling *pickling, const struct tli_items *node)
@@ -95,12 +131,18 @@ static void end_batches(struct pickling *pickling, const struct tli_items *node)
 
 	if (node->count == 0)
 		return;
-	last = (node->count - 1) % (form->step * BATCH_ITEMS) + 1;
+	last = place_in_batch(form, node->count - 1) + 1;
 	tli_put(&pickling->writer,
 		form->one && last <= form->step ? form->one : form->many);
 }
 
 /* ---- What is made of its items --------------------------------------- */
+
+static int next_in_tuple(
+	struct pickling *pickling, const struct tli_items *node, uint32_t i)
+{
+	return put_plain_items(pickling, node->items + i, node->count - i);
+}
 
 static void begin_making(
 	struct pickling *pickling, const struct tli_items *node)
@@ -242,21 +284,21 @@ static void begin_object(
 }
 
 /* Only one way of making has keyword arguments. */
-static void next_is_kwargs(
+static int next_is_kwargs(
 	struct pickling *pickling, const struct tli_object *object)
 {
 	bool has_kwargs =
 		object->items.items[TLI_OBJECT_KWARGS]->kind != TLI_NONE;
 
 	if (object->making == TLI_NEWOBJ_EX && has_kwargs)
-		return;
-	pickling->form = FORM_SKIPPED;
+		return 0;
 	if (object->making == TLI_NEWOBJ_EX)
 		tli_put(&pickling->writer, TLI_OP_EMPTY_DICT);
 	else if (has_kwargs)
 		tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
 			"an object has keyword arguments, which no pickle can "
 			"have but those for __new__()");
+	return 1;
 }
 
 static void make_object(
@@ -286,7 +328,7 @@ static void end_part(
 		tli_put(&pickling->writer, TLI_OP_BUILD);
 }
 
-static void next_is_step(struct pickling *pickling, enum tli_step step)
+static int next_is_step(struct pickling *pickling, enum tli_step step)
 {
 	static const uint8_t step_forms[] = {
 		[TLI_STEP_BUILD] = 0,
@@ -295,23 +337,26 @@ static void next_is_step(struct pickling *pickling, enum tli_step step)
 		[TLI_STEP_ADD] = FORM_ADDITEMS,
 	};
 
-	pickling->form = pickling->visitor.state == FORM_TAKEN_BACK
-		? FORM_SKIPPED
-		: step_forms[step];
+	if (pickling->visitor.state == FORM_TAKEN_BACK)
+		return 1;
+	pickling->form = step_forms[step];
+	return 0;
 }
 
-static void next_in_object(
+static int next_in_object(
 	struct pickling *pickling, const struct tli_items *node, uint32_t i)
 {
 	const struct tli_object *object = tli_object_of(&node->value);
 
 	end_part(pickling, object, i);
 	if (i >= TLI_OBJECT_STEPS)
-		next_is_step(pickling, object->steps[i - TLI_OBJECT_STEPS]);
-	else if (i == TLI_OBJECT_KWARGS)
-		next_is_kwargs(pickling, object);
-	else if (i == TLI_OBJECT_ARGS && object->making == TLI_INSTANTIATE)
+		return next_is_step(
+			pickling, object->steps[i - TLI_OBJECT_STEPS]);
+	if (i == TLI_OBJECT_KWARGS)
+		return next_is_kwargs(pickling, object);
+	if (i == TLI_OBJECT_ARGS && object->making == TLI_INSTANTIATE)
 		pickling->form = FORM_SPREAD;
+	return 0;
 }
 
 static void end_object(struct pickling *pickling, const struct tli_items *node)
@@ -319,12 +364,13 @@ static void end_object(struct pickling *pickling, const struct tli_items *node)
 	end_part(pickling, tli_object_of(&node->value), node->count);
 }
 
-static void next_is_skipped(
+static int next_is_skipped(
 	struct pickling *pickling, const struct tli_items *node, uint32_t i)
 {
+	(void)pickling;
 	(void)node;
 	(void)i;
-	pickling->form = FORM_SKIPPED;
+	return 1;
 }
 
 /* What is put into an object, as whoever built the tree has it. */
@@ -366,7 +412,9 @@ static const struct form forms[FORMS] = {
 		.one = TLI_OP_APPEND,
 		.many = TLI_OP_APPENDS,
 		.step = 1},
-	[TLI_TUPLE] = {.begin = begin_tuple, .end = end_tuple},
+	[TLI_TUPLE] = {.begin = begin_tuple,
+		.next = next_in_tuple,
+		.end = end_tuple},
 	[TLI_DICT] = {.begin = begin_container,
 		.next = next_in_batch,
 		.end = end_batches,
@@ -382,15 +430,18 @@ static const struct form forms[FORMS] = {
 		.step = 1,
 		.constructor = TLI_CONSTRUCT_SET},
 	[TLI_FROZENSET] = {.begin = begin_frozenset,
+		.next = next_in_tuple,
 		.end = end_frozenset,
 		.constructor = TLI_CONSTRUCT_FROZENSET},
 	[TLI_RANGE] = {.begin = begin_call,
+		.next = next_in_tuple,
 		.end = end_three,
 		.constructor = TLI_CONSTRUCT_RANGE},
 	[TLI_SLICE] = {.begin = begin_call,
+		.next = next_in_tuple,
 		.end = end_three,
 		.constructor = TLI_CONSTRUCT_SLICE},
-	[TLI_GLOBAL] = {.end = end_global},
+	[TLI_GLOBAL] = {.next = next_in_tuple, .end = end_global},
 	[TLI_OBJECT] = {.begin = begin_object,
 		.next = next_in_object,
 		.end = end_object},
@@ -401,7 +452,7 @@ static const struct form forms[FORMS] = {
 		.many = TLI_OP_APPENDS,
 		.step = 1},
 	[FORM_TAKEN_BACK] = {.next = next_is_skipped},
-	[FORM_SPREAD] = {.begin = NULL},
+	[FORM_SPREAD] = {.next = next_in_tuple},
 	[FORM_APPENDS] = {.begin = begin_step,
 		.next = next_in_batch,
 		.end = end_batches,
@@ -420,19 +471,6 @@ static const struct form forms[FORMS] = {
 		.many = TLI_OP_ADDITEMS,
 		.step = 1},
 };
-
-static int put_past(struct pickling *pickling, const struct tli_value *value)
-{
-	uint32_t number = tli_memo_number(&pickling->writer, value);
-
-	if (number)
-		tli_put_get(&pickling->writer, number);
-	else if (value->kind == TLI_GLOBAL)
-		tli_put_global(&pickling->writer, value);
-	else
-		tli_put_plain(&pickling->writer, value);
-	return pickling->writer.code;
-}
 
 /* 0 if what is inside it is not written by way of the walk. */
 static int form_for(
@@ -454,8 +492,6 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 	int form = pickling->form;
 
 	pickling->form = 0;
-	if (form == FORM_SKIPPED)
-		return pickling->writer.code;
 	if (value->flags & TLI_BROKEN)
 		return tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
 			"something could not be put into a value of type %s: "
@@ -464,8 +500,8 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 	if (form == 0)
 		form = form_for(pickling, value);
 	if (form == 0)
-		return put_past(pickling, value);
-	if (forms[form].begin)
+		put_past(pickling, value);
+	else if (forms[form].begin)
 		forms[form].begin(pickling, tli_items_of(value));
 	return pickling->writer.code < 0 ? pickling->writer.code : form;
 }
@@ -475,10 +511,9 @@ static int next(
 {
 	struct pickling *pickling = (struct pickling *)visitor;
 	const struct form *form = form_of(pickling);
+	int written = form->next(pickling, tli_items_of(value), i);
 
-	if (form->next)
-		form->next(pickling, tli_items_of(value), i);
-	return pickling->writer.code;
+	return pickling->writer.code < 0 ? pickling->writer.code : written;
 }
 
 static int leave(struct tli_visitor *visitor, const struct tli_value *value)

@@ -80,10 +80,16 @@ static void put_long(
 	tli_put_bytes(writer, bytes, len);
 }
 
+static void put_long_int(struct tli_writer *writer, int64_t integer)
+{
+	uint8_t bytes[8];
+
+	put_long(writer, bytes, tli_integer_from_int64(integer, bytes));
+}
+
 static void put_int(struct tli_writer *writer, const struct tli_value *value)
 {
 	int64_t integer = tli_int_of(value)->integer;
-	uint8_t bytes[8];
 
 	if (integer >= 0 && integer <= UINT8_MAX)
 		tli_put_number(writer, TLI_OP_BININT1, (uint64_t)integer, 1);
@@ -92,7 +98,7 @@ static void put_int(struct tli_writer *writer, const struct tli_value *value)
 	else if (integer >= INT32_MIN && integer <= INT32_MAX)
 		tli_put_number(writer, TLI_OP_BININT, (uint64_t)integer, 4);
 	else
-		put_long(writer, bytes, tli_integer_from_int64(integer, bytes));
+		put_long_int(writer, integer);
 }
 
 static void put_bigint(struct tli_writer *writer, const struct tli_value *value)

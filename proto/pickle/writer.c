@@ -141,15 +141,6 @@ void tli_put_get(struct tli_writer *writer, uint32_t number_from_1)
 		tli_put_number(writer, TLI_OP_LONG_BINGET, number, 4);
 }
 
-bool tli_is_met_again(
-	const struct tli_writer *writer, const struct tli_value *value)
-{
-	if (value->id == 0 || value->id >= writer->ids)
-		return false;
-	return value->flags & TLI_SHARED ||
-		(value == writer->root && value->flags & TLI_ATTACHED);
-}
-
 void tli_memoize(struct tli_writer *writer, const struct tli_value *value)
 {
 	if (!writer->numbers)

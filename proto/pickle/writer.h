@@ -99,8 +99,14 @@ uint32_t tli_put_memoize(struct tli_writer *writer);
 void tli_put_get(struct tli_writer *writer, uint32_t number_from_1);
 
 /* Whether the node is referred to again. */
-bool tli_is_met_again(
-	const struct tli_writer *writer, const struct tli_value *value);
+static inline bool tli_is_met_again(
+	const struct tli_writer *writer, const struct tli_value *value)
+{
+	if (value->id == 0 || value->id >= writer->ids)
+		return false;
+	return value->flags & TLI_SHARED ||
+		(value == writer->root && value->flags & TLI_ATTACHED);
+}
 
 /* Has the memo keep the node, which was written last, and has an id. */
 void tli_memoize(struct tli_writer *writer, const struct tli_value *value);

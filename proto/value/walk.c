@@ -78,11 +78,11 @@ static int advance(struct stack *stack, struct tli_visitor *visitor)
 		visitor->parent = innermost(stack);
 		return visitor->leave(visitor, &node->value);
 	}
-	frame->next++;
 	if (visitor->next)
 		result = visitor->next(visitor, &node->value, i);
 	frame->state = visitor->state;
-	return result < 0 ? result : visit(stack, visitor, node->items[i]);
+	frame->next += result > 0 ? (uint32_t)result : 1;
+	return result != 0 ? result : visit(stack, visitor, node->items[i]);
 }
 
 int tli_walk(struct tli_visitor *visitor, const struct tli_value *root,

@@ -29,7 +29,8 @@ struct tli_visitor {
 		struct tli_visitor *visitor, const struct tli_value *value);
 
 	/* Is about to visit the i-th item inside a node; NULL if there is
-	 * nothing to do. */
+	 * nothing to do. Returns how many items, from that on, it has dealt
+	 * with itself: they are not visited. */
 	int (*next)(struct tli_visitor *visitor, const struct tli_value *value,
 		uint32_t i);
 
