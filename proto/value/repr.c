@@ -2,7 +2,6 @@
 #include "repr.h"
 
 #include "plain_text.h"
-#include "walk.h"
 
 /* How a node is written: as its kind says, or, where it has a part to play,
  * as one of these. */
@@ -52,8 +51,8 @@ static const struct {
 struct printer {
 	struct tli_visitor visitor;
 	struct tli_writing writing;
-	struct tli_marks path; /* the nodes that the walk is inside of */
-	enum style next_style; /* of the node that comes next */
+	struct tli_marks *path; /* the nodes that the walk is inside of */
+	enum style next_style;  /* of the node that comes next */
 };
 
 static struct printer *printer_of(struct tli_visitor *visitor)
@@ -164,7 +163,7 @@ static void put_leaf(struct printer *printer, enum style style,
 static int go_inside(struct printer *printer, enum style style,
 	const struct tli_value *value)
 {
-	if (!tli_mark(&printer->path, value))
+	if (!tli_mark(printer->path, value))
 		return TLI_VALUE_NOMEM;
 	put(printer, styles[style].open);
 	return (int)style;
@@ -181,7 +180,7 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 		return TLI_WALK_PAST;
 	if (!tli_has_items(value))
 		put_leaf(printer, style, value);
-	else if (tli_is_marked(&printer->path, value))
+	else if (tli_is_marked(printer->path, value))
 		put(printer, styles[style].again);
 	else if (count_of(value) == 0 && styles[style].empty)
 		put(printer, styles[style].empty);
@@ -210,20 +209,29 @@ static int leave(struct tli_visitor *visitor, const struct tli_value *value)
 	struct printer *printer = printer_of(visitor);
 
 	put(printer, styles[visitor->state].close);
-	tli_unmark(&printer->path, value);
+	tli_unmark(printer->path, value);
 	return printer->writing.failure;
 }
 
-int tli_repr(const struct tli_value *value, struct tli_buf *text)
+int tli_repr_part(const struct tli_value *value, struct tli_marks *path,
+	struct tli_buf *text)
 {
 	struct printer printer = {
 		.visitor = {.enter = enter, .next = next, .leave = leave},
 		.writing = {.text = text},
+		.path = path,
 	};
+
+	return tli_walk(&printer.visitor, value, TLI_VALUE_DEPTH_MAX);
+}
+
+int tli_repr(const struct tli_value *value, struct tli_buf *text)
+{
+	struct tli_marks path;
 	int result;
 
-	tli_marks_init(&printer.path);
-	result = tli_walk(&printer.visitor, value, TLI_VALUE_DEPTH_MAX);
-	tli_marks_fini(&printer.path);
+	tli_marks_init(&path);
+	result = tli_repr_part(value, &path, text);
+	tli_marks_fini(&path);
 	return result;
 }

@@ -17,9 +17,15 @@
 
 #include "../buf.h"
 #include "value.h"
+#include "walk.h"
 
 /* Appends the text, UTF-8 with escapes for lone surrogates, to a buffer.
  * TLI_VALUE_LIMIT if its max_bytes are too few; TLI_VALUE_NOMEM. */
 int tli_repr(const struct tli_value *value, struct tli_buf *text);
+
+/* The same of one of many parts of a tree: the marks, which are of the whole,
+ * are needed by all, but made only once. After a failure they are of no use. */
+int tli_repr_part(const struct tli_value *value, struct tli_marks *path,
+	struct tli_buf *text);
 
 #endif

@@ -27,6 +27,7 @@ struct writing {
 	enum tli_json_wrapping wrapping;
 	size_t max_bytes;
 	size_t bytes_left;
+	struct tli_marks wrapped; /* for tli_repr_part() */
 	struct tli_value_error *error;
 };
 
@@ -209,7 +210,7 @@ static int wrap(struct writing *writing, const struct tli_value *value)
 	if (writing->depth == TLI_JSON_DEPTH_MAX)
 		return refuse_depth(writing);
 	tli_buf_init(&text, writing->bytes_left);
-	result = tli_repr(value, &text);
+	result = tli_repr_part(value, &writing->wrapped, &text);
 	if (result == TLI_VALUE_OK)
 		result = end_text(&text);
 	if (result == TLI_VALUE_OK)
@@ -445,8 +446,10 @@ int tli_value_to_json(const struct tli_value *value,
 	};
 	int result = check(value, error);
 
+	tli_marks_init(&writing.wrapped);
 	if (result == TLI_VALUE_OK)
 		result = tli_walk(&writing.visitor, value, TLI_JSON_DEPTH_MAX);
+	tli_marks_fini(&writing.wrapped);
 	if (result < 0)
 		writing.json.failed = true;
 	*text_out = tli_json_finish(&writing.json, len_out);
