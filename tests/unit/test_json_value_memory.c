@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define A16          "[[[[[[[[[[[[[[[["
+#define Z16          "]]]]]]]]]]]]]]]]"
 #define NEVER_NEEDED 10000ul /* more allocations than any scenario makes */
 
 static const struct tli_value_limits limits = {
@@ -62,8 +64,7 @@ static const char *const texts[] = {
 	"[null,true,[1.5,\"text\",{}],{\"a\":{\"b\":[]},\"c\":-1}]",
 	"[{\"$repr\":\"(1, b'a', {2: {3.5, 'x'}})\"},{\"$repr\":\"()\"}]",
 	/* more levels than a walk has room for from the start */
-	"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[{\"a\":{\"$repr\":"
-	"\"b''\"}}]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+	A16 A16 A16 "{\"a\":{\"$repr\":\"b''\"}}" Z16 Z16 Z16,
 };
 
 static void fails_at_each_allocation(const char *json, bool persistent)
