@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Big-endian words in byte arrays, at any alignment. */
+/* Words in byte arrays, at any alignment. */
 #ifndef TLI_WIRE_H
 #define TLI_WIRE_H
 
@@ -14,6 +14,11 @@ static inline uint32_t tli_load_be32(const uint8_t *bytes)
 static inline uint64_t tli_load_be64(const uint8_t *bytes)
 {
 	return (uint64_t)tli_load_be32(bytes) << 32 | tli_load_be32(bytes + 4);
+}
+
+static inline uint64_t tli_load_le64(const uint8_t *bytes)
+{
+	return __builtin_bswap64(tli_load_be64(bytes));
 }
 
 static inline void tli_store_be32(uint8_t *bytes, uint32_t value)

@@ -51,15 +51,6 @@ static bool put_members(
 	return true;
 }
 
-static bool put_items(
-	struct tli_value *list, struct tli_value *const *items, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!tli_append(list, items[i]))
-			return false;
-	return true;
-}
-
 static struct tli_value *fill(struct tli_machine *machine,
 	struct tli_value *container, struct tli_value *const *items,
 	size_t count)
@@ -134,7 +125,7 @@ static bool append(struct tli_machine *machine, struct tli_value *const *items,
 	struct tli_value *target = tli_top(machine);
 
 	if (target->kind == TLI_LIST)
-		return put_items(target, items, count);
+		return tli_extend(target, items, count);
 	if (target->kind == TLI_OBJECT)
 		return add_step(machine, TLI_STEP_APPEND, items, count);
 	return refuse(machine, "nothing can be appended to it");

@@ -119,13 +119,14 @@ static void show_opcode(
 	snprintf(code, sizeof(code),
 		operation->opcode < 0x7f ? "%c" : "\\x%02x", operation->opcode);
 	print(show, "%5zu: %-4s %*s%s", operation->offset, code,
-		levels * LEVEL_WIDTH, "", operation->name);
+		levels * LEVEL_WIDTH, "", tli_opcode_name(operation->opcode));
 }
 
 /* What stands behind a name is aligned, if that is short. */
-static void align(struct disassembly *show, const char *name)
+static void align(struct disassembly *show)
 {
-	int len = (int)strlen(name);
+	uint8_t opcode = show->machine.operation.opcode;
+	int len = (int)strlen(tli_opcode_name(opcode));
 
 	print(show, "%*s ", len < NAME_WIDTH ? NAME_WIDTH - len : 0, "");
 }
@@ -170,7 +171,7 @@ static void show_argument(struct disassembly *show)
 
 	if (shows[operation->opcode] == 0 || show->result != TLI_VALUE_OK)
 		return;
-	align(show, operation->name);
+	align(show);
 	switch (shows[operation->opcode]) {
 	case SHOW_VALUE:
 		show_value(show);
@@ -213,12 +214,12 @@ static void show_effect(struct disassembly *show)
 
 	if (closes[operation->opcode] && show->mark_count > 0) {
 		if (!has_argument)
-			align(show, operation->name);
+			align(show);
 		print(show, "%s(MARK at %zu)", has_argument ? " " : "",
 			show->marks[--show->mark_count]);
 	}
 	if (operation->opcode == TLI_OP_MEMOIZE) {
-		align(show, operation->name);
+		align(show);
 		print(show, "(as %" PRIu64 ")", show->memoized++);
 	}
 	if (operation->opcode == TLI_OP_MARK)

@@ -57,7 +57,7 @@ static bool may_grow(struct tli_machine *machine, size_t count)
 		"it has more than %u parts", machine->values->limits.max_nodes);
 }
 
-static bool grow_stack(struct tli_machine *machine)
+bool tli_grow_stack(struct tli_machine *machine)
 {
 	size_t bytes = machine->depth * sizeof(machine->stack[0]);
 	bool is_near = machine->stack == machine->near;
@@ -72,16 +72,6 @@ static bool grow_stack(struct tli_machine *machine)
 		memcpy(stack, machine->near, bytes);
 	machine->stack = stack;
 	machine->capacity *= 2;
-	return true;
-}
-
-bool tli_push(struct tli_machine *machine, struct tli_value *value)
-{
-	if (!value)
-		return false;
-	if (machine->depth == machine->capacity && !grow_stack(machine))
-		return false;
-	machine->stack[machine->depth++] = value;
 	return true;
 }
 
@@ -110,32 +100,12 @@ bool tli_push_mark(struct tli_machine *machine)
 	return true;
 }
 
-size_t tli_above_mark(const struct tli_machine *machine)
+struct tli_value *tli_stack_lacks(struct tli_machine *machine)
 {
-	size_t floor = machine->mark_count
-		? machine->marks[machine->mark_count - 1]
-		: 0;
-
-	return machine->depth - floor;
-}
-
-struct tli_value *tli_top(struct tli_machine *machine)
-{
-	if (tli_above_mark(machine) > 0)
-		return machine->stack[machine->depth - 1];
 	tli_machine_fail(machine, TLI_VALUE_SYNTAX, "%s",
 		machine->mark_count ? "the stack has nothing above the mark"
 				    : "the stack is empty");
 	return NULL;
-}
-
-struct tli_value *tli_pop(struct tli_machine *machine)
-{
-	struct tli_value *value = tli_top(machine);
-
-	if (value)
-		machine->depth--;
-	return value;
 }
 
 struct tli_value *const *tli_pop_mark(
@@ -155,12 +125,12 @@ void tli_machine_place_error(struct tli_machine *machine)
 {
 	struct tli_value_error *error = &machine->values->error;
 	const struct tli_operation *operation = &machine->operation;
+	const char *name = tli_opcode_name(operation->opcode);
 	char why[TLI_VALUE_ERROR_TEXT];
 
 	memcpy(why, error->text, sizeof(why));
 	tli_value_error_set(error, error->code, "offset %zu, %s: %s",
-		operation->offset, operation->name ? operation->name : "opcode",
-		why);
+		operation->offset, name ? name : "opcode", why);
 }
 
 static bool refuse_operation(struct tli_machine *machine, int result)

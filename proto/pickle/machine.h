@@ -47,18 +47,51 @@ void tli_machine_place_error(struct tli_machine *machine);
 bool tli_machine_read(
 	struct tli_machine *machine, const uint8_t *pickle, size_t *offset);
 
+/* Makes room on the stack; false with the error set. */
+bool tli_grow_stack(struct tli_machine *machine);
+
+/* Sets the error for a stack with nothing above the last mark. Returns NULL. */
+struct tli_value *tli_stack_lacks(struct tli_machine *machine);
+
 /* Puts a node on the stack; false, as all the others, with the error set. NULL
  * is what could not be made: its error is set already. */
-bool tli_push(struct tli_machine *machine, struct tli_value *value);
+static inline bool tli_push(
+	struct tli_machine *machine, struct tli_value *value)
+{
+	if (!value ||
+		(machine->depth == machine->capacity &&
+			!tli_grow_stack(machine)))
+		return false;
+	machine->stack[machine->depth++] = value;
+	return true;
+}
+
 bool tli_push_mark(struct tli_machine *machine);
 
 /* How many nodes there are above the last mark. */
-size_t tli_above_mark(const struct tli_machine *machine);
+static inline size_t tli_above_mark(const struct tli_machine *machine)
+{
+	return machine->mark_count == 0
+		? machine->depth
+		: machine->depth - machine->marks[machine->mark_count - 1];
+}
 
 /* The top node, and takes it away or not; NULL with the error set if there is
  * none above the last mark. */
-struct tli_value *tli_pop(struct tli_machine *machine);
-struct tli_value *tli_top(struct tli_machine *machine);
+static inline struct tli_value *tli_top(struct tli_machine *machine)
+{
+	return tli_above_mark(machine) > 0 ? machine->stack[machine->depth - 1]
+					   : tli_stack_lacks(machine);
+}
+
+static inline struct tli_value *tli_pop(struct tli_machine *machine)
+{
+	struct tli_value *value = tli_top(machine);
+
+	if (value)
+		machine->depth--;
+	return value;
+}
 
 /*
  * Takes the last mark and all above it away. The nodes stay where they are

@@ -6,36 +6,30 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const struct {
-	const char *name; /* NULL: no opcode */
-	enum tli_argument argument;
-} opcodes[256] = {
-#define OPCODE_ROW(name, byte, argument) [byte] = {#name, TLI_ARG_##argument},
-	TLI_OPCODE_MAP(OPCODE_ROW)
-#undef OPCODE_ROW
+static const char *const names[256] = {
+#define NAME_ROW(name, byte, argument) [byte] = #name,
+	TLI_OPCODE_MAP(NAME_ROW)
+#undef NAME_ROW
 };
 
-static const struct layout {
-	uint8_t number_bytes;
-	uint8_t lines;
-	bool is_count; /* so many bytes follow the number */
-	bool is_signed;
-	bool is_big_endian;
-} layouts[] = {
-	[TLI_ARG_NONE] = {0},
-	[TLI_ARG_1] = {.number_bytes = 1},
-	[TLI_ARG_2] = {.number_bytes = 2},
-	[TLI_ARG_4] = {.number_bytes = 4},
-	[TLI_ARG_8] = {.number_bytes = 8},
-	[TLI_ARG_BIG_8] = {.number_bytes = 8, .is_big_endian = true},
-	[TLI_ARG_LINE] = {.lines = 1},
-	[TLI_ARG_LINES] = {.lines = 2},
-	[TLI_ARG_COUNT_1] = {.number_bytes = 1, .is_count = true},
-	[TLI_ARG_COUNT_4] = {.number_bytes = 4, .is_count = true},
-	[TLI_ARG_COUNT_8] = {.number_bytes = 8, .is_count = true},
-	[TLI_ARG_SIGNED_4] = {.number_bytes = 4,
-		.is_count = true,
-		.is_signed = true},
+/* What follows each opcode: an enum tli_argument. */
+static const uint8_t arguments[256] = {
+#define ARGUMENT_ROW(name, byte, argument) [byte] = TLI_ARG_##argument,
+	TLI_OPCODE_MAP(ARGUMENT_ROW)
+#undef ARGUMENT_ROW
+};
+
+/* How many bytes the number in an argument has. */
+static const uint8_t number_bytes[] = {
+	[TLI_ARG_1] = 1,
+	[TLI_ARG_2] = 2,
+	[TLI_ARG_4] = 4,
+	[TLI_ARG_8] = 8,
+	[TLI_ARG_BIG_8] = 8,
+	[TLI_ARG_COUNT_1] = 1,
+	[TLI_ARG_COUNT_4] = 4,
+	[TLI_ARG_COUNT_8] = 8,
+	[TLI_ARG_SIGNED_4] = 4,
 };
 
 /* What has not been read yet. */
@@ -46,7 +40,7 @@ struct rest {
 
 const char *tli_opcode_name(uint8_t opcode)
 {
-	return opcodes[opcode].name;
+	return names[opcode];
 }
 
 static void skip(struct rest *rest, size_t len)
@@ -55,35 +49,18 @@ static void skip(struct rest *rest, size_t len)
 	rest->len -= len;
 }
 
-static bool take_number(
-	struct rest *rest, const struct layout *layout, uint64_t *number_out)
+/* A little-endian number of 1, 2, 4 or 8 bytes, which are there. */
+static uint64_t load(const struct rest *rest, unsigned bytes)
 {
 	uint64_t number = 0;
 
-	if (rest->len < layout->number_bytes)
-		return false;
-	for (unsigned i = 0; i < layout->number_bytes; i++)
+	/* One load, and what is too much of it cut off. */
+	if (rest->len >= sizeof(number))
+		return tli_load_le64(rest->at) << (64 - 8 * bytes) >>
+			(64 - 8 * bytes);
+	for (unsigned i = 0; i < bytes; i++)
 		number |= (uint64_t)rest->at[i] << 8 * i;
-	*number_out = layout->is_big_endian ? tli_load_be64(rest->at) : number;
-	skip(rest, layout->number_bytes);
-	return true;
-}
-
-static int take_counted(struct rest *rest, const struct layout *layout,
-	struct tli_operation *operation)
-{
-	uint64_t len;
-
-	if (!take_number(rest, layout, &len))
-		return TLI_OPERATION_CUT;
-	if (layout->is_signed && len > INT32_MAX)
-		return TLI_OPERATION_NEGATIVE;
-	if (len > rest->len)
-		return TLI_OPERATION_CUT;
-	operation->data = rest->at;
-	operation->len = (size_t)len;
-	skip(rest, (size_t)len);
-	return TLI_OPERATION_OK;
+	return number;
 }
 
 static bool take_line(
@@ -100,49 +77,73 @@ static bool take_line(
 	return true;
 }
 
-static int take_lines(struct rest *rest, const struct layout *layout,
+static int take_lines(struct rest *rest, enum tli_argument argument,
 	struct tli_operation *operation)
 {
 	bool is_there = take_line(rest, &operation->data, &operation->len);
 
-	if (is_there && layout->lines == 2)
+	operation->second = NULL;
+	operation->second_len = 0;
+	if (is_there && argument == TLI_ARG_LINES)
 		is_there = take_line(
 			rest, &operation->second, &operation->second_len);
 	return is_there ? TLI_OPERATION_OK : TLI_OPERATION_CUT;
 }
 
-static int take_argument(struct rest *rest, const struct layout *layout,
+/* The bytes that a number says there are. */
+static int take_counted(struct rest *rest, enum tli_argument argument,
 	struct tli_operation *operation)
 {
-	if (layout->is_count)
-		return take_counted(rest, layout, operation);
-	if (layout->lines > 0)
-		return take_lines(rest, layout, operation);
-	return take_number(rest, layout, &operation->number)
-		? TLI_OPERATION_OK
-		: TLI_OPERATION_CUT;
+	uint64_t len = operation->number;
+
+	if (argument == TLI_ARG_SIGNED_4 && len > INT32_MAX)
+		return TLI_OPERATION_NEGATIVE;
+	if (len > rest->len)
+		return TLI_OPERATION_CUT;
+	operation->data = rest->at;
+	operation->len = (size_t)len;
+	skip(rest, (size_t)len);
+	return TLI_OPERATION_OK;
+}
+
+static int take_argument(struct rest *rest, enum tli_argument argument,
+	struct tli_operation *operation)
+{
+	unsigned bytes = number_bytes[argument];
+
+	if (argument == TLI_ARG_LINE || argument == TLI_ARG_LINES)
+		return take_lines(rest, argument, operation);
+	if (rest->len < bytes)
+		return TLI_OPERATION_CUT;
+	operation->number = load(rest, bytes);
+	skip(rest, bytes);
+	if (argument >= TLI_ARG_COUNT_1)
+		return take_counted(rest, argument, operation);
+	if (argument == TLI_ARG_BIG_8)
+		operation->number = __builtin_bswap64(operation->number);
+	return TLI_OPERATION_OK;
 }
 
 int tli_operation_read(const uint8_t *pickle, size_t len, size_t *offset,
 	struct tli_operation *operation_out)
 {
 	struct rest rest;
-	uint8_t opcode;
-	int result = TLI_OPERATION_OK;
+	enum tli_argument argument;
+	int result;
 
-	*operation_out = (struct tli_operation){.offset = *offset};
-	if (*offset >= len)
+	operation_out->offset = *offset;
+	operation_out->opcode = 0;
+	if (*offset == len)
 		return TLI_OPERATION_CUT;
 	rest = (struct rest){pickle + *offset, len - *offset};
-	opcode = *rest.at;
-	operation_out->opcode = opcode;
-	operation_out->name = opcodes[opcode].name;
-	if (!operation_out->name)
+	operation_out->opcode = *rest.at;
+	argument = (enum tli_argument)arguments[*rest.at];
+	if (argument == TLI_ARG_UNKNOWN)
 		return TLI_OPERATION_UNKNOWN;
 	skip(&rest, 1);
-	if (opcodes[opcode].argument != TLI_ARG_NONE)
-		result = take_argument(&rest,
-			&layouts[opcodes[opcode].argument], operation_out);
+	result = argument == TLI_ARG_NONE
+		? TLI_OPERATION_OK
+		: take_argument(&rest, argument, operation_out);
 	if (result == TLI_OPERATION_OK)
 		*offset = len - rest.len;
 	return result;

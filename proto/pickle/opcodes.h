@@ -9,6 +9,7 @@
 
 /* How an opcode's argument is laid out; numbers are little-endian. */
 enum tli_argument {
+	TLI_ARG_UNKNOWN, /* the byte is no opcode */
 	TLI_ARG_NONE,
 	TLI_ARG_1, /* so many bytes */
 	TLI_ARG_2,
@@ -101,17 +102,16 @@ enum tli_opcode {
 #undef TLI_OPCODE_ENTRY
 };
 
-/* An opcode in a pickle, with its argument. */
+/* An opcode in a pickle, with its argument; what it has none of is not set. */
 struct tli_operation {
 	uint8_t opcode;
 	size_t offset;       /* of the opcode */
-	const char *name;    /* NULL: no opcode */
 	uint64_t number;     /* of an argument of 1, 2, 4 or 8 bytes: unsigned;
 			      * of BINFLOAT the bits of the float */
 	const uint8_t *data; /* of a text or counted argument: its bytes,
 			      * without the line feed or the length */
 	size_t len;
-	const uint8_t *second; /* the second of two lines */
+	const uint8_t *second; /* the second of two lines; NULL if one */
 	size_t second_len;
 };
 
@@ -127,8 +127,8 @@ enum tli_operation_result {
 
 /*
  * Reads the operation at *offset, with its argument, and moves behind it; on
- * failure *offset stays. An enum tli_operation_result; *operation_out has what
- * is known of it in any case.
+ * failure *offset stays. An enum tli_operation_result; *operation_out has the
+ * offset, and the opcode (0 at the end of the pickle), in any case.
  */
 int tli_operation_read(const uint8_t *pickle, size_t len, size_t *offset,
 	struct tli_operation *operation_out);

@@ -297,17 +297,19 @@ static bool attach(struct tli_items *list, struct tli_value *item)
 	return true;
 }
 
-static bool make_room(struct tli_items *list)
+static bool make_room(struct tli_items *list, size_t count)
 {
-	uint32_t capacity = list->capacity;
+	size_t capacity =
+		list->capacity ? 2 * (size_t)list->capacity : FIRST_ITEMS;
 	const size_t slot = sizeof(list->items[0]);
 	struct tli_value **items;
 
-	if (list->count < capacity)
+	if (count <= list->capacity - list->count)
 		return true;
-	if (capacity > list->values->limits.max_nodes)
+	if (capacity < list->count + count)
+		capacity = list->count + count;
+	if (capacity / 2 > list->values->limits.max_nodes)
 		return refuse_more(list->values) != NULL;
-	capacity = capacity ? 2 * capacity : FIRST_ITEMS;
 	items = tli_arena_grow(&list->values->arena, list->items,
 		list->capacity * slot, capacity * slot);
 	if (!items) {
@@ -315,22 +317,34 @@ static bool make_room(struct tli_items *list)
 		return false;
 	}
 	list->items = items;
-	list->capacity = capacity;
+	list->capacity = (uint32_t)capacity;
 	return true;
 }
 
-bool tli_append(struct tli_value *list, struct tli_value *item)
+bool tli_extend(
+	struct tli_value *list, struct tli_value *const *items, size_t count)
 {
 	struct tli_items *node = (struct tli_items *)list;
 
 	if (!list)
 		return false;
-	if (!item || !make_room(node) || !attach(node, item)) {
+	if (!make_room(node, count)) {
 		list->flags |= TLI_BROKEN;
 		return false;
 	}
-	node->items[node->count++] = item;
+	for (size_t i = 0; i < count; i++) {
+		if (!items[i] || !attach(node, items[i])) {
+			list->flags |= TLI_BROKEN;
+			return false;
+		}
+		node->items[node->count++] = items[i];
+	}
 	return true;
+}
+
+bool tli_append(struct tli_value *list, struct tli_value *item)
+{
+	return tli_extend(list, &item, 1);
 }
 
 bool tli_replace(struct tli_value *list, uint32_t i, struct tli_value *item)
@@ -347,22 +361,14 @@ bool tli_replace(struct tli_value *list, uint32_t i, struct tli_value *item)
 	return true;
 }
 
-static bool put_items(
-	struct tli_items *node, struct tli_value *const *items, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!tli_append(&node->value, items[i]))
-			return false;
-	return true;
-}
-
 struct tli_value *tli_items(struct tli_values *values, enum tli_kind kind,
 	struct tli_value *const *items, size_t count)
 {
 	struct tli_items *node =
 		make_items(values, kind, sizeof(struct tli_items), count);
 
-	return node && put_items(node, items, count) ? &node->value : NULL;
+	return node && tli_extend(&node->value, items, count) ? &node->value
+							      : NULL;
 }
 
 /* ---- Symbols --------------------------------------------------------- */
@@ -417,7 +423,9 @@ struct tli_value *tli_object(struct tli_values *values, enum tli_making making,
 	if (kwargs && kwargs->kind != TLI_DICT)
 		return refuse(values, "the dict of arguments", kwargs);
 	object = make_object(values, making, TLI_OBJECT_STEPS);
-	return object && put_items(&object->items, parts, TLI_OBJECT_STEPS)
+	return object &&
+			tli_extend(
+				&object->items.value, parts, TLI_OBJECT_STEPS)
 		? &object->items.value
 		: NULL;
 }

@@ -286,6 +286,10 @@ struct tli_value *tli_hollow(
  */
 bool tli_append(struct tli_value *list, struct tli_value *item);
 
+/* The same with several. Those before one that fails are there. */
+bool tli_extend(
+	struct tli_value *list, struct tli_value *const *items, size_t count);
+
 /* Puts an item where the i-th was. False on failure, as above. */
 bool tli_replace(struct tli_value *list, uint32_t i, struct tli_value *item);
 
