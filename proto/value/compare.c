@@ -33,6 +33,8 @@ static int compare_numbers(
 
 bool tli_plain_equal(const struct tli_value *one, const struct tli_value *other)
 {
+	if (one->kind == TLI_STR && other->kind == TLI_STR)
+		return same_bytes(one, other);
 	if (one->kind == TLI_INT && other->kind == TLI_INT)
 		return tli_int_of(one)->integer == tli_int_of(other)->integer;
 	if (tli_family(one->kind) != tli_family(other->kind))
