@@ -325,7 +325,7 @@ static const struct {
 	{"[inf]", "[{\"$repr\":\"inf\"}]", "at [0]: inf" CANNOT},
 	{"[0, -inf]", "[0,{\"$repr\":\"-inf\"}]", "at [1]: -inf" CANNOT},
 	{"nan", "{\"$repr\":\"nan\"}", "nan" CANNOT},
-	{"1j", "{\"$repr\":\"1j\"}", "complex" CANNOT},
+	{"(-0+1j)", "{\"$repr\":\"(-0+1j)\"}", "complex" CANNOT},
 	{"{1, 2}", "{\"$repr\":\"{1, 2}\"}", "set" CANNOT},
 	{"frozenset({'a'})", "{\"$repr\":\"frozenset({'a'})\"}",
 		"frozenset" CANNOT},
