@@ -19,13 +19,8 @@ static const uint8_t arguments[256] = {
 #undef ARGUMENT_ROW
 };
 
-/* How many bytes the number in an argument has. */
+/* How many bytes the length in an argument has. */
 static const uint8_t number_bytes[] = {
-	[TLI_ARG_1] = 1,
-	[TLI_ARG_2] = 2,
-	[TLI_ARG_4] = 4,
-	[TLI_ARG_8] = 8,
-	[TLI_ARG_BIG_8] = 8,
 	[TLI_ARG_COUNT_1] = 1,
 	[TLI_ARG_COUNT_4] = 4,
 	[TLI_ARG_COUNT_8] = 8,
@@ -49,18 +44,19 @@ static void skip(struct rest *rest, size_t len)
 	rest->len -= len;
 }
 
-/* A little-endian number of 1, 2, 4 or 8 bytes, which are there. */
-static uint64_t load(const struct rest *rest, unsigned bytes)
+/* A little-endian number of 0, 1, 2, 4 or 8 bytes. */
+static inline bool take_number(
+	struct rest *rest, unsigned bytes, uint64_t *number_out)
 {
 	uint64_t number = 0;
 
-	/* One load, and what is too much of it cut off. */
-	if (rest->len >= sizeof(number))
-		return tli_load_le64(rest->at) << (64 - 8 * bytes) >>
-			(64 - 8 * bytes);
+	if (rest->len < bytes)
+		return false;
 	for (unsigned i = 0; i < bytes; i++)
 		number |= (uint64_t)rest->at[i] << 8 * i;
-	return number;
+	*number_out = number;
+	skip(rest, bytes);
+	return true;
 }
 
 static bool take_line(
@@ -106,45 +102,76 @@ static int take_counted(struct rest *rest, enum tli_argument argument,
 	return TLI_OPERATION_OK;
 }
 
-static int take_argument(struct rest *rest, enum tli_argument argument,
-	struct tli_operation *operation)
+/* Arguments with lines, or bytes of which there are as many as a number says:
+ * apart, so that all others need few registers. */
+__attribute__((noinline)) static int read_long(const uint8_t *pickle,
+	size_t len, size_t *offset, struct tli_operation *operation)
 {
-	unsigned bytes = number_bytes[argument];
-
-	if (argument == TLI_ARG_LINE || argument == TLI_ARG_LINES)
-		return take_lines(rest, argument, operation);
-	if (rest->len < bytes)
-		return TLI_OPERATION_CUT;
-	operation->number = load(rest, bytes);
-	skip(rest, bytes);
-	if (argument >= TLI_ARG_COUNT_1)
-		return take_counted(rest, argument, operation);
-	if (argument == TLI_ARG_BIG_8)
-		operation->number = __builtin_bswap64(operation->number);
-	return TLI_OPERATION_OK;
-}
-
-int tli_operation_read(const uint8_t *pickle, size_t len, size_t *offset,
-	struct tli_operation *operation_out)
-{
-	struct rest rest;
-	enum tli_argument argument;
+	enum tli_argument argument = arguments[operation->opcode];
+	struct rest rest = {pickle + *offset + 1, len - *offset - 1};
 	int result;
 
-	operation_out->offset = *offset;
-	operation_out->opcode = 0;
-	if (*offset == len)
-		return TLI_OPERATION_CUT;
-	rest = (struct rest){pickle + *offset, len - *offset};
-	operation_out->opcode = *rest.at;
-	argument = (enum tli_argument)arguments[*rest.at];
-	if (argument == TLI_ARG_UNKNOWN)
-		return TLI_OPERATION_UNKNOWN;
-	skip(&rest, 1);
-	result = argument == TLI_ARG_NONE
-		? TLI_OPERATION_OK
-		: take_argument(&rest, argument, operation_out);
+	if (argument >= TLI_ARG_COUNT_1)
+		result = take_number(&rest, number_bytes[argument],
+				 &operation->number)
+			? take_counted(&rest, argument, operation)
+			: TLI_OPERATION_CUT;
+	else
+		result = take_lines(&rest, argument, operation);
 	if (result == TLI_OPERATION_OK)
 		*offset = len - rest.len;
 	return result;
+}
+
+/* An argument that is a number of so many bytes, or none. */
+static inline int read_number(const uint8_t *pickle, size_t len, size_t *offset,
+	unsigned bytes, struct tli_operation *operation)
+{
+	struct rest rest = {pickle + *offset + 1, len - *offset - 1};
+
+	if (!take_number(&rest, bytes, &operation->number))
+		return TLI_OPERATION_CUT;
+	*offset += 1 + bytes;
+	return TLI_OPERATION_OK;
+}
+
+static inline int read_float(const uint8_t *pickle, size_t len, size_t *offset,
+	struct tli_operation *operation)
+{
+	int result = read_number(pickle, len, offset, 8, operation);
+
+	operation->number = __builtin_bswap64(operation->number);
+	return result;
+}
+
+/* A switch, because a length out of a table would hold up the next operation
+ * until it is loaded, where a branch is foreseen. */
+int tli_operation_read(const uint8_t *pickle, size_t len, size_t *offset,
+	struct tli_operation *operation_out)
+{
+	operation_out->offset = *offset;
+	operation_out->opcode = 0;
+	operation_out->number = 0;
+	if (*offset == len)
+		return TLI_OPERATION_CUT;
+	operation_out->opcode = pickle[*offset];
+	switch (arguments[operation_out->opcode]) {
+	case TLI_ARG_UNKNOWN:
+		return TLI_OPERATION_UNKNOWN;
+	case TLI_ARG_NONE:
+		++*offset;
+		return TLI_OPERATION_OK;
+	case TLI_ARG_1:
+		return read_number(pickle, len, offset, 1, operation_out);
+	case TLI_ARG_2:
+		return read_number(pickle, len, offset, 2, operation_out);
+	case TLI_ARG_4:
+		return read_number(pickle, len, offset, 4, operation_out);
+	case TLI_ARG_8:
+		return read_number(pickle, len, offset, 8, operation_out);
+	case TLI_ARG_BIG_8:
+		return read_float(pickle, len, offset, operation_out);
+	default:
+		return read_long(pickle, len, offset, operation_out);
+	}
 }

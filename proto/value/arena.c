@@ -108,21 +108,12 @@ static bool add_block(struct tli_arena *arena, size_t needed)
 	return true;
 }
 
-void *tli_arena_take(struct tli_arena *arena, size_t bytes)
+void *tli_arena_take_more(struct tli_arena *arena, size_t bytes)
 {
-	void *memory;
-
-	if (bytes > SIZE_MAX / 2) {
-		arena->is_full = true;
+	arena->is_full = bytes > SIZE_MAX / 2;
+	if (arena->is_full || !add_block(arena, aligned(bytes)))
 		return NULL;
-	}
-	bytes = aligned(bytes);
-	if (bytes > (size_t)(arena->end - arena->next) &&
-		!add_block(arena, bytes))
-		return NULL;
-	memory = arena->next;
-	arena->next += bytes;
-	return memory;
+	return tli_arena_take(arena, bytes);
 }
 
 /* Whether the memory was taken last, and more of it is free. */

@@ -33,9 +33,21 @@ void tli_arena_fini(struct tli_arena *arena);
 /* Forgets everything that was taken; keeps the first block for what comes. */
 void tli_arena_clear(struct tli_arena *arena);
 
+/* The same from a new block. */
+void *tli_arena_take_more(struct tli_arena *arena, size_t bytes);
+
 /* Memory for `bytes` (not 0) bytes, aligned for any pointer or number, not
  * zeroed. NULL with is_full set. */
-void *tli_arena_take(struct tli_arena *arena, size_t bytes);
+static inline void *tli_arena_take(struct tli_arena *arena, size_t bytes)
+{
+	size_t aligned = (bytes + 7) & ~(size_t)7;
+	uint8_t *memory = arena->next;
+
+	if (aligned < bytes || aligned > (size_t)(arena->end - memory))
+		return tli_arena_take_more(arena, bytes);
+	arena->next = memory + aligned;
+	return memory;
+}
 
 /*
  * Memory for new_bytes with the old_bytes at `old` at its start: in place if
