@@ -16,7 +16,8 @@ enum {
 	FORM_SKIPPED = TLI_KINDS,
 	FORM_SET_CALL,   /* any set below protocol 4: set([...]) */
 	FORM_TAKEN_BACK, /* an object that turned out to be inside itself */
-	FORM_SPREAD,     /* the items of a tuple alone */
+	FORM_ARGS,       /* the tuple of an object's arguments */
+	FORM_SPREAD,     /* its items alone */
 	FORM_APPENDS,    /* a list that is put into an object */
 	FORM_SETITEMS,
 	FORM_ADDITEMS,
@@ -28,9 +29,10 @@ struct pickling {
 	struct tli_writer writer;
 	int form; /* of the next node; 0: its kind */
 
-	/* How many nodes that are met again are only made when all inside them
-	 * is written: until then the memo cannot have them. */
-	uint32_t unmade;
+	/* How often a node that is made of what is inside it was met inside
+	 * itself, and is therefore written once more. */
+	uint32_t rounds;
+	bool is_argument; /* of a call: the next node that has items */
 };
 
 struct form {
@@ -70,14 +72,15 @@ static void put_past(struct pickling *pickling, const struct tli_value *value)
 /* ---- Items, in batches ----------------------------------------------- */
 
 /*
- * What can be filled, or have its state set, is known before that: here every
- * way round ends that leads back to something unmade.
+ * What can be filled, or have its state set, is known before that. In what is
+ * written once more that ends every way round; but a call is made with its
+ * arguments as they are, which had better be whole: so these come last.
  */
 static void memoize_before_filling(
 	struct pickling *pickling, const struct tli_items *node)
 {
-	if (pickling->unmade > 0 ||
-		tli_is_met_again(&pickling->writer, &node->value))
+	if (tli_is_met_again(&pickling->writer, &node->value) ||
+		pickling->rounds > pickling->is_argument)
 		tli_memoize(&pickling->writer, &node->value);
 }
 
@@ -144,10 +147,21 @@ static int next_in_tuple(
 	return put_plain_items(pickling, node->items + i, node->count - i);
 }
 
+static int next_in_args(
+	struct pickling *pickling, const struct tli_items *node, uint32_t i)
+{
+	int written = next_in_tuple(pickling, node, i);
+
+	pickling->is_argument = written == 0;
+	return written;
+}
+
 static void begin_making(
 	struct pickling *pickling, const struct tli_items *node)
 {
-	pickling->unmade += tli_is_met_again(&pickling->writer, &node->value);
+	if (tli_is_met_again(&pickling->writer, &node->value) &&
+		!tli_memo_announce(&pickling->writer, &node->value))
+		pickling->rounds++;
 }
 
 /*
@@ -159,9 +173,9 @@ static bool take_back(struct pickling *pickling, const struct tli_items *node,
 {
 	uint32_t number = tli_memo_number(&pickling->writer, &node->value);
 
-	pickling->unmade -= tli_is_met_again(&pickling->writer, &node->value);
 	if (!number)
 		return false;
+	pickling->rounds--;
 	while (pops-- > 0)
 		tli_put(&pickling->writer, pop);
 	tli_put_get(&pickling->writer, number);
@@ -452,7 +466,10 @@ static const struct form forms[FORMS] = {
 		.many = TLI_OP_APPENDS,
 		.step = 1},
 	[FORM_TAKEN_BACK] = {.next = next_is_skipped},
-	[FORM_SPREAD] = {.next = next_in_tuple},
+	[FORM_ARGS] = {.begin = begin_tuple,
+		.next = next_in_args,
+		.end = end_tuple},
+	[FORM_SPREAD] = {.next = next_in_args},
 	[FORM_APPENDS] = {.begin = begin_step,
 		.next = next_in_batch,
 		.end = end_batches,
@@ -472,18 +489,27 @@ static const struct form forms[FORMS] = {
 		.step = 1},
 };
 
+static bool is_args(
+	const struct tli_value *value, const struct tli_value *parent)
+{
+	return parent && parent->kind == TLI_OBJECT &&
+		tli_items_of(parent)->items[TLI_OBJECT_ARGS] == value;
+}
+
 /* 0 if what is inside it is not written by way of the walk. */
 static int form_for(
 	const struct pickling *pickling, const struct tli_value *value)
 {
+	const bool is_old = pickling->writer.protocol < 4;
+
 	if (value->kind < TLI_LIST ||
 		tli_memo_number(&pickling->writer, value) != 0)
 		return 0;
-	if (pickling->writer.protocol >= 4)
-		return value->kind;
-	if (value->kind == TLI_SET || value->kind == TLI_FROZENSET)
+	if (is_args(value, pickling->visitor.parent))
+		return FORM_ARGS;
+	if (is_old && (value->kind == TLI_SET || value->kind == TLI_FROZENSET))
 		return FORM_SET_CALL;
-	return value->kind == TLI_GLOBAL ? 0 : value->kind;
+	return is_old && value->kind == TLI_GLOBAL ? 0 : value->kind;
 }
 
 static int enter(struct tli_visitor *visitor, const struct tli_value *value)
@@ -503,6 +529,7 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 		put_past(pickling, value);
 	else if (forms[form].begin)
 		forms[form].begin(pickling, tli_items_of(value));
+	pickling->is_argument = false;
 	return pickling->writer.code < 0 ? pickling->writer.code : form;
 }
 

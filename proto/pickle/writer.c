@@ -141,12 +141,27 @@ void tli_put_get(struct tli_writer *writer, uint32_t number_from_1)
 		tli_put_number(writer, TLI_OP_LONG_BINGET, number, 4);
 }
 
-void tli_memoize(struct tli_writer *writer, const struct tli_value *value)
+static bool have_numbers(struct tli_writer *writer)
 {
 	if (!writer->numbers)
 		writer->numbers = calloc(writer->ids, sizeof(uint32_t));
-	if (writer->numbers)
-		writer->numbers[value->id] = tli_put_memoize(writer);
-	else
+	if (!writer->numbers)
 		tli_writer_fail(writer, TLI_VALUE_NOMEM, "out of memory");
+	return writer->numbers;
+}
+
+void tli_memoize(struct tli_writer *writer, const struct tli_value *value)
+{
+	if (have_numbers(writer))
+		writer->numbers[value->id] = tli_put_memoize(writer);
+}
+
+bool tli_memo_announce(struct tli_writer *writer, const struct tli_value *value)
+{
+	if (!have_numbers(writer))
+		return true;
+	if (writer->numbers[value->id] == TLI_MEMO_ANNOUNCED)
+		return false;
+	writer->numbers[value->id] = TLI_MEMO_ANNOUNCED;
+	return true;
 }

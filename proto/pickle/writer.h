@@ -111,11 +111,20 @@ static inline bool tli_is_met_again(
 /* Has the memo keep the node, which was written last, and has an id. */
 void tli_memoize(struct tli_writer *writer, const struct tli_value *value);
 
+/* Notes that a node is being written which can be kept only then. False if it
+ * is noted already: then it is inside itself. */
+bool tli_memo_announce(
+	struct tli_writer *writer, const struct tli_value *value);
+
+#define TLI_MEMO_ANNOUNCED UINT32_MAX
+
 /* The number under which the memo has the node; 0 if it has not. */
 static inline uint32_t tli_memo_number(
 	const struct tli_writer *writer, const struct tli_value *value)
 {
-	return writer->numbers ? writer->numbers[value->id] : 0;
+	uint32_t number = writer->numbers ? writer->numbers[value->id] : 0;
+
+	return number == TLI_MEMO_ANNOUNCED ? 0 : number;
 }
 
 #endif

@@ -123,7 +123,7 @@ static const struct {
 	{"list twice", list_twice, 5, "5d 94 68 00 86"},
 	{"frozenset twice", set_in_a_tuple_twice, 4, "28 91 94 68 00 86"},
 	{"tuple in its list", tuple_in_its_list, 4,
-		"5d 94 68 00 85 94 61 30 68 01"},
+		"5d 5d 94 68 00 85 94 61 30 68 01 61 30 68 01"},
 	{"bytearray", empty_bytearray, 5, "96 00 00 00 00 00 00 00 00"},
 	{"bytearray", empty_bytearray, 4,
 		"8c 08 <builtins> 8c 09 <bytearray> 93 94 29 52"},

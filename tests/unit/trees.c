@@ -323,6 +323,21 @@ static V *object_in_its_arguments(struct tli_values *values)
 	return node;
 }
 
+/* Such an object copies the list, which has to be whole by then. */
+static V *object_in_a_copy(struct tli_values *values)
+{
+	V *item = object(values, TLI_NEWOBJ, "shapes", "Plain",
+		empty_tuple(values), NULL);
+	V *node = object(values, TLI_REDUCE, "shapes", "Set",
+		TUPLE(values, LIST(values, item)), NULL);
+	V *state = tli_container(values, TLI_DICT);
+
+	tli_append(state, text(values, "home"));
+	tli_append(state, node);
+	tli_object_step(item, TLI_STEP_BUILD, state);
+	return node;
+}
+
 static V *object_in_its_state(struct tli_values *values)
 {
 	V *node = object(values, TLI_NEWOBJ, "shapes", "Plain",
@@ -450,6 +465,7 @@ const struct tree trees[] = {
 	{"set in itself", mutable_set_in_itself, 0},
 	{"frozenset in itself", frozenset_in_itself, 0},
 	{"object in its arguments", object_in_its_arguments, 0},
+	{"object in a copy", object_in_a_copy, 0},
 	{"object in its state", object_in_its_state, 0},
 	{"globals", globals, 0},
 	{"inner globals", inner_globals, 0},

@@ -173,6 +173,12 @@ def object_in_its_arguments(x):
 
 
 @check
+def object_in_a_copy(x):
+    item, = x
+    return type(x) is shapes.Set and item.home is x
+
+
+@check
 def object_in_its_state(x):
     return x.__dict__ == {"self": x}
 
