@@ -56,7 +56,7 @@ def number(form, value):
 
 def counted(form, content):
     return (struct.pack(form, len(content)) + content,
-            ("0", content.hex(), ""))
+            (str(len(content)), content.hex(), ""))
 
 
 def line(content):

@@ -77,7 +77,7 @@ static size_t bytes_of(const char *hex, uint8_t *bytes)
 
 static void print_operation(const struct tli_operation *operation)
 {
-	printf("%s\t%llu\t", operation->name,
+	printf("%s\t%llu\t", tli_opcode_name(operation->opcode),
 		(unsigned long long)operation->number);
 	print_hex(operation->data, operation->len);
 	printf("\t");
@@ -90,13 +90,17 @@ static void print_operations(const char *line)
 {
 	static uint8_t bytes[LINE_BYTES];
 	size_t len = bytes_of(line, bytes);
-	struct tli_operation operation;
 	size_t offset = 0;
 	int result;
 
-	while ((result = tli_operation_read(bytes, len, &offset, &operation)) ==
-		TLI_OPERATION_OK)
-		print_operation(&operation);
+	do {
+		/* What it has no argument for, it leaves alone. */
+		struct tli_operation operation = {.opcode = 0};
+
+		result = tli_operation_read(bytes, len, &offset, &operation);
+		if (result == TLI_OPERATION_OK)
+			print_operation(&operation);
+	} while (result == TLI_OPERATION_OK);
 	printf("%d\t%zu\n", result, offset);
 }
 
