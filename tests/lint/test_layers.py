@@ -68,7 +68,8 @@ HOMES = {
     "limits.h": {"include/tieline/adapters/poll.h"},
     "time.h": {"include/tieline/adapters/poll.h"},
     "tieline/": {"include/tieline/adapters/libevent.h",
-                 "include/tieline/adapters/poll.h"},
+                 "include/tieline/adapters/poll.h",
+                 "include/tieline/values.h"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
