@@ -128,6 +128,14 @@ tieline_value *tieline_value_unpickle(
 			&values->tree, pickle, len, TLI_UNPICKLE_COPY, NULL));
 }
 
+tieline_value *tieline_value_unpickle_in_place(
+	tieline_values *values, const void *pickle, size_t len)
+{
+	return tli_values_made(values,
+		tli_unpickle(
+			&values->tree, pickle, len, TLI_UNPICKLE_BORROW, NULL));
+}
+
 int tieline_pickle_disassemble(
 	const void *pickle, size_t len, char **text_out, size_t *len_out)
 {

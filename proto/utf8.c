@@ -54,8 +54,8 @@ size_t tli_utf8_sequence(const uint8_t *bytes, size_t len)
 	return sequence->len;
 }
 
-/* How many bytes of ASCII alone there are at the start, or a few less: most
- * texts are nothing else. */
+/* How many bytes of ASCII alone there are at the start: most texts are nothing
+ * else. */
 static size_t skip_ascii(const uint8_t *bytes, size_t len)
 {
 	uint64_t word;
@@ -66,6 +66,8 @@ static size_t skip_ascii(const uint8_t *bytes, size_t len)
 		if (word & 0x8080808080808080u)
 			break;
 	}
+	while (at < len && bytes[at] < 0x80)
+		at++;
 	return at;
 }
 

@@ -16,9 +16,14 @@ static inline uint64_t tli_load_be64(const uint8_t *bytes)
 	return (uint64_t)tli_load_be32(bytes) << 32 | tli_load_be32(bytes + 4);
 }
 
-static inline uint64_t tli_load_le64(const uint8_t *bytes)
+/* Of up to 8 bytes. */
+static inline uint64_t tli_load_le(const uint8_t *bytes, unsigned count)
 {
-	return __builtin_bswap64(tli_load_be64(bytes));
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		value |= (uint64_t)bytes[i] << 8 * i;
+	return value;
 }
 
 static inline void tli_store_be32(uint8_t *bytes, uint32_t value)

@@ -334,6 +334,13 @@ TIELINE_API tieline_value *tieline_value_unpickle(
 	tieline_values *values, const void *pickle, size_t len);
 
 /**
+ * The same, but that long bytes are not copied out of the pickle: it has to
+ * live as long as the values. Since 0.3.
+ */
+TIELINE_API tieline_value *tieline_value_unpickle_in_place(
+	tieline_values *values, const void *pickle, size_t len);
+
+/**
  * Show a pickle opcode by opcode, a line for each, as Python's
  * pickletools.dis() does.
  *

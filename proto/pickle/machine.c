@@ -133,7 +133,7 @@ void tli_machine_place_error(struct tli_machine *machine)
 		operation->offset, name ? name : "opcode", why);
 }
 
-static bool refuse_operation(struct tli_machine *machine, int result)
+bool tli_machine_refuse(struct tli_machine *machine, int result)
 {
 	uint8_t opcode = machine->operation.opcode;
 
@@ -147,13 +147,4 @@ static bool refuse_operation(struct tli_machine *machine, int result)
 		result == TLI_OPERATION_NEGATIVE
 			? "its length is negative"
 			: "the pickle ends inside its argument");
-}
-
-bool tli_machine_read(
-	struct tli_machine *machine, const uint8_t *pickle, size_t *offset)
-{
-	int result = tli_operation_read(
-		pickle, machine->pickle_bytes, offset, &machine->operation);
-
-	return result == TLI_OPERATION_OK || refuse_operation(machine, result);
 }

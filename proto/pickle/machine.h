@@ -42,10 +42,20 @@ bool tli_machine_no_memory(struct tli_machine *machine);
 /* Puts where it happened in front of the error: "offset 5, APPEND: ...". */
 void tli_machine_place_error(struct tli_machine *machine);
 
+/* Sets the error for an operation that could not be read. Returns false. */
+bool tli_machine_refuse(struct tli_machine *machine, int result);
+
 /* Reads the operation at *offset and moves behind it; false with the error set.
  */
-bool tli_machine_read(
-	struct tli_machine *machine, const uint8_t *pickle, size_t *offset);
+static inline bool tli_machine_read(
+	struct tli_machine *machine, const uint8_t *pickle, size_t *offset)
+{
+	int result = tli_operation_read(
+		pickle, machine->pickle_bytes, offset, &machine->operation);
+
+	return result == TLI_OPERATION_OK ||
+		tli_machine_refuse(machine, result);
+}
 
 /* Makes room on the stack; false with the error set. */
 bool tli_grow_stack(struct tli_machine *machine);

@@ -4,6 +4,8 @@
 #ifndef TLI_OPCODES_H
 #define TLI_OPCODES_H
 
+#include "../wire.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -125,12 +127,67 @@ enum tli_operation_result {
 	TLI_OPERATION_NEGATIVE = -3, /* its length is negative */
 };
 
+/* What follows each opcode: an enum tli_argument. */
+extern const uint8_t tli_arguments[256];
+
+/* Of tli_operation_read(): arguments with lines, or with bytes of which there
+ * are as many as a number says. */
+int tli_operation_read_long(const uint8_t *pickle, size_t len, size_t *offset,
+	struct tli_operation *operation);
+
+/* The same: arguments that are a number of so many bytes. */
+static inline int tli_operation_read_number(const uint8_t *pickle, size_t len,
+	size_t *offset, unsigned bytes, struct tli_operation *operation)
+{
+	if (len - *offset <= bytes)
+		return TLI_OPERATION_CUT;
+	operation->number = tli_load_le(pickle + *offset + 1, bytes);
+	if (tli_arguments[operation->opcode] == TLI_ARG_BIG_8)
+		operation->number = __builtin_bswap64(operation->number);
+	*offset += 1 + bytes;
+	return TLI_OPERATION_OK;
+}
+
 /*
  * Reads the operation at *offset, with its argument, and moves behind it; on
- * failure *offset stays. An enum tli_operation_result; *operation_out has the
+ * failure *offset stays. An enum tli_operation_result; *operation has the
  * offset, and the opcode (0 at the end of the pickle), in any case.
+ *
+ * Inline, and a switch, because it is most of what reading costs: a branch is
+ * foreseen, while a length out of a table would hold up the next operation
+ * until it is loaded.
  */
-int tli_operation_read(const uint8_t *pickle, size_t len, size_t *offset,
-	struct tli_operation *operation_out);
+static inline int tli_operation_read(const uint8_t *pickle, size_t len,
+	size_t *offset, struct tli_operation *operation)
+{
+	operation->offset = *offset;
+	operation->opcode = 0;
+	operation->number = 0;
+	if (*offset == len)
+		return TLI_OPERATION_CUT;
+	operation->opcode = pickle[*offset];
+	switch (tli_arguments[operation->opcode]) {
+	case TLI_ARG_UNKNOWN:
+		return TLI_OPERATION_UNKNOWN;
+	case TLI_ARG_NONE:
+		++*offset;
+		return TLI_OPERATION_OK;
+	case TLI_ARG_1:
+		return tli_operation_read_number(
+			pickle, len, offset, 1, operation);
+	case TLI_ARG_2:
+		return tli_operation_read_number(
+			pickle, len, offset, 2, operation);
+	case TLI_ARG_4:
+		return tli_operation_read_number(
+			pickle, len, offset, 4, operation);
+	case TLI_ARG_8:
+	case TLI_ARG_BIG_8:
+		return tli_operation_read_number(
+			pickle, len, offset, 8, operation);
+	default:
+		return tli_operation_read_long(pickle, len, offset, operation);
+	}
+}
 
 #endif

@@ -86,18 +86,21 @@ bool tli_operate(struct tli_machine *machine)
 
 /* All operations up to STOP. */
 static bool run(
-	struct tli_machine *machine, const uint8_t *pickle, size_t *offset)
+	struct tli_machine *machine, const uint8_t *pickle, size_t *offset_out)
 {
 	struct tli_operation *operation = &machine->operation;
+	size_t offset = 0;
 
 	for (;;) {
-		if (!tli_machine_read(machine, pickle, offset))
+		if (!tli_machine_read(machine, pickle, &offset))
 			return false;
 		if (operation->opcode == TLI_OP_STOP)
-			return true;
+			break;
 		if (!tli_operate(machine))
 			return false;
 	}
+	*offset_out = offset;
+	return true;
 }
 
 static struct tli_value *run_to_end(

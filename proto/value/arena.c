@@ -49,23 +49,33 @@ static void use_block(struct tli_arena *arena, struct tli_arena_block *block)
 	arena->end = block->memory + block->bytes;
 }
 
+/* Takes the largest block that is not out of the ordinary from the list. */
+static struct tli_arena_block *take_largest(struct tli_arena *arena)
+{
+	struct tli_arena_block **best = NULL, *block;
+
+	for (struct tli_arena_block **i = &arena->blocks; *i; i = &(*i)->older)
+		if ((*i)->bytes <= BLOCK_BYTES_MAX &&
+			(!best || (*i)->bytes > (*best)->bytes))
+			best = i;
+	if (!best)
+		return NULL;
+	block = *best;
+	*best = block->older;
+	block->older = NULL;
+	return block;
+}
+
 void tli_arena_clear(struct tli_arena *arena)
 {
-	struct tli_arena_block **first = &arena->blocks;
+	struct tli_arena_block *kept = take_largest(arena);
 
-	free_blocks(arena->adopted);
-	arena->adopted = NULL;
-	arena->held_bytes = 0;
-	if (!*first)
+	tli_arena_fini(arena);
+	if (!kept)
 		return;
-	while ((*first)->older) {
-		struct tli_arena_block *newer = *first;
-
-		*first = newer->older;
-		free(newer);
-	}
-	arena->held_bytes = (*first)->bytes;
-	use_block(arena, *first);
+	arena->blocks = kept;
+	arena->held_bytes = kept->bytes;
+	use_block(arena, kept);
 }
 
 /* Counts what is about to be held. */

@@ -30,7 +30,7 @@ void tli_arena_init(struct tli_arena *arena, size_t max_bytes);
 /* Gives everything back. The arena is empty and can be used again. */
 void tli_arena_fini(struct tli_arena *arena);
 
-/* Forgets everything that was taken; keeps the first block for what comes. */
+/* Forgets everything that was taken; keeps up to 1 MiB for what comes. */
 void tli_arena_clear(struct tli_arena *arena);
 
 /* The same from a new block. */
