@@ -57,9 +57,9 @@ extern "C" {
 #endif
 
 #define TIELINE_VERSION_MAJOR 0
-#define TIELINE_VERSION_MINOR 2
+#define TIELINE_VERSION_MINOR 3
 #define TIELINE_VERSION_PATCH 0
-#define TIELINE_VERSION       "0.2.0"
+#define TIELINE_VERSION       "0.3.0"
 
 #if defined(__GNUC__)
 #define TIELINE_API      __attribute__((visibility("default")))
