@@ -20,7 +20,7 @@ void tli_fingerprints_init(struct tli_fingerprints *all,
 		.arena = arena,
 		.seed = {seed[0], seed[1]},
 		.objects = objects,
-		.remembered = TLI_SHARED,
+		.remembered = TLI_SHARED | TLI_KEY,
 	};
 }
 

@@ -32,7 +32,8 @@ struct tli_fingerprints {
 	struct tli_arena *arena; /* for what is known */
 	uint64_t seed[2];
 	enum tli_object_identity objects;
-	uint8_t remembered; /* which nodes: TLI_SHARED, or all TLI_ATTACHED */
+	uint8_t remembered; /* nodes with these flags: shared ones and keys, or
+			     * all that are attached */
 	struct tli_known *known;
 	uint32_t known_count;
 	uint32_t known_capacity;
