@@ -30,7 +30,7 @@ LAYERS = {
     "include": ((), {"stdbool.h", "stddef.h", "stdint.h", "string.h"}),
     "examples": (("examples/",), SYSTEM | PUBLIC | ADAPTERS),
     "bench": ((), SYSTEM | PUBLIC),
-    "tests/helpers": ((), SYSTEM | PUBLIC),
+    "tests/helpers": (("tests/helpers/",), SYSTEM | PUBLIC),
 }
 
 # Third-party and system headers with one home each.
@@ -65,6 +65,12 @@ HOMES = {
                     "libclient/connection.h", "examples/event-echo.c"},
     "stdlib.h": {"include/tieline/adapters/libevent.h"},
     "poll.h": {"include/tieline/adapters/poll.h"},
+    "linux/audit.h": {"tests/helpers/confine.c"},
+    "linux/filter.h": {"tests/helpers/confine.c"},
+    "linux/seccomp.h": {"tests/helpers/confine.c"},
+    "malloc.h": {"tests/helpers/usage.c"},
+    "sys/prctl.h": {"tests/helpers/confine.c"},
+    "sys/syscall.h": {"tests/helpers/confine.c"},
     "limits.h": {"include/tieline/adapters/poll.h"},
     "time.h": {"include/tieline/adapters/poll.h"},
     "tieline/": {"include/tieline/adapters/libevent.h",
