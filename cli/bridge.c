@@ -12,6 +12,8 @@
 
 #include <tieline/adapters/poll.h>
 
+#define MESSAGES_A_TURN 1024 /* those that are not written have no end */
+
 enum { PEER, IN, OUT };
 
 static struct bridge *of(struct party *party)
@@ -68,7 +70,7 @@ static bool goes_on(struct bridge *bridge, int result)
 	bridge->send_blocked = result == TIELINE_ETIMEDOUT;
 	if (result < 0 && !bridge->send_blocked)
 		note_failure(bridge, result);
-	return result == TIELINE_OK;
+	return result >= 0;
 }
 
 static void send_end(struct bridge *bridge)
@@ -86,8 +88,8 @@ static void send_messages(struct bridge *bridge)
 
 	while (source_next(bridge->source, &data, &len)) {
 		if (!goes_on(bridge,
-			    tieline_send_bytes(
-				    bridge->connection, data, len, 0)))
+			    codec_send(bridge->codec, bridge->connection, data,
+				    len)))
 			return;
 		source_drop(bridge->source);
 	}
@@ -100,27 +102,34 @@ static void put(struct bridge *bridge, void *data, size_t len)
 	if (!sink_put(bridge->sink, data, len))
 		bridge->sink_error = -ENOMEM;
 	tieline_free(data);
-	if (bridge->counting)
-		bridge->count_left--;
+}
+
+/* For now, or for ever. */
+static void stop_receiving(struct bridge *bridge, int result)
+{
+	bridge->peer_ended = result != TIELINE_ETIMEDOUT;
+	if (bridge->peer_ended && result != TIELINE_EEOF)
+		note_failure(bridge, result);
 }
 
 static void receive_messages(struct bridge *bridge)
 {
-	while (receives(bridge) && sink_has_room(bridge->sink)) {
+	int left = MESSAGES_A_TURN;
+
+	while (left-- > 0 && receives(bridge) && sink_has_room(bridge->sink)) {
 		void *data;
 		size_t len;
-		int result =
-			tieline_recv_bytes(bridge->connection, 0, &data, &len);
+		int result = codec_receive(
+			bridge->codec, bridge->connection, &data, &len);
 
-		if (result == TIELINE_ETIMEDOUT)
+		if (result < 0) {
+			stop_receiving(bridge, result);
 			return;
-		if (result == TIELINE_OK) {
-			put(bridge, data, len);
-			continue;
 		}
-		bridge->peer_ended = true;
-		if (result != TIELINE_EEOF)
-			note_failure(bridge, result);
+		if (result == TIELINE_OK)
+			put(bridge, data, len);
+		if (bridge->counting)
+			bridge->count_left--;
 	}
 }
 
@@ -201,7 +210,7 @@ static int status_at_end(struct bridge *bridge)
 		return complain(STATUS_LOST, bridge->what,
 			"the peer ended %u messages too early",
 			bridge->count_left);
-	return STATUS_DONE;
+	return bridge->codec->has_refused ? STATUS_OTHER : STATUS_DONE;
 }
 
 static void close_bridge(struct party *party)

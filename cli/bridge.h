@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connection tied to a source and a sink: what is read is sent, what is
- * received is written, and ends are passed on. A party of the loop.
+ * A connection tied to a source and a sink by a codec: what is read is sent,
+ * what is received is written, and ends are passed on. A party of the loop.
  */
 #ifndef CLI_BRIDGE_H
 #define CLI_BRIDGE_H
 
+#include "codec.h"
 #include "lines.h"
 #include "loop.h"
 
@@ -26,6 +27,7 @@ struct bridge {
 	tieline_connection *connection;
 	struct source *source;
 	struct sink *sink;
+	struct codec *codec;       /* between the two and the connection */
 	unsigned count_left;       /* of messages to receive; 0 = no limit */
 	int quit_after_ms;         /* behind the source's end; -1 = never */
 	bool ends_with_peer;       /* whatever the source has left */

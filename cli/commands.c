@@ -19,6 +19,7 @@ struct command {
 	bool connected;
 	struct source source;
 	struct sink sink;
+	struct codec codec;
 	struct child child;
 	struct commands *commands;
 	TAILQ_ENTRY(command) link;
@@ -42,6 +43,7 @@ static void on_end(struct bridge *bridge, int status)
 	(void)status;
 	source_close(&command->source);
 	sink_close(&command->sink);
+	codec_close(&command->codec);
 	command->connected = false;
 	free_if_gone(command);
 }
@@ -90,6 +92,8 @@ static int spawn(struct command *command, tieline_connection *connection)
 	bool raw = call->settings.raw;
 	int result;
 
+	if (!codec_open(&command->codec, call))
+		return -ENOMEM;
 	setenv("TIELINE_PEER", tieline_connection_peer(connection), 1);
 	setenv("TIELINE_NAME", call->words[0], 1);
 	result = child_start(&command->child, call->settings.exec);
@@ -113,6 +117,7 @@ static void connect_to(struct command *command, tieline_connection *connection,
 		.connection = connection,
 		.source = &command->source,
 		.sink = &command->sink,
+		.codec = &command->codec,
 		.count_left = call->settings.count,
 		.quit_after_ms = call->settings.quit_after_ms,
 		/* The output of a command that fails may lack something. */
@@ -120,6 +125,13 @@ static void connect_to(struct command *command, tieline_connection *connection,
 		.on_end = on_end,
 	};
 	bridge_start(&command->bridge, loop);
+}
+
+static void free_unstarted(struct command *command)
+{
+	if (command)
+		codec_close(&command->codec);
+	free(command);
 }
 
 void commands_start(struct commands *commands, tieline_connection *connection,
@@ -135,7 +147,7 @@ void commands_start(struct commands *commands, tieline_connection *connection,
 	if (result < 0) {
 		complain(STATUS_OTHER, commands->call->settings.exec,
 			"cannot run the command: %s", strerror(-result));
-		free(command);
+		free_unstarted(command);
 		break_connection(connection, loop);
 		return;
 	}

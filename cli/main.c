@@ -37,6 +37,33 @@ static int check_options(const struct verb *verb, uint32_t given)
 	return STATUS_DONE;
 }
 
+/* What does not go together, and what needs another, where a verb has both. */
+static const struct {
+	int id;
+	int other;
+	bool needs;
+} rules[] = {
+	{OPTION_ID_RAW, OPTION_ID_VALUE, false},
+	{OPTION_ID_JSON, OPTION_ID_VALUE, true},
+};
+
+static int check_rules(const struct verb *verb, uint32_t given)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		bool needs = rules[i].needs;
+
+		if (option_is_among(rules[i].id, given) &&
+			option_is_among(rules[i].other, verb->options) &&
+			option_is_among(rules[i].other, given) != needs)
+			return complain(STATUS_USAGE, verb->name,
+				"--%s %s --%s: see tieline %s --help",
+				option_rows[rules[i].id].name,
+				needs ? "needs" : "does not go with",
+				option_rows[rules[i].other].name, verb->name);
+	}
+	return STATUS_DONE;
+}
+
 static int check_words(const struct verb *verb, size_t count)
 {
 	if (count >= verb->min_words && count <= verb->max_words)
@@ -56,6 +83,8 @@ static int run_verb(const struct verb *verb, const struct command_line *line)
 		help_print_verb(verb);
 		return STATUS_DONE;
 	}
+	if (status == STATUS_DONE)
+		status = check_rules(verb, line->given);
 	if (status == STATUS_DONE)
 		status = check_words(verb, line->word_count - 1);
 	if (status != STATUS_DONE)

@@ -25,6 +25,7 @@ struct settings {
 	bool connections;
 	unsigned limit;
 	bool raw;
+	bool value;
 	int quit_after_ms;
 	bool keep;
 	const char *exec;
@@ -65,6 +66,9 @@ enum option_kind {
 	X(RAW, "raw", 0, FLAG, NULL, raw,                                      \
 		"bytes instead of lines: up to 64 KiB of input a message, "    \
 		"and messages printed as they are")                            \
+	X(VALUE, "value", 0, FLAG, NULL, value,                                \
+		"objects, as of Python's send() and recv(): a literal or "     \
+		"JSON a line, and printed as Python would")                    \
 	X(QUIT_AFTER, "quit-after", 'q', SECONDS, "SECONDS", quit_after_ms,    \
 		"end so long after standard input has ended")                  \
 	X(KEEP, "keep", 'k', FLAG, NULL, keep,                                 \

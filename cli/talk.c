@@ -41,7 +41,9 @@ int talk_open(struct talk *talk, const struct call *call, bool for_many)
 			strerror(errno));
 	if (!for_many)
 		let_go(STDOUT_FILENO);
-	return STATUS_DONE;
+	return codec_open(&talk->codec, call)
+		? STATUS_DONE
+		: complain_of_memory(call->words[0]);
 }
 
 static void on_end(struct bridge *bridge, int status)
@@ -63,6 +65,7 @@ void talk_start(
 		.connection = connection,
 		.source = &talk->source,
 		.sink = &talk->sink,
+		.codec = &talk->codec,
 		.count_left = settings->count,
 		.quit_after_ms = settings->quit_after_ms,
 		/* What is yet to be typed, or is for the next one, is not
@@ -84,4 +87,5 @@ void talk_close(struct talk *talk)
 {
 	source_close(&talk->source);
 	sink_close(&talk->sink);
+	codec_close(&talk->codec);
 }

@@ -13,6 +13,7 @@ struct talk {
 	bool connected;
 	struct source source;
 	struct sink sink;
+	struct codec codec;
 	int status; /* of the last connection */
 };
 

@@ -4,7 +4,17 @@
 #include <string.h>
 
 #define TALK_OPTIONS                                                           \
-	(OPTION_BIT(RAW) | OPTION_BIT(COUNT) | OPTION_BIT(QUIT_AFTER))
+	(OPTION_BIT(RAW) | OPTION_BIT(VALUE) | OPTION_BIT(JSON) |              \
+		OPTION_BIT(COUNT) | OPTION_BIT(QUIT_AFTER))
+
+#define VALUE_DETAILS                                                          \
+	"With --value, lines are the objects of Python's send() and "          \
+	"recv(): each is read\n"                                               \
+	"as JSON if it is JSON, else as a Python literal, and printed "        \
+	"as Python would;\n"                                                   \
+	"or, with --json, as JSON. What is no object is told on "              \
+	"standard error and\n"                                                 \
+	"passed over; the exit status is 1 then.\n"
 
 const struct verb verbs[VERB_COUNT] = {
 	{"key", "[FILE]", 0, 1, NULL, 0, verb_key, "make a key file",
@@ -44,19 +54,21 @@ const struct verb verbs[VERB_COUNT] = {
 		"peer's address in\n"
 		"$TIELINE_PEER, and the name in $TIELINE_NAME. A command that "
 		"fails breaks the\n"
-		"connection.\n"},
+		"connection.\n" VALUE_DETAILS},
 	{"dial", "NAME", 1, 1, NULL, TALK_OPTIONS, verb_dial,
 		"connect to who listens under a name",
 		"Sends each line of standard input as a message, and prints "
 		"each message as a\n"
 		"line. The end of standard input ends sending; it goes on "
 		"printing until the peer\n"
-		"ends. --timeout is how long to wait for a listener.\n"},
+		"ends. --timeout is how long to wait for a "
+		"listener.\n" VALUE_DETAILS},
 	{"pipe", "NAME", 1, 1, NULL, TALK_OPTIONS, verb_pipe,
 		"connect to who says the same",
 		"Like dial, but both sides say pipe: the first two that give "
 		"the same NAME are\n"
-		"connected. --timeout is how long to wait for the other.\n"},
+		"connected. --timeout is how long to wait for the "
+		"other.\n" VALUE_DETAILS},
 	{"expose", "NAME ADDRESS", 2, 2, NULL,
 		OPTION_BIT(BACKLOG) | OPTION_BIT(EXCLUSIVE) |
 			OPTION_BIT(TARGET_AUTHKEY_FILE) |
