@@ -80,6 +80,13 @@ const struct verb verbs[VERB_COUNT] = {
 		"--timeout is how long\n"
 		"connecting to it may take; if it fails, the dialler's "
 		"connection breaks.\n"},
+	{"pickle", "[FILE]", 0, 1, NULL, 0, verb_pickle,
+		"show a pickle, and whether it would be taken",
+		"Prints what is in FILE, or standard input, opcode by opcode, "
+		"as Python's\n"
+		"pickletools does; then \"taken:\" and the object, or "
+		"\"refused:\" and why: the\n"
+		"exit status is 1 then. Nothing is imported or run.\n"},
 	{"completion", "bash|zsh", 1, 1, "bash zsh", 0, verb_completion,
 		"print the completions for a shell",
 		"For bash: source <(tieline completion bash)\n"

@@ -27,7 +27,7 @@ struct verb {
 	const char *details;
 };
 
-#define VERB_COUNT 10
+#define VERB_COUNT 11
 extern const struct verb verbs[VERB_COUNT];
 
 /* The verb of that name; NULL if there is none. */
@@ -42,6 +42,7 @@ int verb_listen(const struct call *call);
 int verb_dial(const struct call *call);
 int verb_pipe(const struct call *call);
 int verb_expose(const struct call *call);
+int verb_pickle(const struct call *call);
 int verb_completion(const struct call *call);
 
 #endif

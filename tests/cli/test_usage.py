@@ -98,6 +98,7 @@ def test_the_version_is_the_librarys():
     (("dial", "--json", "x"), "dial: --json needs --value: see tieline dial"),
     (("pipe", "--raw", "x", "--value"), "pipe: --raw does not go with --value"),
     (("expose", "--value", "x", "y"), "expose: --value is no option of this"),
+    (("pickle", "--json", "x"), "pickle: --json is no option of this verb"),
     (("ping", "--backlog", "1"), "ping: --backlog is no option of this verb"),
     (("listen", "--limit=3", "x"), "listen: --limit is no option"),
     (("ping", "--json=1"), "--json takes no argument"),

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""--value: Python's objects as lines."""
+"""--value: Python's objects as lines; and pickle, which shows them."""
 
 import os
 import pathlib
 import pickle
+import pickletools
 import subprocess
 
 import pytest
@@ -191,3 +192,107 @@ def test_lines_count_on_over_connections(begin, broker):
     errors = [listen.process.stderr.readline() for _ in range(2)]
     assert "line 1 is not sent" in errors[0]
     assert "line 3 is not sent" in errors[1]
+
+
+# ---- pickle ---------------------------------------------------------------
+
+OBJECTS = [None, {"a": [1, 2.5, "\u00e9"], (1, b"x"): {1, 2}}, [[]] * 3]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("value", OBJECTS, ids=repr)
+def test_a_pickle_is_shown_and_taken(tool, tmp_path, value, protocol):
+    data = pickle.dumps(value, protocol)
+    path = tmp_path / "pickle"
+    path.write_bytes(data)
+    done = tool("pickle", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    *opcodes, verdict = done.stdout.splitlines()
+    assert verdict == f"taken: {value!r}"
+    for opcode, _, _ in pickletools.genops(data):
+        assert f" {opcode.name}" in "\n".join(opcodes)
+
+
+@pytest.mark.parametrize("words", [(), ("-",)])
+def test_a_pickle_on_standard_input(tool, words):
+    done = tool("pickle", *words, input=b"\x80\x02N.", text=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"\ntaken: None\n")
+
+
+@pytest.mark.parametrize("data,why", [
+    (b"", "offset 0"),
+    (b"cos\nsystem\n(S'true'\ntQ.", "BINPERSID"),
+    (b"\x80\x04]N", "offset 4"),
+    (b"}]Ns.", "SETITEM"),
+    (b"\xff", "offset 0"),
+])
+def test_a_pickle_that_is_refused(tool, data, why):
+    done = tool("pickle", input=data, text=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    verdict = done.stdout.decode().splitlines()[-1]
+    assert verdict.startswith("refused: ")
+    assert why in verdict
+
+
+def test_nothing_is_run(tool, tmp_path):
+    data = b"cos\nsystem\n(S'touch %s/run'\ntR." % bytes(tmp_path)
+    done = tool("pickle", input=data, text=False)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == \
+        b"taken: os.system('touch %s/run')" % bytes(tmp_path)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("length", [398, 399, 400, 10_000])
+def test_a_long_object_is_cut(tool, length):
+    text = (length - 4) * "x" + "\u00e9"
+    done = tool("pickle", input=pickle.dumps(text), text=False)
+    shown = done.stdout.decode().splitlines()[-1][len("taken: "):]
+    if length <= 400:
+        assert shown == repr(text)
+    else:
+        assert shown == repr(text)[:400] + "..."
+
+
+def test_a_cut_is_between_characters(tool):
+    done = tool("pickle", input=pickle.dumps("\u00e9" * 500), text=False)
+    verdict = done.stdout.decode().splitlines()[-1]
+    assert verdict == "taken: '" + "\u00e9" * 199 + "..."
+
+
+def test_a_pickle_that_is_too_long(tool):
+    with open("/dev/zero") as zero:
+        done = tool("pickle", input=None, stdin=zero)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == ("tieline: standard input: more than 64 MiB, the "
+                           "longest message\n")
+
+
+def test_opcodes_too_many_to_be_shown(tool):
+    done = tool("pickle", input=b"(" + b"N" * (5 << 20) + b"t.", text=False)
+    assert (done.returncode, done.stdout[:20]) == (0, b"taken: (None, None, ")
+    assert b"the text is longer than 67108864 bytes" in done.stderr
+
+
+def test_a_pickle_that_cannot_be_read(tool, tmp_path):
+    for path, why in ((tmp_path, "Is a directory"),
+                      (tmp_path / "none", "No such file")):
+        done = tool("pickle", path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"tieline: {path}: {why}")
+
+
+def test_it_needs_neither_broker_nor_key(tool, tmp_path):
+    nothing = {"TIELINE_URL": "nonsense", "HOME": str(tmp_path),
+               "TIELINE_AUTHKEY_FILE": "/no/such/key"}
+    assert tool("pickle", input="N.", env=nothing).returncode == 0
+
+
+def test_what_a_program_sent_can_be_looked_at(tool, begin, broker):
+    listen = begin("listen", "here", "--raw")
+    with broker.paired("dial", "here") as dialler:
+        dialler.send({"a": 1})
+    data = listen.process.stdout.buffer.read()
+    done = tool("pickle", input=data, text=False)
+    assert done.stdout.splitlines()[-1] == b"taken: {'a': 1}"
