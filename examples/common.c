@@ -48,10 +48,11 @@ int complain(const char *program, const char *what, int code,
 	return exit_status(code);
 }
 
-int read_arguments(int argc, char **argv, tieline_options *options,
+int read_arguments(int argc, char **argv, tieline_options *options, bool *quiet,
 	int at_least, const char *usage)
 {
 	static const struct option known[] = {
+		{"quiet", no_argument, NULL, 'q'},
 		{"authkey-file", required_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -59,9 +60,12 @@ int read_arguments(int argc, char **argv, tieline_options *options,
 	int option, count;
 
 	options->on_refused = say_refused;
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "", quiet ? known : known + 1,
+			NULL)) != -1) {
 		if (option == 'k')
 			options->authkey_file = optarg;
+		else if (option == 'q')
+			*quiet = true;
 		else
 			break;
 	}

@@ -25,11 +25,12 @@ int complain(const char *program, const char *what, int code,
 
 /*
  * Reads "... --authkey-file FILE ...", which may stand anywhere, into *options,
- * which also gets an on_refused that prints on standard error.
+ * which also gets an on_refused that prints on standard error. Sets *quiet for
+ * --quiet; where it is NULL, there is no such option.
  * Moves the other arguments to the front of argv and returns how many there
  * are; ends the program for --help and for mistakes.
  */
-int read_arguments(int argc, char **argv, tieline_options *options,
+int read_arguments(int argc, char **argv, tieline_options *options, bool *quiet,
 	int at_least, const char *usage);
 
 #endif

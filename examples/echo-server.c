@@ -5,6 +5,8 @@
  */
 #include "common.h"
 
+#include <tieline/values.h>
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +14,18 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"echo-server ADDRESS... --authkey-file FILE\n"                         \
-	"Sends every message back to the program that sent it, C or Python.\n" \
+	"echo-server ADDRESS... --authkey-file FILE [--quiet]\n"               \
+	"Sends every message back to the program that sent it, C or Python, "  \
+	"and\n"                                                                \
+	"prints it as Python would: the object, or the bytes if it is none. "  \
+	"With\n"                                                               \
+	"--quiet it does not.\n"                                               \
 	"ADDRESS is tcp://HOST:PORT (port 0 = any free one, no host = all) "   \
 	"or\n"                                                                 \
 	"unix:/PATH. Ends with Ctrl-C.\n"
 
-#define MESSAGES_A_TURN 16 /* then it is the others' turn */
+#define MESSAGES_A_TURN 16  /* then it is the others' turn */
+#define PRINTED_BYTES   200 /* of a message */
 
 /* Whom to wait for: a listener, or a connection. */
 struct party {
@@ -33,6 +40,7 @@ struct server {
 	int *ready;
 	size_t count;
 	size_t room;
+	tieline_values *printed; /* one at a time; NULL = none is printed */
 };
 
 /* The other end is a connection, whose end the signal handler makes. */
@@ -98,8 +106,42 @@ static void take_clients(struct server *server, tieline_listener *listener)
 			result, tieline_listener_handle(listener));
 }
 
+/* How much of the text is printed: whole characters. */
+static size_t printed_len(const char *text, size_t len)
+{
+	if (len <= PRINTED_BYTES)
+		return len;
+	len = PRINTED_BYTES;
+	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+/* False if there is none, or its text is too long to be made. */
+static bool print_value(const tieline_value *value)
+{
+	char *text;
+	size_t len, printed;
+
+	if (tieline_value_repr(value, 0, &text, &len) < 0)
+		return false;
+	printed = printed_len(text, len);
+	printf("%.*s%s\n", (int)printed, text, printed < len ? "..." : "");
+	tieline_free(text);
+	return true;
+}
+
+static void print_message(tieline_values *values, const void *data, size_t len)
+{
+	size_t some = len < PRINTED_BYTES ? len : PRINTED_BYTES;
+
+	if (!print_value(tieline_value_unpickle(values, data, len)))
+		print_value(tieline_value_bytes(values, data, some));
+	tieline_values_clear(values);
+}
+
 /* Returns 0, or why the client is done. */
-static int echo_one(tieline_connection *connection)
+static int echo_one(tieline_connection *connection, tieline_values *printed)
 {
 	void *data;
 	size_t len;
@@ -107,6 +149,8 @@ static int echo_one(tieline_connection *connection)
 
 	if (result < 0)
 		return result;
+	if (printed)
+		print_message(printed, data, len);
 	result = tieline_send_bytes(connection, data, len, 0);
 	tieline_free(data);
 	return result;
@@ -114,12 +158,12 @@ static int echo_one(tieline_connection *connection)
 
 /* A client that does not read is not read from: it wants to write until what
  * it was sent is gone. Returns 0, or why the client is done. */
-static int serve_client(tieline_connection *connection)
+static int serve_client(tieline_connection *connection, tieline_values *printed)
 {
 	int result = tieline_flush(connection, 0);
 
 	for (int i = 0; i < MESSAGES_A_TURN && result == 0; i++) {
-		result = echo_one(connection);
+		result = echo_one(connection, printed);
 		if (result == TIELINE_ETIMEDOUT)
 			return tieline_handle_want(
 				tieline_connection_handle(connection),
@@ -136,7 +180,7 @@ static int serve_client(tieline_connection *connection)
 static void serve_client_at(struct server *server, size_t i)
 {
 	tieline_connection *connection = server->parties[i].connection;
-	int result = serve_client(connection);
+	int result = serve_client(connection, server->printed);
 
 	if (result == 0)
 		return;
@@ -208,20 +252,24 @@ static void close_all(struct server *server)
 	free(server->parties);
 	free(server->handles);
 	free(server->ready);
+	tieline_values_free(server->printed);
 	close(wake_fd);
 }
 
 int main(int argc, char **argv)
 {
 	tieline_options options = tieline_options_default();
-	struct server server = {NULL, NULL, NULL, 0, 0};
-	int count = read_arguments(argc, argv, &options, 1, USAGE);
+	struct server server = {.count = 0};
+	bool quiet = false;
+	int count = read_arguments(argc, argv, &options, &quiet, 1, USAGE);
 	int result;
 
+	if (!quiet && !(server.printed = tieline_values_new(NULL)))
+		return complain("echo-server", "values", TIELINE_ENOMEM, NULL);
+	setlinebuf(stdout);
 	watch_signals(&server);
 	for (int i = 0; i < count; i++)
 		listen_at(&server, argv[i], &options);
-	fflush(stdout);
 	result = serve(&server);
 	close_all(&server);
 	return exit_status(result);

@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 
 	if (!server.base)
 		return EXIT_OTHER;
-	read_arguments(argc, argv, &options, 1, USAGE);
+	read_arguments(argc, argv, &options, NULL, 1, USAGE);
 	result = tieline_listener_open(argv[0], &options, &server.listener);
 	if (result < 0) {
 		result = complain("event-echo", argv[0], result, NULL);

@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 	tieline_listener *listener;
 	int result;
 
-	read_arguments(argc, argv, &options, 1, USAGE);
+	read_arguments(argc, argv, &options, NULL, 1, USAGE);
 	result = tieline_listener_open(argv[0], &options, &listener);
 	if (result < 0)
 		return complain("poll-echo", argv[0], result, NULL);

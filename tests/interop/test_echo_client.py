@@ -12,8 +12,8 @@ from conftest import BUILD
 MESSAGES = ["hello", "caf\u00e9 \u6f22\u5b57 \U0001f600", "", "two\nlines",
             "x" * 255, "x" * 256, "x" * 100_000]
 
-DONE, USAGE, CANNOT_CONNECT, AUTHENTICATION, LOST, TIMED_OUT = \
-    0, 2, 3, 4, 9, 124
+DONE, OTHER, USAGE, CANNOT_CONNECT, AUTHENTICATION, LOST, TIMED_OUT = \
+    0, 1, 2, 3, 4, 9, 124
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def address(server):
 
 @pytest.mark.parametrize("transport", ["tcp", "unix", "ipv6"])
 def test_two_c_programs(transport, place, example, say):
-    server = example("echo-server", place(transport))
+    server = example("echo-server", place(transport), "--quiet")
     status, out, err = say(server.listening_at(), *MESSAGES)
     assert out == "".join(message + "\n" for message in MESSAGES)
     assert (status, err) == (DONE, "")
@@ -54,12 +54,18 @@ def test_a_server_at_all_addresses_and_a_host_name(example, say):
 def test_a_reply_that_is_no_text(any_python, place, stock, say):
     listener = stock(any_python, "listener", place("tcp"), "answer 42")
     status, out, err = say(listener.listening_at(), "what?")
-    assert out.endswith(" bytes that are not a str)\n")
-    assert (status, err) == (DONE, "")
+    assert (status, out, err) == (DONE, "42\n", "")
+
+
+def test_a_reply_that_is_no_pickle(any_python, place, stock, say):
+    listener = stock(any_python, "listener", place("tcp"), "answer bytes")
+    status, out, err = say(listener.listening_at(), "what?")
+    assert (status, out) == (OTHER, "")
+    assert "offset 0" in err
 
 
 @pytest.mark.parametrize("name", [
-    "echo-client", "echo-server", "poll-echo", "event-echo"])
+    "echo-client", "echo-server", "poll-echo", "event-echo", "adder"])
 def test_help(name, example):
     status, out, err = example(name, "--help").finish()
     assert out.startswith(f"usage: {name} ADDRESS")
@@ -73,6 +79,7 @@ def test_help(name, example):
     ["tcp://127.0.0.1:1", "no key option"],
     ["--authkey-file", "key", "tcp://127.0.0.1:1"],
     ["--authkey-file", "key", "tcp://127.0.0.1:1", "hello", "--unknown"],
+    ["--authkey-file", "key", "tcp://127.0.0.1:1", "hello", "--quiet"],
 ])
 def test_usage(arguments, start):
     status, out, err = start(
@@ -95,7 +102,7 @@ def test_a_bad_address(bad, say):
 
 def test_a_message_that_is_not_utf8(address, say):
     status, out, err = say(address, "fine", os.fsdecode(b"\xff"))
-    assert (status, out) == (USAGE, "fine\n")
+    assert (status, out) == (OTHER, "fine\n")
     assert "not UTF-8" in err
 
 

@@ -4,6 +4,7 @@ read, its end, and its socket file."""
 
 import contextlib
 import os
+import pickle
 import signal
 import stat
 import struct
@@ -14,6 +15,8 @@ from multiprocessing.connection import Client
 import pytest
 
 from conftest import HANG, KEY, python_address
+
+from .conftest import EVERYTHING
 
 MIB = 1 << 20
 
@@ -98,13 +101,17 @@ def push_until_held_back(flood, other):
         assert reply(other) == idle_rounds
 
 
+# event-echo prints nothing.
+QUIET = {"echo-server": ["--quiet"], "event-echo": []}
+
+
 @pytest.mark.parametrize("transport", ["tcp", "unix"])
 @pytest.mark.parametrize("name", ["echo-server", "event-echo"])
 def test_a_client_that_does_not_read_is_held_back(
         name, transport, place, example):
     # A sanitizer would keep freed memory, which is not what is measured.
     options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=0"
-    server = example(name, place(transport),
+    server = example(name, place(transport), *QUIET[name],
                      env={**os.environ, "ASAN_OPTIONS": options})
     address = server.listening_at()
     flood, other = Flood(address), connect(address)
@@ -138,7 +145,7 @@ def echo_without_end(client):
 @pytest.mark.parametrize("transport", ["tcp", "unix"])
 def test_a_busy_client_leaves_others_their_turn(
         transport, place, example, at_once):
-    server = example("echo-server", place(transport))
+    server = example("echo-server", place(transport), "--quiet")
     address = server.listening_at()
     echo_without_end(connect(address))
     with at_once():
@@ -180,11 +187,59 @@ def leave_inside_the_reply(client):
 ])
 def test_a_client_that_leaves_at_a_bad_moment(
         leave, complaint, transport, place, example, still_serves):
-    server = example("echo-server", place(transport))
+    server = example("echo-server", place(transport), "--quiet")
     address = server.listening_at()
     leave(connect(address))
     assert complaint in server.process.stderr.readline()
     still_serves(address)
+    server.process.terminate()
+    assert server.finish() == (0, "", "")
+
+
+# ---- What it prints -------------------------------------------------------
+
+def test_objects_are_printed_as_python_would(python, place, example, stock):
+    server = example("echo-server", place("tcp"))
+    client = stock(python, "client", server.listening_at(), "exchange")
+    assert client.lines_until("done")[-1] == EVERYTHING
+    server.process.terminate()
+    status, out, err = server.finish()
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert {"None", "True", "'plain'", "()"} <= set(lines)
+    assert max(map(len, lines)) <= 203
+
+
+@pytest.mark.parametrize("message, printed", [
+    (pickle.dumps({"a": (1, 2.5)}), "{'a': (1, 2.5)}"),
+    (b"", "b''"),
+    (b"no pickle", "b'no pickle'"),
+    (b"\0\xff'", 'b"\\x00\\xff\'"'),
+    (b"x" * 197, "b'" + 197 * "x" + "'"),
+    (b"x" * 198, "b'" + 198 * "x" + "..."),
+    (b"x" * MIB, "b'" + 198 * "x" + "..."),
+    (pickle.dumps("x" * 198), "'" + 198 * "x" + "'"),
+    (pickle.dumps("x" * 199), "'" + 199 * "x" + "..."),
+    (pickle.dumps("\u00e9" * 100), "'" + 99 * "\u00e9" + "..."),
+    (b"cos\nsystem\n(S'true'\ntR.", "os.system('true')"),
+    # Its text would be longer than what is made of texts.
+    (pickle.dumps(bytes(17 * MIB)), "b'\\x80\\x04"),
+], ids=lambda part: repr(part)[:20])
+def test_it_prints_and_echoes_the_very_bytes(
+        message, printed, place, example):
+    server = example("echo-server", place("unix"))
+    with connect(server.listening_at()) as client:
+        client.send_bytes(message)
+        assert client.poll(HANG)
+        assert client.recv_bytes() == message
+    assert server.line().startswith(printed)
+
+
+def test_quiet_is_quiet(place, example):
+    server = example("echo-server", place("unix"), "--quiet")
+    with connect(server.listening_at()) as client:
+        client.send("hello")
+        assert reply(client) == "hello"
     server.process.terminate()
     assert server.finish() == (0, "", "")
 

@@ -31,7 +31,7 @@ def test_a_python_client_and_peer_serve(python, transport, place, peer, stock):
 @pytest.mark.parametrize("transport", ["tcp", "unix"])
 def test_a_python_client_and_echo_server(
         python, transport, place, example, stock):
-    server = example("echo-server", place(transport))
+    server = example("echo-server", place(transport), "--quiet")
     client = stock(python, "client", server.listening_at(), "exchange")
     assert client.lines_until("done")[-1] == EVERYTHING
     server.process.terminate()

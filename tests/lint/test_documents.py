@@ -2,6 +2,7 @@
 """What the documents show works as shown, and the messages are the ones
 that are said."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -25,18 +26,30 @@ def without_indent(block):
 
 # ---- The first minute ------------------------------------------------------
 
-FIRST_MINUTE = re.search(r"^## The first minute\n(.*?)^## ", README,
+class Section:
+    """A chapter of the README: blocks by language, and lines of shell."""
+
+    def __init__(self, title):
+        text = re.search(rf"^## {title}\n(.*?)^## ", README,
                          re.M | re.S).group(1)
-BLOCKS = dict(FENCED.findall(FIRST_MINUTE))
-SHELL = [line
-         for block in INDENTED.findall(FENCED.sub("", FIRST_MINUTE))
-         for line in without_indent(block).splitlines() if line]
+        self.blocks = dict(FENCED.findall(text))
+        self.shell = [
+            line for block in INDENTED.findall(FENCED.sub("", text))
+            for line in re.sub(r"\\\n *", "", without_indent(block))
+            .splitlines() if line]
+
+    def command(self, part):
+        """The one line of shell with that in it."""
+        line, = (line for line in self.shell if part in line)
+        return line
+
+    def answer(self, part):
+        """The line behind it."""
+        return self.shell[self.shell.index(self.command(part)) + 1] + "\n"
 
 
-def command(part):
-    """The one line of shell with that in it."""
-    line, = (line for line in SHELL if part in line)
-    return line
+FIRST = Section("The first minute")
+OBJECTS = Section("Python's objects")
 
 
 class Minute:
@@ -53,7 +66,7 @@ class Minute:
         (folder / "build").symlink_to(BUILD)
         (folder / ".config").mkdir()
         folder.chmod(0o700)
-        broker = self.begin(command("build/broker/tielined") +
+        broker = self.begin(FIRST.command("build/broker/tielined") +
                             " --print-address --listen tcp://127.0.0.1:0"
                             " --listen unix:$XDG_RUNTIME_DIR/tieline.sock")
         self.port = broker.listening_at().rpartition(":")[2]
@@ -67,43 +80,74 @@ class Minute:
         return run(*words, cwd=self.folder,
                    env={**self.environment, **environment})
 
-    def text(self, language):
-        """A program of the text, at the broker's port."""
-        assert "7600" in BLOCKS[language]
-        return BLOCKS[language].replace("7600", self.port)
+    def here(self, text):
+        """A text, at the broker's port."""
+        assert "7600" in text
+        return text.replace("7600", self.port)
+
+    @contextlib.contextmanager
+    def serving(self, line):
+        """With that running, for which the broker would wait at its end."""
+        server = self.begin(line)
+        yield self
+        server.stop()
 
 
 @pytest.fixture
-def minute(start, tmp_path):
-    minute = Minute(start, tmp_path)
-    listener = minute.begin(command("tieline listen greeter"))
-    yield minute
-    # Or the broker would wait for it.
-    listener.stop()
+def folder(start, tmp_path):
+    return Minute(start, tmp_path)
+
+
+@pytest.fixture
+def minute(folder):
+    with folder.serving(FIRST.command("tieline listen greeter")):
+        yield folder
 
 
 def test_the_first_minute_of_a_shell(minute):
-    dial = command("tieline dial greeter")
-    answer = SHELL[SHELL.index(dial) + 1]
-    assert minute.run("sh", "-c", dial) == answer + "\n"
+    assert minute.run("sh", "-c", FIRST.command("tieline dial greeter")) \
+        == FIRST.answer("tieline dial greeter")
 
 
 def test_the_first_minute_of_python(minute, python):
-    said = minute.run(python, "-c", minute.text("python")).splitlines()
+    said = minute.run(
+        python, "-c", minute.here(FIRST.blocks["python"])).splitlines()
     assert "'ok': True" in said[0]
     assert said[1:] == ["b'hello, Python'"]
 
 
 def test_the_first_minute_of_c(minute, installed):
     # A busy machine has more time.
-    source = minute.text("c").replace(" 1000", " %d" % (1000 * HANG))
+    source = minute.here(FIRST.blocks["c"]).replace(" 1000", " %d" % (1000 * HANG))
     (minute.folder / "client.c").write_text(source)
     # No link: a key's own name has to lead to it.
     shutil.copy(minute.folder / ".config/tieline/authkey", minute.folder)
-    minute.run("sh", "-c", command("cc client.c"),
+    minute.run("sh", "-c", FIRST.command("cc client.c"),
                PKG_CONFIG_PATH=str(installed / "lib/pkgconfig"))
     assert minute.run("./client", LD_LIBRARY_PATH=str(installed / "lib")) \
         == "hello, C\n"
+
+
+# ---- Python's objects ------------------------------------------------------
+
+@pytest.fixture
+def adder(folder):
+    with folder.serving(folder.here(OBJECTS.command("examples/adder"))):
+        yield folder
+
+
+def test_objects_and_a_shell(adder):
+    assert adder.run("sh", "-c", OBJECTS.command("dial adder")) \
+        == OBJECTS.answer("dial adder")
+
+
+def test_objects_and_python(adder, python):
+    assert adder.run(python, "-c", adder.here(OBJECTS.blocks["python"])) \
+        == OBJECTS.answer("dial adder")
+
+
+def test_the_c_of_objects_is_that_of_the_example():
+    assert OBJECTS.blocks["c"] in (ROOT / "examples/adder.c").read_text()
 
 
 # ---- Messages --------------------------------------------------------------

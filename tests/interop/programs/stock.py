@@ -74,6 +74,11 @@ def answer_42(connection):
     connection.send(42)
 
 
+def answer_bytes(connection):
+    connection.recv()
+    connection.send_bytes(b"no pickle")
+
+
 def hang_up(connection):
     connection.close()
 
@@ -86,6 +91,7 @@ ACTIVITIES = {
     "talk long": talk_long,
     "echo": echo,
     "answer 42": answer_42,
+    "answer bytes": answer_bytes,
     "hang up": hang_up,
 }
 
