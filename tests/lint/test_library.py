@@ -11,15 +11,17 @@ from conftest import BUILD, ROOT
 from .conftest import run
 
 HEADER = ROOT / "include/tieline/tieline.h"
+HEADERS = [HEADER, ROOT / "include/tieline/values.h"]
 
 
 def declared():
-    return set(re.findall(r"\b(tieline_\w+)\(",
-                          re.sub(r"/\*.*?\*/|static inline.*?\n}", "",
-                                 HEADER.read_text(), flags=re.S)))
+    return {name for header in HEADERS
+            for name in re.findall(r"\b(tieline_\w+)\(",
+                                   re.sub(r"/\*.*?\*/|static inline.*?\n}", "",
+                                          header.read_text(), flags=re.S))}
 
 
-def test_exactly_what_the_header_declares_is_exported(installed):
+def test_exactly_what_the_headers_declare_is_exported(installed):
     lines = run("nm", "-D", "--defined-only",
                 installed / "lib/libtieline.so").splitlines()
     names = {line.split()[-1].split("@")[0] for line in lines}
@@ -127,9 +129,9 @@ def test_completions_are_where_their_shell_looks(installed, shell, place):
 
 def test_every_error_code_is_explained_somewhere():
     """A code that no function names would be one that nobody can expect."""
-    header = HEADER.read_text()
-    for name in re.findall(r"X\((TIELINE_E\w+),", header):
-        assert len(re.findall(r"\b%s\b" % name, header)) > 1, name
+    text = "".join(header.read_text() for header in HEADERS)
+    for name in re.findall(r"X\((TIELINE_E\w+),", text):
+        assert len(re.findall(r"\b%s\b" % name, text)) > 1, name
 
 
 def test_the_build_under_test_is_sanitized():
