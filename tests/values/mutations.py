@@ -13,7 +13,7 @@ import resource
 import sys
 import warnings
 
-from codec import Codec, Refused
+from codec import Codec
 from objects import Objects
 
 OPCODES = [ord(opcode.code) for opcode in pickletools.opcodes]
@@ -42,6 +42,9 @@ PROGRAM_REFUSES = [
 DIFFERENT = [
     (rb"[IL]\s*[-+]?0\d", "INT and LONG with leading zeros: octal, or refused"),
     (rb"I[^0][01]\n", "INT of two characters that is 0 or 1: a bool"),
+    (rb"I[^\n]*0[xXoObB]", "INT of another base than ten"),
+    (rb"\([eu\x90]", "nothing is put into what takes nothing"),
+    (rb"[ILpg]\s", "numbers behind white space"),
     (rb"[IL][^\n]*\d_\d", "INT and LONG with underscores"),
     (rb"[ci][^\n]*\n?[^\n]*\xed[\xa0-\xbf]", "lone surrogates in names"),
     (rb"[ILFgp][^\n]*\0", "numbers as text, which end at a NUL for Python"),
@@ -92,11 +95,12 @@ def python_takes(data):
         return None, None
 
 
-def program_takes(codec, data):
-    try:
-        return codec.repr(data), None
-    except Refused as error:
-        return None, str(error)
+def program_takes(codec, data, has_repr):
+    """The same of the program."""
+    taken, _, _, error = codec.check(data)
+    if not taken:
+        return None, error
+    return (codec.repr(data) if has_repr else None), None
 
 
 def mutate(dice, data, other):
@@ -147,7 +151,7 @@ def known(error, table):
 def check(codec, data):
     """"same", "known", or how they differ."""
     theirs, their_error = python_takes(data)
-    ours, our_error = program_takes(codec, data)
+    ours, our_error = program_takes(codec, data, theirs is not None)
     if (their_error is None) == (our_error is None) and (
             theirs is None or ours is None or same_repr(theirs, ours)):
         return "same"
