@@ -49,6 +49,10 @@ int tli_connection_step(tieline_connection *connection);
 /* What it waits for. */
 struct tli_interest tli_connection_interest(tieline_handle *handle);
 
+/* Waits until a message is there, in the input. Returns 0, or the code. What
+ * then looks at it ends with tli_handle_settle(). */
+int tli_message_await(tieline_connection *connection, int timeout_ms);
+
 /* Frees the connection but not its socket, which it returns. */
 int tli_connection_release(tieline_connection *connection);
 

@@ -46,7 +46,7 @@ static void consume_ahead(struct tli_input *input, size_t len)
 	release_if_empty(input);
 }
 
-static bool is_large(const struct tli_input *input)
+bool tli_input_is_large(const struct tli_input *input)
 {
 	return input->in_message &&
 		tli_input_message_bytes(input) > AHEAD_BYTES;
@@ -78,7 +78,8 @@ static void start_message(struct tli_input *input)
 	input->in_message = true;
 	/* One byte more than the message, for the NUL behind it. */
 	tli_buf_init(&input->large, len + 1);
-	if (is_large(input) && input->lent && len <= input->lent_bytes)
+	if (tli_input_is_large(input) && input->lent &&
+		len <= input->lent_bytes)
 		tli_buf_lend(&input->large, input->lent, len);
 }
 
@@ -110,7 +111,8 @@ bool tli_input_has_message(struct tli_input *input)
 	parse(input);
 	if (!input->in_message)
 		return false;
-	have = tli_buf_len(is_large(input) ? &input->large : &input->ahead);
+	have = tli_buf_len(
+		tli_input_is_large(input) ? &input->large : &input->ahead);
 	return have >= tli_input_message_bytes(input);
 }
 
@@ -185,7 +187,7 @@ static size_t gather(struct tli_input *input, struct iovec parts[2])
 	size_t count = 0;
 	bool all = true;
 
-	if (is_large(input)) {
+	if (tli_input_is_large(input)) {
 		if (!move_over(input) || !reserve_large(input))
 			return 0;
 		parts[count++] = (struct iovec){
@@ -204,7 +206,7 @@ static size_t gather(struct tli_input *input, struct iovec parts[2])
 
 static void commit(struct tli_input *input, size_t got)
 {
-	size_t to_large = is_large(input) ? room_of_large(input) : 0;
+	size_t to_large = tli_input_is_large(input) ? room_of_large(input) : 0;
 
 	if (to_large > got)
 		to_large = got;
@@ -262,9 +264,9 @@ void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode)
 	release_if_empty(input);
 }
 
-static void drop(struct tli_input *input)
+void tli_input_drop(struct tli_input *input)
 {
-	if (is_large(input))
+	if (tli_input_is_large(input))
 		tli_buf_fini(&input->large);
 	else
 		consume_ahead(input, tli_input_message_bytes(input));
@@ -272,14 +274,26 @@ static void drop(struct tli_input *input)
 	tli_frame_reader_next(&input->reader);
 }
 
+bool tli_input_look(struct tli_input *input, void **data_out)
+{
+	bool is_large = tli_input_is_large(input);
+
+	/* Room for the NUL now, as that may move it. */
+	if (is_large && tli_buf_reserve(&input->large, 1) != TLI_BUF_OK)
+		return false;
+	*data_out = tli_buf_head(is_large ? &input->large : &input->ahead);
+	return true;
+}
+
 void tli_input_take_into(struct tli_input *input, void *data)
 {
-	struct tli_buf *from = is_large(input) ? &input->large : &input->ahead;
+	struct tli_buf *from =
+		tli_input_is_large(input) ? &input->large : &input->ahead;
 	size_t len = tli_input_message_bytes(input);
 
 	if (len > 0 && tli_buf_head(from) != data)
 		memcpy(data, tli_buf_head(from), len);
-	drop(input);
+	tli_input_drop(input);
 }
 
 void tli_input_lend(struct tli_input *input, void *data, size_t len)
@@ -301,19 +315,19 @@ void tli_input_unlend(struct tli_input *input)
 void *tli_input_take(struct tli_input *input)
 {
 	size_t len = tli_input_message_bytes(input);
-	uint8_t *data;
+	void *data;
 
-	if (is_large(input)) {
-		if (tli_buf_reserve(&input->large, 1) != TLI_BUF_OK)
+	if (tli_input_is_large(input)) {
+		if (!tli_input_look(input, &data))
 			return NULL;
 		data = tli_buf_steal(&input->large);
-		drop(input);
+		tli_input_drop(input);
 	} else {
 		data = malloc(len + 1);
 		if (!data)
 			return NULL;
 		tli_input_take_into(input, data);
 	}
-	data[len] = '\0';
+	((char *)data)[len] = '\0';
 	return data;
 }

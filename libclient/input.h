@@ -61,6 +61,15 @@ size_t tli_input_message_bytes(const struct tli_input *input);
 void tli_input_lend(struct tli_input *input, void *data, size_t len);
 void tli_input_unlend(struct tli_input *input);
 
+/* Whether the message that is there has memory of its own. */
+bool tli_input_is_large(const struct tli_input *input);
+
+/* Where the message that is there is until it is taken or dropped: a large one
+ * stays there when it is taken. False for lack of memory. */
+bool tli_input_look(struct tli_input *input, void **data_out);
+
+void tli_input_drop(struct tli_input *input);
+
 /* Copies the message that is there into data, which has room for it, and
  * drops it. */
 void tli_input_take_into(struct tli_input *input, void *data);

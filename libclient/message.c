@@ -60,6 +60,13 @@ static int await_message(tieline_connection *connection, int timeout_ms)
 	return stuck(connection, &input->error);
 }
 
+int tli_message_await(tieline_connection *connection, int timeout_ms)
+{
+	int result = check_readable(connection);
+
+	return result < 0 ? result : await_message(connection, timeout_ms);
+}
+
 static int take(
 	tieline_connection *connection, void **data_out, size_t *len_out)
 {
@@ -77,11 +84,8 @@ static int take(
 int tieline_recv_bytes(tieline_connection *connection, int timeout_ms,
 	void **data_out, size_t *len_out)
 {
-	int result = check_readable(connection);
+	int result = tli_message_await(connection, timeout_ms);
 
-	if (result < 0)
-		return result;
-	result = await_message(connection, timeout_ms);
 	if (result == 0)
 		result = take(connection, data_out, len_out);
 	return tli_handle_settle(&connection->handle, result);

@@ -11,6 +11,8 @@ struct filler {
 	struct tli_literal_filler filler;
 	tieline_values *values;
 	va_list *arguments;
+	unsigned number; /* of the hole, from 1 */
+	bool has_failed; /* this thread's error says how */
 };
 
 static tieline_value *fill_text(tieline_values *values, va_list *arguments)
@@ -80,7 +82,9 @@ static tieline_value *fill_value(tieline_values *values, va_list *arguments)
 {
 	tieline_value *value = va_arg(*arguments, tieline_value *);
 
-	return tli_public(tli_values_own(&values->tree, value));
+	if (!value)
+		return tli_value_unmade();
+	return tli_values_made(values, tli_values_own(&values->tree, value));
 }
 
 /* No name is the start of one behind it. */
@@ -102,23 +106,43 @@ static const struct {
 	{"v", fill_value},
 };
 
+/* Says in front of what went wrong in which hole. Returns NULL. */
+static struct tli_value *blame_hole(struct filler *filler)
+{
+	struct tli_error *error = tli_thread_error();
+	struct tli_error wrong = *error;
+
+	filler->has_failed = true;
+	tli_error_set(
+		error, wrong.code, "hole %u: %s", filler->number, wrong.text);
+	return NULL;
+}
+
+static struct tli_value *refuse_hole(struct filler *filler, const char *cursor)
+{
+	tli_error_set(tli_thread_error(), TIELINE_ESYNTAX, "%s",
+		*cursor ? "there is no such hole" : "nothing follows the '%'");
+	return blame_hole(filler);
+}
+
 static struct tli_value *fill(struct tli_literal_filler *base,
 	struct tli_values *values, const char **cursor)
 {
 	struct filler *filler = (struct filler *)base;
+	tieline_value *value;
 
+	(void)values;
+	filler->number++;
 	for (size_t i = 0; i < sizeof(holes) / sizeof(holes[0]); i++) {
 		size_t len = strlen(holes[i].name);
 
 		if (strncmp(*cursor, holes[i].name, len) != 0)
 			continue;
 		*cursor += len;
-		return tli_node(
-			holes[i].fill(filler->values, filler->arguments));
+		value = holes[i].fill(filler->values, filler->arguments);
+		return value ? tli_node(value) : blame_hole(filler);
 	}
-	tli_value_error_set(&values->error, TLI_VALUE_SYNTAX,
-		"there is no hole %%%.1s", *cursor);
-	return NULL;
+	return refuse_hole(filler, *cursor);
 }
 
 tieline_value *tli_value_build(
@@ -129,10 +153,13 @@ tieline_value *tli_value_build(
 		.values = values,
 		.arguments = arguments,
 	};
+	struct tli_value *node;
 
-	return tli_values_made(values,
-		tli_literal(
-			&values->tree, format, strlen(format), &filler.filler));
+	if (!values)
+		return tli_value_unmade();
+	node = tli_literal(
+		&values->tree, format, strlen(format), &filler.filler);
+	return filler.has_failed ? NULL : tli_values_made(values, node);
 }
 
 tieline_value *tieline_value_build(

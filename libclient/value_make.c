@@ -10,17 +10,17 @@
 
 tieline_value *tieline_value_none(tieline_values *values)
 {
-	return tli_public(tli_none(&values->tree));
+	return TLI_MADE(values, tli_none(&values->tree));
 }
 
 tieline_value *tieline_value_bool(tieline_values *values, bool truth)
 {
-	return tli_public(tli_bool(&values->tree, truth));
+	return TLI_MADE(values, tli_bool(&values->tree, truth));
 }
 
 tieline_value *tieline_value_int(tieline_values *values, int64_t integer)
 {
-	return tli_values_made(values, tli_int(&values->tree, integer));
+	return TLI_MADE(values, tli_int(&values->tree, integer));
 }
 
 tieline_value *tieline_value_uint(tieline_values *values, uint64_t integer)
@@ -30,19 +30,19 @@ tieline_value *tieline_value_uint(tieline_values *values, uint64_t integer)
 	for (int i = 0; i < 8; i++)
 		bytes[i] = (uint8_t)(integer >> 8 * i);
 	bytes[8] = 0;
-	return tli_values_made(values,
+	return TLI_MADE(values,
 		tli_int_from_bytes(&values->tree, bytes, sizeof(bytes)));
 }
 
 tieline_value *tieline_value_float(tieline_values *values, double number)
 {
-	return tli_values_made(values, tli_float(&values->tree, number));
+	return TLI_MADE(values, tli_float(&values->tree, number));
 }
 
 tieline_value *tieline_value_complex(
 	tieline_values *values, double real, double imag)
 {
-	return tli_values_made(values, tli_complex(&values->tree, real, imag));
+	return TLI_MADE(values, tli_complex(&values->tree, real, imag));
 }
 
 tieline_value *tieline_value_str(tieline_values *values, const char *text)
@@ -53,20 +53,19 @@ tieline_value *tieline_value_str(tieline_values *values, const char *text)
 tieline_value *tieline_value_str_len(
 	tieline_values *values, const char *text, size_t len)
 {
-	return tli_values_made(values, tli_str(&values->tree, text, len));
+	return TLI_MADE(values, tli_str(&values->tree, text, len));
 }
 
 tieline_value *tieline_value_bytes(
 	tieline_values *values, const void *data, size_t len)
 {
-	return tli_values_made(
-		values, tli_bytes(&values->tree, TLI_BYTES, data, len));
+	return TLI_MADE(values, tli_bytes(&values->tree, TLI_BYTES, data, len));
 }
 
 tieline_value *tieline_value_bytearray(
 	tieline_values *values, const void *data, size_t len)
 {
-	return tli_values_made(
+	return TLI_MADE(
 		values, tli_bytes(&values->tree, TLI_BYTEARRAY, data, len));
 }
 
@@ -88,13 +87,12 @@ tieline_value *tieline_value_array(
 			"a character is beyond U+10FFFF");
 		return NULL;
 	}
-	return tli_values_made(
-		values, tli_array(&values->tree, typecode, data, len));
+	return TLI_MADE(values, tli_array(&values->tree, typecode, data, len));
 }
 
 static tieline_value *make_empty(tieline_values *values, enum tli_kind kind)
 {
-	return tli_values_made(values, tli_container(&values->tree, kind));
+	return TLI_MADE(values, tli_container(&values->tree, kind));
 }
 
 tieline_value *tieline_value_list(tieline_values *values)
@@ -112,14 +110,19 @@ tieline_value *tieline_value_set(tieline_values *values)
 	return make_empty(values, TLI_SET);
 }
 
-/* Puts items into one that nobody has yet. */
-static tieline_value *fill(struct tli_value *container,
+/* Makes a container with items in it. */
+static tieline_value *make_filled(tieline_values *values, enum tli_kind kind,
 	bool (*put)(struct tli_value *container, struct tli_value *item),
-	tieline_values *values, tieline_value *const items[], size_t count)
+	tieline_value *const items[], size_t count)
 {
+	struct tli_value *container;
+
+	if (!values)
+		return tli_value_unmade();
+	container = tli_container(&values->tree, kind);
 	for (size_t i = 0; container && i < count; i++) {
 		if (!items[i])
-			return NULL;
+			return tli_value_unmade();
 		if (!put(container, tli_values_own(&values->tree, items[i])))
 			container = NULL;
 	}
@@ -129,26 +132,26 @@ static tieline_value *fill(struct tli_value *container,
 tieline_value *tieline_value_tuple(
 	tieline_values *values, tieline_value *const items[], size_t count)
 {
-	return fill(tli_container(&values->tree, TLI_TUPLE), tli_append, values,
-		items, count);
+	return make_filled(values, TLI_TUPLE, tli_append, items, count);
 }
 
 tieline_value *tieline_value_frozenset(
 	tieline_values *values, tieline_value *const items[], size_t count)
 {
-	return fill(tli_container(&values->tree, TLI_FROZENSET), tli_set_add,
-		values, items, count);
+	return make_filled(values, TLI_FROZENSET, tli_set_add, items, count);
 }
 
 tieline_value *tieline_value_strs(
 	tieline_values *values, const char *const texts[], size_t count)
 {
-	struct tli_values *tree = &values->tree;
-	struct tli_value *list = tli_container(tree, TLI_LIST);
+	struct tli_value *list;
 
+	if (!values)
+		return tli_value_unmade();
+	list = tli_container(&values->tree, TLI_LIST);
 	for (size_t i = 0; list && i < count; i++)
-		if (!tli_append(
-			    list, tli_str(tree, texts[i], strlen(texts[i]))))
+		if (!tli_append(list,
+			    tli_str(&values->tree, texts[i], strlen(texts[i]))))
 			list = NULL;
 	return tli_values_made(values, list);
 }
@@ -244,28 +247,24 @@ int tieline_value_set_text(
 tieline_value *tieline_value_global(
 	tieline_values *values, const char *module, const char *name)
 {
-	return tli_values_made(values, tli_global(&values->tree, module, name));
+	return TLI_MADE(values, tli_global(&values->tree, module, name));
 }
 
 tieline_value *tieline_value_call(
 	tieline_values *values, tieline_value *callable, tieline_value *args)
 {
-	struct tli_values *tree = &values->tree;
-
-	if (!callable)
-		return NULL;
-	return tli_values_made(values,
-		tli_object(tree, TLI_REDUCE, tli_values_own(tree, callable),
-			args ? tli_values_own(tree, args)
-			     : tli_container(tree, TLI_TUPLE),
-			NULL));
+	if (!callable || !args)
+		return tli_value_unmade();
+	return TLI_MADE(values,
+		tli_object(&values->tree, TLI_REDUCE,
+			tli_values_own(&values->tree, callable),
+			tli_values_own(&values->tree, args), NULL));
 }
 
 tieline_value *tieline_value_copy(
 	tieline_values *values, const tieline_value *value)
 {
 	if (!value)
-		return NULL;
-	return tli_values_made(
-		values, tli_copy(&values->tree, tli_node(value)));
+		return tli_value_unmade();
+	return TLI_MADE(values, tli_copy(&values->tree, tli_node(value)));
 }

@@ -8,9 +8,6 @@
 
 #include <stdlib.h>
 
-/* Shorter messages are copied out of the pickle, which is gone then. */
-#define KEPT_BYTES_MIN 4096u
-
 /* Makes this thread's error the connection's. */
 static int blame(tieline_connection *connection, int code)
 {
@@ -51,35 +48,60 @@ int tieline_send_built(
 	return result;
 }
 
-/* Reads a message that is ours. Long bytes in it stay where they are: then it
- * is the values' from now on. */
+/* Reads the message where it is. Long bytes in a large one stay there, in the
+ * values' keeping. */
 static struct tli_value *unpickle(
-	struct tli_values *values, void *data, size_t len)
+	struct tli_values *values, struct tli_input *input)
 {
-	bool is_kept = len >= KEPT_BYTES_MIN &&
-		tli_arena_adopt(&values->arena, data, len);
-	struct tli_value *node = tli_unpickle(values, data, len,
-		is_kept ? TLI_UNPICKLE_BORROW : TLI_UNPICKLE_COPY, NULL);
+	bool is_large = tli_input_is_large(input);
+	size_t len = tli_input_message_bytes(input);
+	struct tli_value *node;
+	void *data;
 
-	if (!is_kept)
-		free(data);
+	if (!tli_input_look(input, &data)) {
+		tli_value_error_set(
+			&values->error, TLI_VALUE_NOMEM, "out of memory");
+		return NULL;
+	}
+	node = tli_unpickle(values, data, len,
+		is_large ? TLI_UNPICKLE_BORROW : TLI_UNPICKLE_COPY, NULL);
+	if (node && is_large && !tli_arena_adopt(&values->arena, data, len))
+		return tli_values_shortage(values);
 	return node;
 }
 
-int tieline_recv_value(tieline_connection *connection, int timeout_ms,
-	tieline_values *values, tieline_value **value_out)
+/* The message is gone, unless there may be memory for it another time. */
+static void finish(
+	struct tli_values *values, struct tli_input *input, bool is_read)
 {
-	void *data;
-	size_t len;
-	int result = tieline_recv_bytes(connection, timeout_ms, &data, &len);
-	struct tli_value *node;
+	if (is_read && tli_input_is_large(input))
+		tli_input_take(input); /* the values have it */
+	else if (is_read || values->error.code != TLI_VALUE_NOMEM)
+		tli_input_drop(input);
+}
 
-	if (result < 0)
-		return result;
-	node = unpickle(&values->tree, data, len);
+static int read_message(tieline_connection *connection, tieline_values *values,
+	tieline_value **value_out)
+{
+	struct tli_value *node = unpickle(&values->tree, &connection->input);
+
+	finish(&values->tree, &connection->input, node);
 	if (!node)
 		return blame(
 			connection, tli_values_failed(&values->tree.error));
 	*value_out = tli_public(node);
 	return TIELINE_OK;
+}
+
+int tieline_recv_value(tieline_connection *connection, int timeout_ms,
+	tieline_values *values, tieline_value **value_out)
+{
+	int result;
+
+	if (!values)
+		return blame(connection, tli_value_missing());
+	result = tli_message_await(connection, timeout_ms);
+	if (result == TIELINE_OK)
+		result = read_message(connection, values, value_out);
+	return tli_handle_settle(&connection->handle, result);
 }

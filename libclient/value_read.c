@@ -53,7 +53,7 @@ int tieline_value_get_int(const tieline_value *value, int64_t *integer_out)
 	const struct tli_value *node = tli_node(value);
 
 	if (!node)
-		return tli_value_missing();
+		return tli_value_none_given();
 	if (node->kind == TLI_BIGINT)
 		return tli_error_set(tli_thread_error(), TIELINE_ELIMIT,
 			"the int does not fit 64 bits");
@@ -63,7 +63,7 @@ int tieline_value_get_int(const tieline_value *value, int64_t *integer_out)
 	return TIELINE_OK;
 }
 
-static int get_big_float(const struct tli_value *node, double *number_out)
+static int get_big_real(const struct tli_value *node, double *number_out)
 {
 	const struct tli_bytes *integer = tli_bytes_of(node);
 	double number = tli_integer_to_double(integer->data, integer->len);
@@ -75,37 +75,41 @@ static int get_big_float(const struct tli_value *node, double *number_out)
 	return TIELINE_OK;
 }
 
-int tieline_value_get_float(const tieline_value *value, double *number_out)
+static int get_real(
+	const struct tli_value *node, const char *expected, double *number_out)
 {
-	const struct tli_value *node = tli_node(value);
-
 	if (!node)
-		return tli_value_missing();
+		return tli_value_none_given();
 	if (node->kind == TLI_BIGINT)
-		return get_big_float(node, number_out);
+		return get_big_real(node, number_out);
 	if (node->kind == TLI_FLOAT)
 		*number_out = tli_float_of(node)->real;
 	else if (node->kind == TLI_INT || node->kind == TLI_BOOL)
 		*number_out = (double)tli_int_of(node)->integer;
 	else
-		return tli_value_wrong_kind("float", node);
+		return tli_value_wrong_kind(expected, node);
 	return TIELINE_OK;
+}
+
+int tieline_value_get_float(const tieline_value *value, double *number_out)
+{
+	return get_real(tli_node(value), "float", number_out);
 }
 
 int tieline_value_get_complex(
 	const tieline_value *value, double *real_out, double *imag_out)
 {
 	const struct tli_value *node = tli_node(value);
-	double imag = 0;
-	int result = TIELINE_OK;
+	int result;
 
 	if (node && node->kind == TLI_COMPLEX) {
 		*real_out = tli_float_of(node)->real;
-		imag = tli_float_of(node)->imag;
-	} else
-		result = tieline_value_get_float(value, real_out);
+		*imag_out = tli_float_of(node)->imag;
+		return TIELINE_OK;
+	}
+	result = get_real(node, "complex", real_out);
 	if (result == TIELINE_OK)
-		*imag_out = imag;
+		*imag_out = 0;
 	return result;
 }
 
@@ -228,7 +232,7 @@ int tieline_value_contains(
 	int64_t i;
 
 	if (!node || !item)
-		return tli_value_missing();
+		return tli_value_none_given();
 	if (node->kind == TLI_LIST || node->kind == TLI_TUPLE)
 		return has_item(tli_items_of(node), item);
 	if (node->kind != TLI_DICT && node->kind != TLI_SET &&
@@ -301,7 +305,7 @@ static int failed(int result)
 int tieline_value_equal(const tieline_value *one, const tieline_value *other)
 {
 	if (!one || !other)
-		return tli_value_missing();
+		return tli_value_none_given();
 	return failed(tli_equal(tli_node(one), tli_node(other)));
 }
 
@@ -311,7 +315,7 @@ int tieline_value_less(const tieline_value *one, const tieline_value *other)
 	int result;
 
 	if (!one || !other)
-		return tli_value_missing();
+		return tli_value_none_given();
 	result = tli_less(tli_node(one), tli_node(other), &error);
 	return result == TLI_VALUE_TYPE ? tli_values_failed(&error)
 					: failed(result);
@@ -341,7 +345,7 @@ int tieline_value_hash(const tieline_value *value, uint64_t *hash_out)
 	int result;
 
 	if (!value)
-		return tli_value_missing();
+		return tli_value_none_given();
 	if (!seed)
 		return error->code;
 	result = hash_of(tli_node(value), seed, &key);

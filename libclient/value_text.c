@@ -16,8 +16,7 @@
 tieline_value *tieline_value_parse(
 	tieline_values *values, const char *text, size_t len)
 {
-	return tli_values_made(
-		values, tli_literal(&values->tree, text, len, NULL));
+	return TLI_MADE(values, tli_literal(&values->tree, text, len, NULL));
 }
 
 /* Hands what was written to the program, with a NUL behind it. */
@@ -66,7 +65,7 @@ int tieline_value_repr(const tieline_value *value, size_t max_bytes,
 tieline_value *tieline_value_from_json(tieline_values *values, const char *text,
 	size_t len, tieline_json_wrapping wrapping)
 {
-	return tli_values_made(values,
+	return TLI_MADE(values,
 		tli_value_from_json(&values->tree, text, len,
 			wrapping == TIELINE_JSON_WRAPPED ? TLI_JSON_WRAPPED
 							 : TLI_JSON_PLAIN));
@@ -76,6 +75,7 @@ int tieline_value_to_json(const tieline_value *value,
 	tieline_json_wrapping wrapping, char **text_out, size_t *len_out)
 {
 	struct tli_value_error error;
+	char *text;
 	size_t len;
 	int result;
 
@@ -84,9 +84,10 @@ int tieline_value_to_json(const tieline_value *value,
 	result = tli_value_to_json(tli_node(value),
 		wrapping == TIELINE_JSON_WRAPPED ? TLI_JSON_WRAPPED
 						 : TLI_JSON_PLAIN,
-		TEXT_BYTES_MAX, text_out, &len, &error);
+		TEXT_BYTES_MAX, &text, &len, &error);
 	if (result < 0)
 		return tli_values_failed(&error);
+	*text_out = text;
 	if (len_out)
 		*len_out = len;
 	return TIELINE_OK;
@@ -123,7 +124,7 @@ int tieline_value_pickle(const tieline_value *value, int protocol,
 tieline_value *tieline_value_unpickle(
 	tieline_values *values, const void *pickle, size_t len)
 {
-	return tli_values_made(values,
+	return TLI_MADE(values,
 		tli_unpickle(
 			&values->tree, pickle, len, TLI_UNPICKLE_COPY, NULL));
 }

@@ -68,11 +68,23 @@ int tli_value_missing(void)
 	case TIELINE_ESYNTAX:
 	case TIELINE_ETYPE:
 	case TIELINE_ELIMIT:
+	case TIELINE_ESYSTEM:
 		return error->code;
 	default:
-		return tli_error_set(
-			error, TIELINE_EINVAL, "the value is NULL");
+		return tli_value_none_given();
 	}
+}
+
+tieline_value *tli_value_unmade(void)
+{
+	tli_value_missing();
+	return NULL;
+}
+
+int tli_value_none_given(void)
+{
+	return tli_error_set(
+		tli_thread_error(), TIELINE_EINVAL, "the value is NULL");
 }
 
 int tli_value_wrong_kind(const char *expected, const struct tli_value *node)
@@ -121,22 +133,33 @@ static struct tli_value_limits with_defaults(const tieline_value_limits *limits)
 	};
 }
 
+static tieline_values *make_values(const tieline_value_limits *given)
+{
+	struct tli_value_limits limits = with_defaults(given);
+	struct tli_error *error = tli_thread_error();
+	const uint64_t *secret = tli_values_seed(error);
+	tieline_values *values;
+
+	if (!secret)
+		return NULL;
+	values = malloc(sizeof(*values));
+	if (values)
+		tli_values_init(&values->tree, &limits, secret);
+	else
+		tli_error_set(error, TIELINE_ENOMEM, "out of memory");
+	return values;
+}
+
 tieline_values *tieline_values_new(const tieline_value_limits *given)
 {
 	const tieline_value_limits none = {.size = sizeof(none)};
-	const char *wrong = given ? out_of_range(given) : NULL;
-	struct tli_value_limits limits = with_defaults(given ? given : &none);
-	struct tli_error *error = tli_thread_error();
-	const uint64_t *secret = wrong ? NULL : tli_values_seed(error);
-	tieline_values *values = secret ? malloc(sizeof(*values)) : NULL;
+	const tieline_value_limits *limits = given ? given : &none;
+	const char *wrong = out_of_range(limits);
 
-	if (wrong)
-		tli_error_set(error, TIELINE_EINVAL, "%s", wrong);
-	else if (secret && !values)
-		tli_error_set(error, TIELINE_ENOMEM, "out of memory");
-	if (values)
-		tli_values_init(&values->tree, &limits, secret);
-	return values;
+	if (!wrong)
+		return make_values(limits);
+	tli_error_set(tli_thread_error(), TIELINE_EINVAL, "%s", wrong);
+	return NULL;
 }
 
 void tieline_values_clear(tieline_values *values)

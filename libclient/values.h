@@ -36,8 +36,21 @@ int tli_values_failed(const struct tli_value_error *error);
 tieline_value *tli_values_made(
 	tieline_values *values, const struct tli_value *node);
 
-/* What is returned for a value that is NULL: what kept it from being made. */
+/* The same of the expression that makes it, which needs values; NULL if there
+ * are none. */
+#define TLI_MADE(values, node)                                                 \
+	((values) ? tli_values_made((values), (node)) : tli_value_unmade())
+
+/* For a NULL where a value that a program has made is needed: the code of what
+ * kept it from being made, which is this thread's error. */
 int tli_value_missing(void);
+
+/* The same for what makes a value of it. Returns NULL. */
+tieline_value *tli_value_unmade(void);
+
+/* Sets this thread's error to TIELINE_EINVAL: a NULL where a value is looked
+ * at. */
+int tli_value_none_given(void);
 
 /* Sets this thread's error to TIELINE_ETYPE: "list expected, not int". */
 int tli_value_wrong_kind(const char *expected, const struct tli_value *node);

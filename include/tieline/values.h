@@ -21,11 +21,14 @@
  * in a container of other tieline_values, it is copied with all inside it.
  *
  * **Errors.** What makes a value returns NULL on failure, and every function
- * takes a NULL for a value and fails in turn: a program can build a whole
- * message and look at the result of sending it alone.
- * tieline_handle_error(NULL) tells what went wrong first. A container that
- * something could not be put into is broken, and refused wherever it would be
- * sent or written. Codes are call errors: nothing is changed unless it says so.
+ * takes a NULL for a value, or for a tieline_values, and fails in turn, with
+ * the code of what failed before: a program can build a whole message and look
+ * at the result of sending it alone. tieline_handle_error(NULL) tells what went
+ * wrong. A NULL that has no failure behind it is #TIELINE_EINVAL; so is any
+ * NULL to what looks at values. A container that something could not be put
+ * into is broken, and refused wherever it would be sent or written, but for
+ * tieline_value_repr(), which shows what is there. Codes are call errors:
+ * nothing is changed unless it says so, *_out neither.
  *
  * **Kinds.** Plain data is read and compared as in Python. All else that can be
  * pickled, a class, an instance, a call, is a symbol: it can be looked at and
@@ -76,15 +79,16 @@ typedef struct tieline_value_limits {
 	/** sizeof(tieline_value_limits) of the program. */
 	size_t size;
 
-	/** Memory for values, in bytes. Default 256 MiB. */
+	/** Memory for values, in bytes; messages of more than 16 KiB are kept
+	 *  there too, for the bytes in them. Default 256 MiB. */
 	size_t max_bytes;
 
 	/** Values in all, and items of one container; at most 2^31 - 1.
 	 *  Default 16,777,216. */
 	uint32_t max_values;
 
-	/** Levels of containers in each other; at most 65,000. Default
-	 *  1,000. */
+	/** Levels of containers in each other, as they are when one is put
+	 *  into another; at most 65,000. Default 1,000. */
 	uint32_t max_depth;
 } tieline_value_limits;
 
@@ -94,14 +98,16 @@ typedef struct tieline_value_limits {
  * Make room for values. Takes no memory for them yet.
  *
  * @param limits  NULL for the defaults.
- * @return what tieline_values_free() frees; NULL if there is no memory, or a
- *         limit is out of its range. Since 0.3.
+ * @return what tieline_values_free() frees; NULL with #TIELINE_ENOMEM, with
+ *         #TIELINE_EINVAL if a limit is out of its range, with
+ *         #TIELINE_ESYSTEM if the kernel gives no random bytes. Since 0.3.
  */
 TIELINE_API TIELINE_MUST_USE tieline_values *tieline_values_new(
 	const tieline_value_limits *limits);
 
 /** Forget all values, and keep some memory for the next ones: for a loop that
- *  handles a message in each turn. NULL is fine. Since 0.3. */
+ *  handles a message in each turn, which would reach a limit otherwise. NULL is
+ *  fine. Since 0.3. */
 TIELINE_API void tieline_values_clear(tieline_values *values);
 
 /** Free all values. NULL is fine. Since 0.3. */
@@ -180,8 +186,8 @@ TIELINE_API tieline_value *tieline_value_strs(
  *                        or a key is unhashable, as a list is.
  * @retval TIELINE_EINVAL, TIELINE_ENOMEM, TIELINE_ELIMIT
  *
- * On failure the container lacks the item, and is broken unless it is of
- * another kind. Since 0.3.
+ * On failure the container lacks the item (a dict may have the key with its old
+ * item), and is broken unless it is of another kind. Since 0.3.
  */
 TIELINE_API int tieline_value_append(tieline_value *list, tieline_value *item);
 TIELINE_API int tieline_value_add(tieline_value *set, tieline_value *item);
@@ -201,7 +207,7 @@ TIELINE_API tieline_value *tieline_value_global(
  * What a callable returns, for the Python that gets it to call.
  *
  * @param callable  a global or object.
- * @param args      a tuple; NULL for none.
+ * @param args      a tuple, empty for none.
  *
  * #TIELINE_ETYPE if they are of other kinds. Since 0.3.
  */
@@ -236,8 +242,8 @@ TIELINE_API tieline_value *tieline_value_parse(
  *     %v   tieline_value *
  *
  * The holes stand where a value can stand, outside of quotes. As with printf,
- * what follows has to be of those types. Errors as tieline_value_parse(). Since
- * 0.3.
+ * what follows has to be of those types. Errors as tieline_value_parse(), and
+ * of what fills a hole, with its number: "hole 2: ...". Since 0.3.
  */
 TIELINE_API tieline_value *tieline_value_build(
 	tieline_values *values, const char *format, ...);
@@ -253,7 +259,7 @@ TIELINE_API tieline_value *tieline_value_build(
  *
  * @retval TIELINE_OK
  * @retval TIELINE_ELIMIT  it would be longer than that, or is deeper than
- * 65,000 levels.
+ *                         65,000 levels.
  * @retval TIELINE_EINVAL, TIELINE_ENOMEM
  *
  * Since 0.3.
@@ -289,10 +295,9 @@ TIELINE_API tieline_value *tieline_value_from_json(tieline_values *values,
  * @param len_out   its length; may be NULL.
  *
  * @retval TIELINE_OK
- * @retval TIELINE_ETYPE   something cannot be said in JSON; the text says what
- *                         and where.
- * @retval TIELINE_ELIMIT  deeper than 64 levels, inside itself, or longer than
- *                         64 MiB.
+ * @retval TIELINE_ETYPE   something cannot be said in JSON, is inside itself or
+ *                         broken; the text says what and where.
+ * @retval TIELINE_ELIMIT  deeper than 64 levels, or longer than 64 MiB.
  * @retval TIELINE_EINVAL, TIELINE_ENOMEM
  *
  * Since 0.3.
@@ -308,12 +313,14 @@ TIELINE_API TIELINE_MUST_USE int tieline_value_to_json(
  *
  * @param protocol  2 to 5; 0 for the default.
  * @param data_out  to be freed with tieline_free().
+ * @param len_out   its length; may be NULL.
  *
  * @retval TIELINE_OK
  * @retval TIELINE_EINVAL  the value is NULL, or there is no such protocol.
  * @retval TIELINE_ETYPE   something in it is broken, or cannot be said in that
  *                         protocol.
- * @retval TIELINE_ELIMIT, TIELINE_ENOMEM
+ * @retval TIELINE_ELIMIT  it is deeper than 65,000 levels.
+ * @retval TIELINE_ENOMEM
  *
  * Since 0.3.
  */
@@ -364,10 +371,11 @@ TIELINE_API TIELINE_MUST_USE int tieline_pickle_disassemble(
  * options.
  *
  * @retval TIELINE_EINVAL  the value is NULL.
- * @retval TIELINE_ETYPE, TIELINE_ELIMIT  as for tieline_value_pickle(); nothing
- *                                        was sent.
+ * @retval TIELINE_ETYPE, TIELINE_ELIMIT, TIELINE_ENOMEM
+ *                         as for tieline_value_pickle(); nothing was sent.
  *
- * All else as tieline_send_bytes(). Since 0.3.
+ * If the value is NULL for a failure before, the code of that. All else as
+ * tieline_send_bytes(). Since 0.3.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_send_value(
 	tieline_connection *connection, const tieline_value *value,
@@ -389,12 +397,16 @@ TIELINE_API TIELINE_MUST_USE int tieline_send_built(
  * @param values     where the value and all inside it will live.
  * @param value_out  untouched on failure.
  *
+ * @retval TIELINE_EINVAL   there are no values; nothing was received.
  * @retval TIELINE_ESYNTAX, TIELINE_ETYPE, TIELINE_ELIMIT
- *                   the message is no pickle that can be read, as for
- *                   tieline_value_unpickle(). It is gone, and the next call
- *                   gets the next one.
+ *                          the message is no pickle that can be read, as for
+ *                          tieline_value_unpickle(), or there is no more room
+ *                          in the values. It is gone, and the next call gets
+ *                          the next one.
+ * @retval TIELINE_ENOMEM   the message stays for another call.
  *
- * All else as tieline_recv_bytes(). Since 0.3.
+ * After a failure there may be parts of the message in the values, until they
+ * are cleared. All else as tieline_recv_bytes(). Since 0.3.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_recv_value(
 	tieline_connection *connection, int timeout_ms, tieline_values *values,
@@ -409,12 +421,13 @@ TIELINE_API int tieline_value_kind(const tieline_value *value);
 TIELINE_API const char *tieline_kind_name(int kind);
 
 /**
- * Get at what a bool (0 or 1), an int or a float is.
+ * Get at what a number is. A bool is the int 0 or 1; an int is a float too, and
+ * both are complex; a float is no int.
  *
  * @retval TIELINE_OK
- * @retval TIELINE_ETYPE   it is of another kind. A float is no int; an int is a
- *                         float.
- * @retval TIELINE_ELIMIT  the int does not fit.
+ * @retval TIELINE_ETYPE   it is of another kind.
+ * @retval TIELINE_ELIMIT  the int does not fit: it has more than 64 bits, or is
+ *                         too large for a double.
  * @retval TIELINE_EINVAL  it is NULL.
  *
  * On failure *_out is untouched. Since 0.3.
@@ -445,8 +458,8 @@ TIELINE_API char tieline_value_typecode(const tieline_value *value);
 TIELINE_API size_t tieline_value_count(const tieline_value *value);
 
 /** The i-th item, of a dict the value of the i-th key, in order of insertion;
- *  of a range or slice start, stop and step. NULL behind the last, and for
- *  other kinds. Since 0.3. */
+ *  of a range or slice start, stop and step. NULL behind the last, for other
+ *  kinds, and for an array, whose items are its bytes. Since 0.3. */
 TIELINE_API tieline_value *tieline_value_item(
 	const tieline_value *value, size_t i);
 
@@ -456,7 +469,7 @@ TIELINE_API tieline_value *tieline_value_key(
 	const tieline_value *dict, size_t i);
 
 /** The value under a key of a dict, or a text as key; NULL if it is not there,
- *  and for other kinds. Since 0.3. */
+ *  if the key is unhashable, and for other kinds. Since 0.3. */
 TIELINE_API tieline_value *tieline_value_find(
 	const tieline_value *dict, const tieline_value *key);
 TIELINE_API tieline_value *tieline_value_find_text(

@@ -287,7 +287,7 @@ static bool attach(struct tli_items *list, struct tli_value *item)
 	struct tli_values *values = list->values;
 
 	item->flags |= item->flags & TLI_ATTACHED ? TLI_SHARED : TLI_ATTACHED;
-	if (item->depth < list->value.depth)
+	if (item->depth < list->value.depth || item == &list->value)
 		return true;
 	if (item->depth >= values->limits.max_depth) {
 		tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
