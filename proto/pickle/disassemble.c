@@ -14,12 +14,13 @@
 #define LEVEL_WIDTH 4
 #define NAME_WIDTH  10
 #define LINE_BYTES  320
+#define SHOWN_MAX   128u /* bytes of a line */
 
 /* How an opcode's argument is shown. */
 enum show {
 	SHOW_VALUE = 1, /* as what it puts on the stack */
 	SHOW_NUMBER,
-	SHOW_LINE,
+	SHOW_DIGITS, /* a line with a number */
 	SHOW_LINES,
 };
 
@@ -53,9 +54,9 @@ static const uint8_t shows[256] = {
 	[TLI_OP_EXT1] = SHOW_NUMBER,
 	[TLI_OP_EXT2] = SHOW_NUMBER,
 	[TLI_OP_EXT4] = SHOW_NUMBER,
-	[TLI_OP_GET] = SHOW_LINE,
-	[TLI_OP_PUT] = SHOW_LINE,
-	[TLI_OP_PERSID] = SHOW_LINE,
+	[TLI_OP_GET] = SHOW_DIGITS,
+	[TLI_OP_PUT] = SHOW_DIGITS,
+	[TLI_OP_PERSID] = SHOW_LINES,
 	[TLI_OP_GLOBAL] = SHOW_LINES,
 	[TLI_OP_INST] = SHOW_LINES,
 };
@@ -131,12 +132,24 @@ static void align(struct disassembly *show)
 	print(show, "%*s ", len < NAME_WIDTH ? NAME_WIDTH - len : 0, "");
 }
 
+/* Ends with what the machine could not read. */
+static void give_up(struct disassembly *show)
+{
+	struct tli_value_error *error = &show->values.error;
+
+	if (error->code != TLI_VALUE_NOMEM)
+		error->code = TLI_VALUE_SYNTAX;
+	show->result = error->code;
+	tli_machine_place_error(&show->machine);
+}
+
 static void show_value(struct disassembly *show)
 {
 	struct tli_value *value;
 
 	if (!tli_operate(&show->machine)) {
-		show->result = show->values.error.code;
+		put(show, "\n", 1);
+		give_up(show);
 		return;
 	}
 	value = tli_pop(&show->machine);
@@ -144,25 +157,51 @@ static void show_value(struct disassembly *show)
 	tli_values_clear(&show->values);
 }
 
-/* Lines, as the str that they are. */
+/* Copies the start of a line. Returns how much. */
+static size_t take_line(char *place, const uint8_t *line, size_t len)
+{
+	if (len > SHOWN_MAX)
+		len = SHOWN_MAX;
+	memcpy(place, line, len);
+	return len;
+}
+
+/* Lines, as the str that they are: a terminal would obey some. */
 static void show_lines(
 	struct disassembly *show, const struct tli_operation *operation)
 {
-	char quoted[LINE_BYTES];
-	int len = snprintf(quoted, sizeof(quoted), "%.*s%s%.*s",
-		(int)(operation->len < 128 ? operation->len : 128),
-		(const char *)operation->data, operation->second ? " " : "",
-		(int)(operation->second_len < 128 ? operation->second_len
-						  : 128),
-		operation->second ? (const char *)operation->second : "");
-	struct tli_value *value = tli_str(&show->values, quoted, (size_t)len);
+	char lines[2 * SHOWN_MAX + 1];
+	size_t len = take_line(lines, operation->data, operation->len);
+	struct tli_value *value;
 
+	if (operation->second) {
+		lines[len++] = ' ';
+		len += take_line(
+			lines + len, operation->second, operation->second_len);
+	}
+	value = tli_str(&show->values, lines, len);
 	if (!value)
-		value = tli_bytes(
-			&show->values, TLI_BYTES, quoted, (size_t)len);
+		value = tli_bytes(&show->values, TLI_BYTES, lines, len);
 	show->result =
 		value ? tli_repr(value, show->text) : show->values.error.code;
 	tli_values_clear(&show->values);
+}
+
+static bool are_digits(const struct tli_operation *operation)
+{
+	for (size_t i = 0; i < operation->len; i++)
+		if (operation->data[i] < '0' || operation->data[i] > '9')
+			return false;
+	return operation->len <= SHOWN_MAX;
+}
+
+static void show_digits(
+	struct disassembly *show, const struct tli_operation *operation)
+{
+	if (are_digits(operation))
+		put(show, operation->data, operation->len);
+	else
+		show_lines(show, operation);
 }
 
 static void show_argument(struct disassembly *show)
@@ -179,10 +218,8 @@ static void show_argument(struct disassembly *show)
 	case SHOW_NUMBER:
 		print(show, "%" PRIu64, operation->number);
 		break;
-	case SHOW_LINE:
-		print(show, "%.*s",
-			(int)(operation->len < 128 ? operation->len : 128),
-			(const char *)operation->data);
+	case SHOW_DIGITS:
+		show_digits(show, operation);
 		break;
 	default:
 		show_lines(show, operation);
@@ -233,7 +270,7 @@ static void show_all(struct disassembly *show, const uint8_t *pickle)
 
 	do {
 		if (!tli_machine_read(&show->machine, pickle, &offset)) {
-			show->result = show->values.error.code;
+			give_up(show);
 			return;
 		}
 		show_opcode(show, operation);
@@ -257,12 +294,10 @@ int tli_disassemble(const void *pickle, size_t len, struct tli_buf *text,
 	show.machine.pickle_bytes = len;
 	show.machine.bytes = TLI_UNPICKLE_BORROW;
 	show_all(&show, pickle);
-	if (show.result == TLI_VALUE_SYNTAX)
-		tli_machine_place_error(&show.machine);
-	else if (show.result == TLI_VALUE_LIMIT)
+	if (show.result == TLI_VALUE_LIMIT)
 		tli_machine_fail(&show.machine, TLI_VALUE_LIMIT,
 			"the text is longer than %zu bytes", text->max_bytes);
-	else if (show.result != TLI_VALUE_OK)
+	else if (show.result == TLI_VALUE_NOMEM)
 		tli_machine_no_memory(&show.machine);
 	*error = show.values.error;
 	free(show.marks);
