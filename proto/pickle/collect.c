@@ -95,16 +95,6 @@ bool tli_op_small_tuple(struct tli_machine *machine)
 			machine->stack + machine->depth, count));
 }
 
-/* Takes the mark and the nodes above it, if what the opcode works on is below
- * it. */
-static struct tli_value *const *pop_items(
-	struct tli_machine *machine, size_t *count_out)
-{
-	struct tli_value *const *items = tli_pop_mark(machine, count_out);
-
-	return items && tli_top(machine) ? items : NULL;
-}
-
 static bool refuse(struct tli_machine *machine, const char *what)
 {
 	return tli_machine_fail(machine, TLI_VALUE_TYPE, "%s: %s",
@@ -146,16 +136,41 @@ static bool set_items(struct tli_machine *machine,
 	return add_step(machine, TLI_STEP_SETITEM, items, count);
 }
 
-/* Of the nodes right on top, with what they are for below them. */
-static bool with_top(struct tli_machine *machine, size_t count,
-	bool (*act)(struct tli_machine *machine, struct tli_value *const *items,
-		size_t count))
+static bool add_items(struct tli_machine *machine,
+	struct tli_value *const *items, size_t count)
+{
+	struct tli_value *target = tli_top(machine);
+
+	if (target->kind == TLI_SET)
+		return put_members(target, items, count);
+	if (target->kind == TLI_OBJECT)
+		return add_step(machine, TLI_STEP_ADD, items, count);
+	return refuse(machine, "nothing can be added to it");
+}
+
+typedef bool put_function(struct tli_machine *machine,
+	struct tli_value *const *items, size_t count);
+
+/* Puts the nodes right on top into what is below them. */
+static bool with_top(
+	struct tli_machine *machine, size_t count, put_function *put)
 {
 	if (tli_above_mark(machine) < count + 1)
 		return tli_machine_fail(machine, TLI_VALUE_SYNTAX,
 			"the stack has fewer than %zu nodes", count + 1);
 	machine->depth -= count;
-	return act(machine, machine->stack + machine->depth, count);
+	return put(machine, machine->stack + machine->depth, count);
+}
+
+/* The same with those above the mark. Python does not even look at what is
+ * below it if there are none. */
+static bool with_marked(struct tli_machine *machine, put_function *put)
+{
+	size_t count;
+	struct tli_value *const *items = tli_pop_mark(machine, &count);
+
+	return items && tli_top(machine) &&
+		(count == 0 || put(machine, items, count));
 }
 
 bool tli_op_append(struct tli_machine *machine)
@@ -170,32 +185,15 @@ bool tli_op_setitem(struct tli_machine *machine)
 
 bool tli_op_appends(struct tli_machine *machine)
 {
-	size_t count;
-	struct tli_value *const *items = pop_items(machine, &count);
-
-	return items && append(machine, items, count);
+	return with_marked(machine, append);
 }
 
 bool tli_op_setitems(struct tli_machine *machine)
 {
-	size_t count;
-	struct tli_value *const *items = pop_items(machine, &count);
-
-	return items && set_items(machine, items, count);
+	return with_marked(machine, set_items);
 }
 
 bool tli_op_additems(struct tli_machine *machine)
 {
-	size_t count;
-	struct tli_value *const *items = pop_items(machine, &count);
-	struct tli_value *target;
-
-	if (!items)
-		return false;
-	target = tli_top(machine);
-	if (target->kind == TLI_SET)
-		return put_members(target, items, count);
-	if (target->kind == TLI_OBJECT)
-		return add_step(machine, TLI_STEP_ADD, items, count);
-	return refuse(machine, "nothing can be added to it");
+	return with_marked(machine, add_items);
 }

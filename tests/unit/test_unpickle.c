@@ -139,6 +139,7 @@ static void containers_are_read(void **state)
 		ROW("]2\x86.", "([], [])"),
 		ROW("](K\x01K\x02\x31.", "[]"),
 		ROW("](\x30.", "[]"),
+		ROW("N(e(u(\x90.", "None"),
 	};
 
 	(void)state;
@@ -161,6 +162,7 @@ static void symbols_are_read(void **state)
 		    "a.",
 			"<m.C() [1]>"),
 		ROW("cm\nC\n)\x81K\x01K\x02s.", "<m.C() {1: 2}>"),
+		ROW("cm\nC\n)\x81(e(u(\x90.", "m.C()"),
 		ROW("c__builtin__\nxrange\n(K\x00K\x03K\x01tR.", "range(0, 3)"),
 		ROW("c__builtin__\nset\n]K\x01"
 		    "a\x85R.",
