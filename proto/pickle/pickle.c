@@ -387,6 +387,27 @@ static int next_is_skipped(
 	return 1;
 }
 
+/* What is put into an object at once stays together. */
+static int next_in_step(
+	struct pickling *pickling, const struct tli_items *node, uint32_t i)
+{
+	const struct form *form = form_of(pickling);
+
+	if (i == 0 && (!form->one || node->count > form->step))
+		tli_put(&pickling->writer, TLI_OP_MARK);
+	return next_in_tuple(pickling, node, i);
+}
+
+static void end_step(struct pickling *pickling, const struct tli_items *node)
+{
+	const struct form *form = form_of(pickling);
+
+	if (node->count > 0)
+		tli_put(&pickling->writer,
+			form->one && node->count <= form->step ? form->one
+							       : form->many);
+}
+
 /* What is put into an object, as whoever built the tree has it. */
 static void begin_step(struct pickling *pickling, const struct tli_items *node)
 {
@@ -471,20 +492,20 @@ static const struct form forms[FORMS] = {
 		.end = end_tuple},
 	[FORM_SPREAD] = {.next = next_in_args},
 	[FORM_APPENDS] = {.begin = begin_step,
-		.next = next_in_batch,
-		.end = end_batches,
+		.next = next_in_step,
+		.end = end_step,
 		.one = TLI_OP_APPEND,
 		.many = TLI_OP_APPENDS,
 		.step = 1},
 	[FORM_SETITEMS] = {.begin = begin_setitems,
-		.next = next_in_batch,
-		.end = end_batches,
+		.next = next_in_step,
+		.end = end_step,
 		.one = TLI_OP_SETITEM,
 		.many = TLI_OP_SETITEMS,
 		.step = 2},
 	[FORM_ADDITEMS] = {.begin = begin_additems,
-		.next = next_in_batch,
-		.end = end_batches,
+		.next = next_in_step,
+		.end = end_step,
 		.many = TLI_OP_ADDITEMS,
 		.step = 1},
 };
