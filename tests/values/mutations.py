@@ -44,7 +44,7 @@ DIFFERENT = [
     (rb"I[^0][01]\n", "INT of two characters that is 0 or 1: a bool"),
     (rb"I[^\n]*0[xXoObB]", "INT of another base than ten"),
     (rb"\([eu\x90]", "nothing is put into what takes nothing"),
-    (rb"[ILpg]\s", "numbers behind white space"),
+    (rb"[ILpg]\s|\d[ \t\r\v\f]+\n", "numbers with white space around them"),
     (rb"[IL][^\n]*\d_\d", "INT and LONG with underscores"),
     (rb"[ci][^\n]*\n?[^\n]*\xed[\xa0-\xbf]", "lone surrogates in names"),
     (rb"[ILFgp][^\n]*\0", "numbers as text, which end at a NUL for Python"),

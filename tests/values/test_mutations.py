@@ -4,4 +4,4 @@ with stand-ins for all that Python would import."""
 
 
 def test_what_python_refuses_is_refused(agree, python, amount):
-    agree(python, "mutations.py", 1, amount(2000, 1_000_000))
+    agree(python, "mutations.py", 1, amount(2000, 100_000))

@@ -4,7 +4,7 @@ its classes: also what is shared, and what is inside itself."""
 
 
 def test_objects_come_back_as_they_were(agree, python, amount):
-    agree(python, "round_trip.py", 1, amount(400, 100_000))
+    agree(python, "round_trip.py", 1, amount(400, 12_000))
 
 
 def test_each_opcode_is_taken_or_refused(agree, python):
