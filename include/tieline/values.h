@@ -87,8 +87,9 @@ typedef struct tieline_value_limits {
 	 *  Default 16,777,216. */
 	uint32_t max_values;
 
-	/** Levels of containers in each other, as they are when one is put
-	 *  into another; at most 65,000. Default 1,000. */
+	/** Levels of containers in each other; of what a program puts together,
+	 *  as they are when one is put into another. At most 65,000. Default
+	 *  1,000. */
 	uint32_t max_depth;
 } tieline_value_limits;
 

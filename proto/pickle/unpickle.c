@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unpickle.h"
 
+#include "../value/levels.h"
 #include "machine.h"
 #include "operations.h"
 
@@ -103,12 +104,24 @@ static bool run(
 	return true;
 }
 
+/* Only what is inside itself, or made by nobody but who wants to get round the
+ * limit, grows where it is. */
+static bool is_too_deep(struct tli_machine *machine, struct tli_value *value)
+{
+	return machine->values->has_grown_inside && !tli_settle_levels(value);
+}
+
 static struct tli_value *run_to_end(
 	struct tli_machine *machine, const uint8_t *pickle, size_t *offset)
 {
-	struct tli_value *value =
-		run(machine, pickle, offset) ? tli_pop(machine) : NULL;
+	bool had_grown = machine->values->has_grown_inside;
+	struct tli_value *value;
 
+	machine->values->has_grown_inside = false;
+	value = run(machine, pickle, offset) ? tli_pop(machine) : NULL;
+	if (value && is_too_deep(machine, value))
+		value = NULL;
+	machine->values->has_grown_inside = had_grown;
 	if (!value)
 		tli_machine_place_error(machine);
 	return value;

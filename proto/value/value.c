@@ -73,6 +73,7 @@ static void begin(struct tli_values *values)
 {
 	values->nodes = 0;
 	values->ids = 1; /* 0 is what cannot be met again */
+	values->has_grown_inside = false;
 	values->error = (struct tli_value_error){.code = 0};
 	values->keys = NULL;
 	values->none = (struct tli_value){.kind = TLI_NONE};
@@ -281,22 +282,29 @@ struct tli_value *tli_container(struct tli_values *values, enum tli_kind kind)
 	return node ? &node->value : NULL;
 }
 
-/* Notes that a node is inside another: where it can be met, and how deep. */
-static bool attach(struct tli_items *list, struct tli_value *item)
+/* Notes how deep a node has become. What is around it, which may be itself, is
+ * not told: from then on depths are only guessed. */
+static bool deepen(struct tli_items *list, const struct tli_value *item)
 {
 	struct tli_values *values = list->values;
 
-	item->flags |= item->flags & TLI_ATTACHED ? TLI_SHARED : TLI_ATTACHED;
-	if (item->depth < list->value.depth || item == &list->value)
+	values->has_grown_inside |= list->value.flags & TLI_ATTACHED;
+	if (item->depth < values->limits.max_depth) {
+		list->value.depth = (uint16_t)(item->depth + 1);
 		return true;
-	if (item->depth >= values->limits.max_depth) {
-		tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
-			"it is more than %u levels deep",
-			values->limits.max_depth);
-		return false;
 	}
-	list->value.depth = (uint16_t)(item->depth + 1);
-	return true;
+	if (values->has_grown_inside)
+		return true;
+	tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
+		"it is more than %u levels deep", values->limits.max_depth);
+	return false;
+}
+
+/* Notes that a node is inside another: where it can be met, and how deep. */
+static bool attach(struct tli_items *list, struct tli_value *item)
+{
+	item->flags |= item->flags & TLI_ATTACHED ? TLI_SHARED : TLI_ATTACHED;
+	return item->depth < list->value.depth || deepen(list, item);
 }
 
 static bool make_room(struct tli_items *list, size_t count)

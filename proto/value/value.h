@@ -76,7 +76,8 @@ enum {
 struct tli_value {
 	uint8_t kind;
 	uint8_t flags;
-	uint16_t depth; /* of what was put inside: 0 = nothing can be */
+	uint16_t depth; /* of what was put inside, as far as that is known then:
+			 * 0 = nothing can be */
 	uint32_t id; /* below values->ids, of kinds from TLI_STR on; else 0 */
 };
 
@@ -209,6 +210,8 @@ struct tli_values {
 	uint64_t seed[2]; /* secret, so that nobody can make keys collide */
 	uint32_t nodes;
 	uint32_t ids;
+	bool has_grown_inside; /* something was put into what is inside another:
+				* depths may be wrong; see levels.h */
 	struct tli_value_error error;  /* of the last failure */
 	struct tli_fingerprints *keys; /* of large keys; NULL at first */
 	struct tli_value none;

@@ -293,6 +293,43 @@ static void depth_has_a_limit(void **state)
 	check_rows(&row, 1);
 }
 
+/* Each list is put into the one before it while that is inside another. */
+static void depth_has_a_limit_from_outside_too(void **state)
+{
+	static const char one_more[] = "]q\1a0h\1";
+	static const size_t step = sizeof(one_more) - 1;
+	char pickle[3 + 100 * (sizeof(one_more) - 1) + 4] = "]q";
+	struct row row = {pickle, sizeof(pickle),
+		"offset 706, STOP: it is more than 100 levels deep"};
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		memcpy(pickle + 3 + i * step, one_more, step);
+	memcpy(pickle + 3 + 100 * step, "0h\0.", 4);
+	check_rows(&row, 1);
+	row.len -= step;
+	memcpy(pickle + 3 + 99 * step, "0h\0.", 4);
+	text = read_pickle(&row, TLI_UNPICKLE_COPY);
+	assert_memory_equal(text, "[[[", 3);
+	free(text);
+}
+
+static void what_is_often_inside_itself_is_not_deep(void **state)
+{
+	char pickle[4 + 2 * 200 + 2] = "]q\0(";
+	struct row row = {pickle, sizeof(pickle), NULL};
+	char *text;
+
+	(void)state;
+	for (size_t i = 4; i < sizeof(pickle) - 2; i += 2)
+		memcpy(pickle + i, "h\0", 2);
+	memcpy(pickle + sizeof(pickle) - 2, "e.", 2);
+	text = read_pickle(&row, TLI_UNPICKLE_COPY);
+	assert_memory_equal(text, "[[...], [...], ", 15);
+	free(text);
+}
+
 static void numbers_as_text_have_a_limit(void **state)
 {
 	char pickle[4400];
@@ -430,6 +467,8 @@ int main(void)
 		cmocka_unit_test(symbols_are_read),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
 		cmocka_unit_test(depth_has_a_limit),
+		cmocka_unit_test(depth_has_a_limit_from_outside_too),
+		cmocka_unit_test(what_is_often_inside_itself_is_not_deep),
 		cmocka_unit_test(numbers_as_text_have_a_limit),
 		cmocka_unit_test(copies_are_counted),
 		cmocka_unit_test(long_bytes_are_borrowed),
