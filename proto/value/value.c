@@ -136,7 +136,7 @@ static inline __attribute__((always_inline)) void *make(
 	*value = (struct tli_value){
 		.kind = (uint8_t)kind,
 		.depth = kind >= TLI_LIST,
-		.id = kind >= TLI_STR ? values->ids++ : 0,
+		.id = kind >= TLI_STR || kind == TLI_BIGINT ? values->ids++ : 0,
 	};
 	return value;
 }

@@ -78,7 +78,8 @@ struct tli_value {
 	uint8_t flags;
 	uint16_t depth; /* of what was put inside, as far as that is known then:
 			 * 0 = nothing can be */
-	uint32_t id; /* below values->ids, of kinds from TLI_STR on; else 0 */
+	uint32_t id;    /* below values->ids; 0 of what is short: None to
+			 * TLI_COMPLEX, but for TLI_BIGINT */
 };
 
 /* TLI_BOOL, TLI_INT */

@@ -52,6 +52,15 @@ static V *set_of_one(struct tli_values *values)
 	return set;
 }
 
+static V *large_int_twice(struct tli_values *values)
+{
+	static const uint8_t bytes[9] = {[8] = 1};
+	V *large = tli_int_from_bytes(values, bytes, sizeof(bytes));
+	V *items[] = {large, large};
+
+	return tli_items(values, TLI_TUPLE, items, 2);
+}
+
 static V *list_twice(struct tli_values *values)
 {
 	V *inner = tli_container(values, TLI_LIST);
@@ -119,6 +128,8 @@ static const struct {
 		"63 <__builtin__> 0a <set> 0a 71 00"
 		"5d 47 3f f8 00 00 00 00 00 00 61 85 52"},
 	{"set", set_of_one, 4, "8f 28 47 3f f8 00 00 00 00 00 00 90"},
+	{"large int twice", large_int_twice, 4,
+		"8a 09 00 00 00 00 00 00 00 00 01 94 68 00 86"},
 	{"list twice", list_twice, 3, "5d 71 00 68 00 86"},
 	{"list twice", list_twice, 5, "5d 94 68 00 86"},
 	{"frozenset twice", set_in_a_tuple_twice, 4, "28 91 94 68 00 86"},
