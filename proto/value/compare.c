@@ -321,16 +321,27 @@ static int is_less_here(struct comparison *comparison)
 	return functions[family](comparison);
 }
 
+/*
+ * What differs only inside itself differs nowhere: then the same two come up
+ * again. They are looked for where the depth was last a power of two, so that
+ * no more than a few rounds are gone.
+ */
 static int is_less(struct comparison *comparison)
 {
+	struct comparison before = {.one = NULL};
+
 	for (uint32_t depth = 0; are_sequences(comparison); depth++) {
 		int result = go_down(comparison);
 
 		if (result != NOT_KNOWN_YET)
 			return result;
-		if (depth == TLI_VALUE_DEPTH_MAX)
+		if (depth == TLI_VALUE_DEPTH_MAX ||
+			(comparison->one == before.one &&
+				comparison->other == before.other))
 			return tli_fingerprint_error(
 				comparison->error, TLI_VALUE_LIMIT, NULL);
+		if ((depth & (depth + 1)) == 0)
+			before = *comparison;
 	}
 	return is_less_here(comparison);
 }

@@ -260,6 +260,25 @@ static void an_endless_order_ends(void **state)
 	assert_int_equal(less(one, two), TLI_VALUE_LIMIT);
 }
 
+static struct tli_value *long_list_in_itself(int64_t last)
+{
+	struct tli_value *list = tli_container(&values, TLI_LIST);
+
+	for (int i = 0; i < 300000; i++)
+		put(list, tli_none(&values));
+	put(list, list);
+	put(list, integer(last));
+	return list;
+}
+
+/* Minutes, if each of many levels were gone through from its start. */
+static void an_endless_order_of_long_lists_ends_soon(void **state)
+{
+	(void)state;
+	assert_int_equal(less(long_list_in_itself(1), long_list_in_itself(2)),
+		TLI_VALUE_LIMIT);
+}
+
 static struct tli_value *nest(int levels, struct tli_value *innermost)
 {
 	struct tli_value *value = innermost;
@@ -332,6 +351,7 @@ int main(void)
 		with_values(laughs_in_a_ring_take_no_time),
 		with_values(too_many_ways_are_a_limit),
 		with_values(an_endless_order_ends),
+		with_values(an_endless_order_of_long_lists_ends_soon),
 		with_values(depth_takes_no_stack_and_little_time),
 		with_values(a_long_text_is_read_once),
 		with_values(the_seed_matters),
