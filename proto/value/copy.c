@@ -91,13 +91,13 @@ static struct tli_value *copy_tree(
 	};
 	int result = TLI_VALUE_NOMEM;
 
+	values->error.code = TLI_VALUE_OK;
 	if (copying.copies)
 		result = tli_walk(
 			&copying.visitor, &root->value, TLI_VALUE_DEPTH_MAX);
 	free(copying.copies);
-	if (result == TLI_VALUE_NOMEM)
-		tli_value_error_set(
-			&values->error, TLI_VALUE_NOMEM, "out of memory");
+	if (result < 0 && values->error.code == TLI_VALUE_OK)
+		tli_walk_error(&values->error, result, TLI_VALUE_DEPTH_MAX);
 	return result < 0 ? NULL : copying.root;
 }
 

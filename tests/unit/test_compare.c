@@ -288,6 +288,22 @@ static struct tli_value *nest(int levels, struct tli_value *innermost)
 	return value;
 }
 
+static void what_is_too_deep_is_not_copied(void **state)
+{
+	struct tli_value *list = tli_container(&values, TLI_LIST), *inner;
+	struct tli_value *root = list;
+
+	(void)state;
+	for (unsigned i = 0; i < TLI_VALUE_DEPTH_MAX + 10; i++, list = inner) {
+		inner = tli_container(&values, TLI_LIST);
+		put(list, inner);
+	}
+	assert_null(tli_copy(&values, root));
+	assert_int_equal(values.error.code, TLI_VALUE_LIMIT);
+	assert_string_equal(
+		values.error.text, "it is more than 65000 levels deep");
+}
+
 static void depth_takes_no_stack_and_little_time(void **state)
 {
 	struct tli_value *one = nest(DEEP, integer(1));
@@ -350,6 +366,7 @@ int main(void)
 		with_values(billion_laughs_take_no_time),
 		with_values(laughs_in_a_ring_take_no_time),
 		with_values(too_many_ways_are_a_limit),
+		with_values(what_is_too_deep_is_not_copied),
 		with_values(an_endless_order_ends),
 		with_values(an_endless_order_of_long_lists_ends_soon),
 		with_values(depth_takes_no_stack_and_little_time),
