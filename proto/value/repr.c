@@ -3,6 +3,8 @@
 
 #include "plain_text.h"
 
+#include <string.h>
+
 /* How a node is written: as its kind says, or, where it has a part to play,
  * as one of these. */
 enum style {
@@ -81,13 +83,34 @@ static void next_of_range(
 		put(printer, ", ");
 }
 
+/* Whether Python could have it as a name, dotted or <lambda>: anything else
+ * without quotes could pass for another value. */
+static bool is_name(const struct tli_value *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_<>";
+	static const char others[] = ".0123456789";
+	const struct tli_bytes *text = tli_bytes_of(value);
+
+	if (value->kind != TLI_STR || text->len == 0)
+		return false;
+	for (size_t i = 0; i < text->len; i++) {
+		int byte = text->data[i];
+
+		if (byte < 0x80 &&
+			!memchr(letters, byte, sizeof(letters) - 1) &&
+			(i == 0 || !memchr(others, byte, sizeof(others) - 1)))
+			return false;
+	}
+	return true;
+}
+
 static void next_of_style(struct printer *printer, enum style style,
 	const struct tli_items *node, uint32_t i)
 {
 	if (i > 0)
 		put(printer, styles[style].between[i & 1]);
-	if ((styles[style].names >> (i & 1)) & 1 &&
-		node->items[i]->kind == TLI_STR)
+	if ((styles[style].names >> (i & 1)) & 1 && is_name(node->items[i]))
 		printer->next_style = AS_NAME;
 }
 

@@ -3,7 +3,8 @@
  * Values as text, as Python's repr() prints them. Objects, which Python's
  * classes print, look like this:
  *
- *     module.name                               a global
+ *     module.name                               a global; what can be no name
+ *                                               is in quotes
  *     module.name(1, 2, x=3)                    an object, made with arguments
  *     <module.name(1) {'state': 4}>             with its state
  *     <module.name() [1, 2]>, <... {'k': 'v'}>  with what is put into it
