@@ -59,8 +59,9 @@ bool tli_memo_store(struct tli_machine *machine, uint64_t number)
 		return tli_machine_fail(machine, TLI_VALUE_LIMIT,
 			"the memo ends before %" PRIu64, number);
 	machine->memo_count += !tli_memo_get(&machine->memo, number);
-	return tli_memo_put(&machine->memo, (uint32_t)number, value) ||
-		tli_machine_no_memory(machine);
+	if (!tli_memo_put(&machine->memo, (uint32_t)number, value))
+		return tli_machine_no_memory(machine);
+	return tli_machine_may_hold(machine, machine->memo.bytes);
 }
 
 bool tli_op_get(struct tli_machine *machine)

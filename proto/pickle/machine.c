@@ -48,13 +48,25 @@ bool tli_machine_no_memory(struct tli_machine *machine)
 	return tli_machine_fail(machine, TLI_VALUE_NOMEM, "out of memory");
 }
 
-/* As large as there are parts, at most: each push has cost a byte at least. */
+/* What has that many entries: as many as there are parts, and as much memory as
+ * these may take, at most. */
 static bool may_grow(struct tli_machine *machine, size_t count)
 {
-	if (count < machine->values->limits.max_nodes)
+	const struct tli_value_limits *limits = &machine->values->limits;
+
+	if (count >= limits->max_nodes)
+		return tli_machine_fail(machine, TLI_VALUE_LIMIT,
+			"it has more than %u parts", limits->max_nodes);
+	return tli_machine_may_hold(machine, count * sizeof(void *));
+}
+
+bool tli_machine_may_hold(struct tli_machine *machine, size_t bytes)
+{
+	if (bytes <= machine->values->limits.max_bytes)
 		return true;
 	return tli_machine_fail(machine, TLI_VALUE_LIMIT,
-		"it has more than %u parts", machine->values->limits.max_nodes);
+		"it needs more than %zu bytes of memory",
+		machine->values->limits.max_bytes);
 }
 
 bool tli_grow_stack(struct tli_machine *machine)

@@ -39,6 +39,10 @@ bool tli_machine_fail(struct tli_machine *machine, int code, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 bool tli_machine_no_memory(struct tli_machine *machine);
 
+/* Whether so many bytes of memory, for one of its parts, are no more than the
+ * limit for values; false with the error set. */
+bool tli_machine_may_hold(struct tli_machine *machine, size_t bytes);
+
 /* Puts where it happened in front of the error: "offset 5, APPEND: ...". */
 void tli_machine_place_error(struct tli_machine *machine);
 

@@ -32,6 +32,7 @@ static bool have_page_slot(struct tli_memo *memo, size_t page)
 		return false;
 	memset(pages + memo->page_count, 0,
 		(count - memo->page_count) * sizeof(*pages));
+	memo->bytes += (count - memo->page_count) * sizeof(*pages);
 	memo->pages = pages;
 	memo->page_count = count;
 	return true;
@@ -41,9 +42,10 @@ static bool have_page(struct tli_memo *memo, size_t page)
 {
 	if (!have_page_slot(memo, page))
 		return false;
-	if (!memo->pages[page])
-		memo->pages[page] =
-			calloc(PAGE_ITEMS, sizeof(struct tli_value *));
+	if (memo->pages[page])
+		return true;
+	memo->pages[page] = calloc(PAGE_ITEMS, sizeof(struct tli_value *));
+	memo->bytes += PAGE_ITEMS * sizeof(struct tli_value *);
 	return memo->pages[page] != NULL;
 }
 

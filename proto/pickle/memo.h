@@ -12,6 +12,7 @@ struct tli_memo {
 	struct tli_value *near[TLI_MEMO_NEAR];
 	struct tli_value ***pages;
 	size_t page_count;
+	size_t bytes; /* that these need */
 };
 
 void tli_memo_init(struct tli_memo *memo);

@@ -293,6 +293,30 @@ static void depth_has_a_limit(void **state)
 	check_rows(&row, 1);
 }
 
+/* Each number of the memo is far from the others; 2 KiB of memory for 5 bytes.
+ */
+static void memory_has_a_limit_beside_that_for_values(void **state)
+{
+	static const struct tli_value_limits few = {1u << 16, 1u << 16, 100};
+	static char pickle[2 + 255 * 5];
+	struct tli_values values;
+
+	(void)state;
+	pickle[0] = 'N';
+	for (int i = 1; i < 256; i++)
+		memcpy(pickle + 1 + 5 * (i - 1),
+			(char[]){'r', 0, (char)i, 0, 0}, 5);
+	pickle[sizeof(pickle) - 1] = '.';
+	tli_values_init(&values, &few, seed);
+	assert_null(tli_unpickle(
+		&values, pickle, sizeof(pickle), TLI_UNPICKLE_COPY, NULL));
+	assert_int_equal(values.error.code, TLI_VALUE_LIMIT);
+	assert_string_equal(values.error.text,
+		"offset 156, LONG_BINPUT: it needs more than 65536 bytes of "
+		"memory");
+	tli_values_fini(&values);
+}
+
 /* Each list is put into the one before it while that is inside another. */
 static void depth_has_a_limit_from_outside_too(void **state)
 {
@@ -467,6 +491,7 @@ int main(void)
 		cmocka_unit_test(symbols_are_read),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
 		cmocka_unit_test(depth_has_a_limit),
+		cmocka_unit_test(memory_has_a_limit_beside_that_for_values),
 		cmocka_unit_test(depth_has_a_limit_from_outside_too),
 		cmocka_unit_test(what_is_often_inside_itself_is_not_deep),
 		cmocka_unit_test(numbers_as_text_have_a_limit),
