@@ -10,8 +10,11 @@
 #include "../proto/value/literal.h"
 #include "../proto/value/repr.h"
 
-#define TEXT_BYTES_MAX   ((size_t)64 << 20)
-#define PICKLE_BYTES_MAX (SIZE_MAX / 4)
+#define TEXT_BYTES_MAX ((size_t)64 << 20)
+/* What a pickle can need for a byte of values; far more than any does that is
+ * not inside itself in thousands of ways. */
+#define PICKLE_BYTES_EACH 8u
+#define PICKLE_BYTES_MORE 4096u
 
 tieline_value *tieline_value_parse(
 	tieline_values *values, const char *text, size_t len)
@@ -103,6 +106,20 @@ static int check_protocol(int protocol)
 		"there is no protocol %d to write, only 2 to 5", protocol);
 }
 
+/* What is made of its items, as a tuple, is written once more for each way in
+ * which it is inside itself: thousands of times, if a peer has it so. */
+static size_t pickle_bytes_max(const struct tli_value *node)
+{
+	const struct tli_values *values;
+
+	if (!tli_has_items(node))
+		return SIZE_MAX / 4;
+	values = tli_items_of(node)->values;
+	return (values->arena.held_bytes + values->borrowed_bytes) *
+		PICKLE_BYTES_EACH +
+		PICKLE_BYTES_MORE;
+}
+
 int tieline_value_pickle(const tieline_value *value, int protocol,
 	void **data_out, size_t *len_out)
 {
@@ -114,10 +131,11 @@ int tieline_value_pickle(const tieline_value *value, int protocol,
 		return result;
 	if (!value)
 		return tli_value_missing();
-	tli_buf_init(&buf, PICKLE_BYTES_MAX);
+	tli_buf_init(&buf, pickle_bytes_max(tli_node(value)));
 	result = tli_pickle(tli_node(value),
 		protocol ? protocol : TLI_PICKLE_PROTOCOL_DEFAULT, &buf,
 		&error);
+	buf.max_bytes = SIZE_MAX;
 	return hand_over(&buf, result, &error, (char **)data_out, len_out);
 }
 

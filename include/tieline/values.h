@@ -320,7 +320,9 @@ TIELINE_API TIELINE_MUST_USE int tieline_value_to_json(
  * @retval TIELINE_EINVAL  the value is NULL, or there is no such protocol.
  * @retval TIELINE_ETYPE   something in it is broken, or cannot be said in that
  *                         protocol.
- * @retval TIELINE_ELIMIT  it is deeper than 65,000 levels.
+ * @retval TIELINE_ELIMIT  it is deeper than 65,000 levels, or inside itself in
+ *                         so many ways that it would be many times as long as
+ *                         the values.
  * @retval TIELINE_ENOMEM
  *
  * Since 0.3.

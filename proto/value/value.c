@@ -71,6 +71,7 @@ bool tli_is_global(
 /* The nodes that are there from the start. */
 static void begin(struct tli_values *values)
 {
+	values->borrowed_bytes = 0;
 	values->nodes = 0;
 	values->ids = 1; /* 0 is what cannot be met again */
 	values->has_grown_inside = false;
@@ -247,6 +248,7 @@ struct tli_value *tli_bytes_borrowed(struct tli_values *values,
 
 	if (!node)
 		return NULL;
+	values->borrowed_bytes += len;
 	node->len = len;
 	node->data = data;
 	node->typecode = 0;

@@ -209,6 +209,7 @@ struct tli_values {
 	struct tli_arena arena;
 	struct tli_value_limits limits;
 	uint64_t seed[2]; /* secret, so that nobody can make keys collide */
+	size_t borrowed_bytes; /* of nodes that have no copy of them */
 	uint32_t nodes;
 	uint32_t ids;
 	bool has_grown_inside; /* something was put into what is inside another:

@@ -128,6 +128,44 @@ static void what_is_too_deep_is_not_written(void **state)
 	tieline_values_free(values);
 }
 
+/* A tuple of lists which all have it inside: made anew for each of them. */
+static void what_would_grow_out_of_all_proportion_is_not_pickled(void **state)
+{
+	tieline_values *values = new_values(NULL);
+	tieline_value *lists[2000], *tuple;
+	void *data;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lists); i++)
+		lists[i] = tieline_value_list(values);
+	tuple = tieline_value_tuple(values, lists, LENGTH(lists));
+	for (size_t i = 0; i < LENGTH(lists); i++)
+		assert_code(TIELINE_OK, tieline_value_append(lists[i], tuple));
+	assert_code(
+		TIELINE_ELIMIT, tieline_value_pickle(tuple, 0, &data, NULL));
+	tieline_values_free(values);
+}
+
+/* Long bytes that stay in a pickle are the program's, but count too. */
+static void bytes_in_place_are_pickled(void **state)
+{
+	static char pickle[100000 + 9] = "]B\xa0\x86\1";
+	tieline_values *values = new_values(NULL);
+	tieline_value *list;
+	size_t len;
+	void *data;
+
+	(void)state;
+	memcpy(pickle + sizeof(pickle) - 3, "a.", 3);
+	list = tieline_value_unpickle_in_place(
+		values, pickle, sizeof(pickle) - 1);
+	assert_non_null(list);
+	assert_code(TIELINE_OK, tieline_value_pickle(list, 0, &data, &len));
+	assert_true(len > 100000);
+	tieline_free(data);
+	tieline_values_free(values);
+}
+
 /* ---- JSON ------------------------------------------------------------ */
 
 static void assert_json(const char *json, const tieline_value *value,
@@ -452,6 +490,9 @@ int main(void)
 		cmocka_unit_test(texts_that_are_no_literals),
 		cmocka_unit_test(a_text_may_have_just_so_many_bytes),
 		cmocka_unit_test(a_text_has_at_most_64_mib),
+		cmocka_unit_test(
+			what_would_grow_out_of_all_proportion_is_not_pickled),
+		cmocka_unit_test(bytes_in_place_are_pickled),
 		cmocka_unit_test(what_is_too_deep_is_not_written),
 		cmocka_unit_test(json_both_ways),
 		cmocka_unit_test(everything_can_be_wrapped),
