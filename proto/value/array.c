@@ -117,11 +117,14 @@ struct tli_value *tli_array_from_bytes(struct tli_values *values,
 	const struct tli_value *typecode, const struct tli_bytes *bytes)
 {
 	char letter = typecode_in(typecode);
+	struct tli_value *array;
 
-	if (!letter || bytes->len % tli_array_item_bytes(letter) != 0 ||
-		!tli_array_fits(letter, bytes->data, bytes->len))
+	if (!letter || bytes->len % tli_array_item_bytes(letter) != 0)
 		return NULL;
-	return tli_array(values, letter, bytes->data, bytes->len);
+	/* Made in any case: so a limit ends what is tried again and again. */
+	array = tli_array(values, letter, bytes->data, bytes->len);
+	return array && tli_array_fits(letter, bytes->data, bytes->len) ? array
+									: NULL;
 }
 
 /* Packs an integer, if it fits. */

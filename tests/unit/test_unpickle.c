@@ -293,6 +293,32 @@ static void depth_has_a_limit(void **state)
 	check_rows(&row, 1);
 }
 
+/* What is no array in the end takes as much as one. */
+static void arrays_are_not_tried_for_nothing(void **state)
+{
+	static const struct tli_value_limits few = {1u << 16, 1u << 16, 100};
+	static const char head[] = "carray\narray\nq\1U\1uq\2B\0\x10\0\0";
+	static const char call[] = "h\1(h\2h\3tR0";
+	static char pickle[sizeof(head) + 4096 + 3 + 100 * sizeof(call)];
+	struct tli_values values;
+	char *end = pickle;
+
+	(void)state;
+	memcpy(end, head, sizeof(head) - 1);
+	end += sizeof(head) - 1;
+	memset(end, 0xff, 4096);
+	memcpy(end += 4096, "q\3", 2);
+	end += 2;
+	for (int i = 0; i < 100; i++, end += sizeof(call) - 1)
+		memcpy(end, call, sizeof(call) - 1);
+	*end++ = '.';
+	tli_values_init(&values, &few, seed);
+	assert_null(tli_unpickle(&values, pickle, (size_t)(end - pickle),
+		TLI_UNPICKLE_COPY, NULL));
+	assert_int_equal(values.error.code, TLI_VALUE_LIMIT);
+	tli_values_fini(&values);
+}
+
 /* Each number of the memo is far from the others; 2 KiB of memory for 5 bytes.
  */
 static void memory_has_a_limit_beside_that_for_values(void **state)
@@ -491,6 +517,7 @@ int main(void)
 		cmocka_unit_test(symbols_are_read),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
 		cmocka_unit_test(depth_has_a_limit),
+		cmocka_unit_test(arrays_are_not_tried_for_nothing),
 		cmocka_unit_test(memory_has_a_limit_beside_that_for_values),
 		cmocka_unit_test(depth_has_a_limit_from_outside_too),
 		cmocka_unit_test(what_is_often_inside_itself_is_not_deep),
