@@ -9,7 +9,8 @@
  * - bytes and bytearray, set and frozenset, are equal by content; str and
  *   bytes, list and tuple never are;
  * - arrays by their items; ranges by what they go through, if an int64_t has
- *   room for their three parts, else by these; slices by their three parts;
+ *   room for their three parts, else by these; slices by their three parts,
+ *   and as keys like tuples of them, which Python takes from 3.12 on;
  * - dicts whatever their order;
  * - globals by their names; objects by structure: how they are made of what,
  *   and what is done to them, in this order;

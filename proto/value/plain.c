@@ -44,7 +44,6 @@ bool tli_is_hashable(enum tli_kind kind)
 		[TLI_LIST] = true,
 		[TLI_DICT] = true,
 		[TLI_SET] = true,
-		[TLI_SLICE] = true,
 	};
 
 	return !unhashable[kind];

@@ -245,15 +245,30 @@ static void unhashable_keys_are_refused(void **state)
 static void plain_kinds_can_be_unhashable(void **state)
 {
 	struct tli_value *set = tli_container(&values, TLI_SET);
-	struct tli_value *numbers[] = {integer(1), integer(2), integer(3)};
 
 	(void)state;
 	assert_false(
 		tli_set_add(set, tli_bytes(&values, TLI_BYTEARRAY, "", 0)));
 	assert_string_equal(values.error.text, "unhashable type: 'bytearray'");
-	assert_false(
-		tli_set_add(set, tli_items(&values, TLI_SLICE, numbers, 3)));
-	assert_string_equal(values.error.text, "unhashable type: 'slice'");
+}
+
+/* As in Python from 3.12 on. */
+static void slices_are_keys_if_their_parts_are(void **state)
+{
+	struct tli_value *parts[] = {integer(1), integer(2), integer(3)};
+	struct tli_value *other[] = {
+		tli_float(&values, 1), integer(2), integer(3)};
+	struct tli_value *lists[] = {
+		tli_container(&values, TLI_LIST), integer(2), integer(3)};
+	struct tli_value *set = tli_container(&values, TLI_SET);
+
+	(void)state;
+	assert_true(tli_set_add(set, tli_items(&values, TLI_SLICE, parts, 3)));
+	assert_true(tli_set_add(set, tli_items(&values, TLI_TUPLE, parts, 3)));
+	assert_true(tli_set_add(set, tli_items(&values, TLI_SLICE, other, 3)));
+	assert_int_equal(count_of(set), 2);
+	assert_false(tli_set_add(set, tli_items(&values, TLI_SLICE, lists, 3)));
+	assert_string_equal(values.error.text, "unhashable type: 'list'");
 }
 
 static void what_is_missing_breaks_it(void **state)
@@ -385,6 +400,7 @@ int main(void)
 		with_values(other_keys_are_not),
 		with_values(unhashable_keys_are_refused),
 		with_values(plain_kinds_can_be_unhashable),
+		with_values(slices_are_keys_if_their_parts_are),
 		with_values(what_is_missing_breaks_it),
 		with_values(objects_are_found_by_structure),
 		with_values(copies_have_keys_too),

@@ -183,6 +183,8 @@ static void symbols_are_read(void **state)
 		    "e\x85R.",
 			"[1, 2]"),
 		ROW("cbuiltins\nslice\nK\x01NN\x87R.", "slice(1, None, None)"),
+		ROW("}cbuiltins\nslice\nK\x01K\x02N\x87RK\x03s.",
+			"{slice(1, 2, None): 3}"),
 		ROW("carray\narray\nX\x01\x00\x00\x00hC\x04\x01\x00\xff\xff\x86"
 		    "R.",
 			"array('h', [1, -1])"),

@@ -56,9 +56,11 @@ def order(one, other):
 
 
 def hash_of(one):
-    """None if it is unhashable, as slices are before Python 3.12."""
+    """None if it is unhashable. Slices are hashable from Python 3.12 on."""
+    if isinstance(one, slice):
+        one = slice, one.start, one.stop, one.step
     try:
-        return None if isinstance(one, slice) else hash(one)
+        return hash(one)
     except TypeError:
         return None
 
