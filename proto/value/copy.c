@@ -2,6 +2,7 @@
 #include "copy.h"
 
 #include "array.h"
+#include "mapping.h"
 #include "walk.h"
 
 #include <stdlib.h>
@@ -78,7 +79,8 @@ static int leave(struct tli_visitor *visitor, const struct tli_value *value)
 	struct tli_value *copy = copying->copies[value->id];
 
 	copy->flags |= value->flags & TLI_BROKEN;
-	return place(copying, copy);
+	return tli_index_keys(copy) ? place(copying, copy)
+				    : copying->values->error.code;
 }
 
 static struct tli_value *copy_tree(

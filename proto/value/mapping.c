@@ -237,6 +237,15 @@ bool tli_set_add(struct tli_value *set, struct tli_value *item)
 		give_up(node, node->count);
 }
 
+bool tli_index_keys(struct tli_value *container)
+{
+	struct tli_items *node = (struct tli_items *)container;
+	enum tli_kind family = tli_family(container->kind);
+
+	return (family != TLI_DICT && family != TLI_SET) ||
+		key_count(node) <= SCANNED_MAX || catch_up(node);
+}
+
 /* ---- Finding --------------------------------------------------------- */
 
 struct search {

@@ -20,6 +20,10 @@ bool tli_dict_set(
 /* Adds an item to a set or frozenset, unless it is there. False as above. */
 bool tli_set_add(struct tli_value *set, struct tli_value *item);
 
+/* Of a container that was filled with tli_append(), looks at the keys, if it has
+ * such, so that finding one is quick. False as above. */
+bool tli_index_keys(struct tli_value *container);
+
 /*
  * Finds a key, of any tree; here objects are equal by structure. Where it is
  * among the items: of a dict, its value is behind it. Negative if it is not

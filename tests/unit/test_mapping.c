@@ -307,7 +307,6 @@ static void objects_are_found_by_structure(void **state)
 	assert_int_equal(find(dict, tuple(other)), TLI_NO_KEY);
 }
 
-/* Keys of a copy are appended, with no index. */
 static void copies_have_keys_too(void **state)
 {
 	struct tli_value *dict = tli_container(&values, TLI_DICT), *copy;
@@ -324,6 +323,19 @@ static void copies_have_keys_too(void **state)
 		assert_true(tli_dict_set(copy, keys[i][0], integer(3)));
 	assert_int_equal(count_of(copy), count_of(dict));
 	assert_int_equal(find(copy, text("filling 99")), 198);
+}
+
+/* So quickly that it is done before the test is ended. */
+static void copies_are_searched_quickly(void **state)
+{
+	struct tli_value *set = tli_container(&values, TLI_SET), *copy;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++)
+		assert_true(tli_set_add(set, tuple(integer(i))));
+	copy = tli_copy(&values, set);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(find(copy, tuple(integer(i))), i);
 }
 
 static void texts_are_got(void **state)
@@ -404,6 +416,7 @@ int main(void)
 		with_values(what_is_missing_breaks_it),
 		with_values(objects_are_found_by_structure),
 		with_values(copies_have_keys_too),
+		with_values(copies_are_searched_quickly),
 		with_values(texts_are_got),
 		with_values(many_keys_go_in),
 		with_values(large_keys_go_in_often),

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "../../proto/value/compare.h"
+#include "../../proto/value/copy.h"
 #include "../../proto/value/mapping.h"
 #include "alloc.h"
 #include "values.h"
@@ -76,6 +77,21 @@ static int items_of_a_set(struct tli_values *values)
 		}
 	assert_int_equal(tli_items_of(set)->count, 20);
 	return TLI_VALUE_OK;
+}
+
+/* With what it takes to find its keys. */
+static int a_copy(struct tli_values *values)
+{
+	struct tli_value *set;
+
+	alloc_pause(true);
+	set = tli_container(values, TLI_SET);
+	for (int i = 0; set && i < 40; i++)
+		tli_set_add(set, laughs(values, i));
+	alloc_pause(false);
+	if (!set || set->flags & TLI_BROKEN)
+		return values->error.code;
+	return tli_copy(values, set) ? TLI_VALUE_OK : values->error.code;
 }
 
 /* Two trees that are there, with memory short for looking at them alone. */
@@ -151,7 +167,7 @@ static int a_search(struct tli_values *values)
 	return (int)place;
 }
 
-static scenario *const scenarios[] = {keys_of_a_dict, items_of_a_set,
+static scenario *const scenarios[] = {keys_of_a_dict, items_of_a_set, a_copy,
 	an_equality, an_order, a_subset, a_search};
 
 static int run(scenario *tried)
@@ -188,7 +204,7 @@ static void each_allocation_may_fail(void **state)
 static void each_limit_is_kept(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 3; i++)
 		for (size_t max_bytes = 0;; max_bytes += 8000) {
 			struct tli_values values;
 			int result;
