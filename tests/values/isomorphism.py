@@ -52,9 +52,18 @@ def is_atom(one):
     return type(one) in ATOMS or type(one) in (tuple, frozenset) and not one
 
 
+def text(one):
+    """A repr that does not depend on hashes."""
+    if type(one) is frozenset:
+        return "frozenset(%s)" % sorted(map(text, one))
+    if type(one) is tuple:
+        return "(%s)" % ", ".join(map(text, one))
+    return repr(one)
+
+
 def by_name(one):
     """An order for members of a set that does not depend on hashes."""
-    return type(one).__name__, repr(one)
+    return type(one).__name__, text(one)
 
 
 def parts(one):

@@ -432,10 +432,18 @@ class Objects:
         return self.made(self.random.choice([
             lambda: values.copy(),
             lambda: values.reshape(-1, 1).copy(order="F"),
-            lambda: numpy.array(self.some(), dtype=object),
+            lambda: self.array_of_objects(self.some()),
             lambda: numpy.float64(self.random.random()),
             lambda: numpy.dtype([("a", "<i4"), ("b", "S3")]),
         ])())
+
+    @staticmethod
+    def array_of_objects(some):
+        """As they are: numpy.array() would spread ranges out."""
+        array = numpy.empty(len(some), dtype=object)
+        for i, one in enumerate(some):
+            array[i] = one
+        return array
 
     ANY = PLAIN + [
         instance, slots, slots_and_dict, state, reduced, newargs, newkeywords,
