@@ -289,36 +289,29 @@ tieline_value *tieline_value_state(const tieline_value *object)
 	return NULL;
 }
 
-/* The code for a result without a text. */
-static int failed(int result)
-{
-	struct tli_value_error error;
-
-	if (result >= 0)
-		return result;
-	tli_value_error_set(&error, result,
-		result == TLI_VALUE_NOMEM ? "out of memory"
-					  : "comparing takes too long");
-	return tli_values_failed(&error);
-}
-
 int tieline_value_equal(const tieline_value *one, const tieline_value *other)
 {
+	struct tli_value_error error;
+	int result;
+
 	if (!one || !other)
 		return tli_value_none_given();
-	return failed(tli_equal(tli_node(one), tli_node(other)));
+	result = tli_equal(tli_node(one), tli_node(other));
+	if (result >= 0)
+		return result;
+	tli_fingerprint_error(&error, result, NULL);
+	return tli_values_failed(&error);
 }
 
 int tieline_value_less(const tieline_value *one, const tieline_value *other)
 {
-	struct tli_value_error error = {.code = 0};
+	struct tli_value_error error;
 	int result;
 
 	if (!one || !other)
 		return tli_value_none_given();
 	result = tli_less(tli_node(one), tli_node(other), &error);
-	return result == TLI_VALUE_TYPE ? tli_values_failed(&error)
-					: failed(result);
+	return result < 0 ? tli_values_failed(&error) : result;
 }
 
 static int hash_of(const struct tli_value *node, const uint64_t *seed,
