@@ -3,7 +3,6 @@
 #include "values.h"
 
 #include "../proto/value/array.h"
-#include "../proto/value/copy.h"
 #include "../proto/value/mapping.h"
 
 #include <string.h>
@@ -167,25 +166,20 @@ static int check_container(
 	return TIELINE_OK;
 }
 
-static struct tli_values *values_of(const struct tli_value *container)
-{
-	return tli_items_of(container)->values;
-}
-
 /* What putting something into a container came to. */
 static int put_result(struct tli_value *container, bool is_put)
 {
 	if (is_put)
 		return TIELINE_OK;
-	container->flags |= TLI_BROKEN;
-	return tli_values_failed(&values_of(container)->error);
+	tli_values_failed(&tli_values_of(container)->tree.error);
+	return tli_value_break(container);
 }
 
 /* Something that was to be put there is NULL. */
 static int lacks(struct tli_value *container)
 {
-	container->flags |= TLI_BROKEN;
-	return tli_value_missing();
+	tli_value_missing();
+	return tli_value_break(container);
 }
 
 int tieline_value_append(tieline_value *list, tieline_value *item)
@@ -197,8 +191,9 @@ int tieline_value_append(tieline_value *list, tieline_value *item)
 		return result;
 	if (!item)
 		return lacks(node);
-	return put_result(
-		node, tli_append(node, tli_values_own(values_of(node), item)));
+	return put_result(node,
+		tli_append(node,
+			tli_values_own(&tli_values_of(node)->tree, item)));
 }
 
 int tieline_value_add(tieline_value *set, tieline_value *item)
@@ -210,8 +205,9 @@ int tieline_value_add(tieline_value *set, tieline_value *item)
 		return result;
 	if (!item)
 		return lacks(node);
-	return put_result(
-		node, tli_set_add(node, tli_values_own(values_of(node), item)));
+	return put_result(node,
+		tli_set_add(node,
+			tli_values_own(&tli_values_of(node)->tree, item)));
 }
 
 int tieline_value_set_item(
@@ -225,8 +221,9 @@ int tieline_value_set_item(
 	if (!key || !item)
 		return lacks(node);
 	return put_result(node,
-		tli_dict_set(node, tli_values_own(values_of(node), key),
-			tli_values_own(values_of(node), item)));
+		tli_dict_set(node,
+			tli_values_own(&tli_values_of(node)->tree, key),
+			tli_values_own(&tli_values_of(node)->tree, item)));
 }
 
 int tieline_value_set_text(
@@ -240,8 +237,9 @@ int tieline_value_set_text(
 	if (!item)
 		return lacks(node);
 	return put_result(node,
-		tli_dict_set(node, tli_str(values_of(node), key, strlen(key)),
-			tli_values_own(values_of(node), item)));
+		tli_dict_set(node,
+			tli_str(&tli_values_of(node)->tree, key, strlen(key)),
+			tli_values_own(&tli_values_of(node)->tree, item)));
 }
 
 tieline_value *tieline_value_global(
@@ -266,5 +264,6 @@ tieline_value *tieline_value_copy(
 {
 	if (!value)
 		return tli_value_unmade();
-	return TLI_MADE(values, tli_copy(&values->tree, tli_node(value)));
+	return TLI_MADE(
+		values, tli_values_copy(&values->tree, tli_node(value)));
 }

@@ -23,46 +23,49 @@ tieline_value *tieline_value_parse(
 }
 
 /* Hands what was written to the program, with a NUL behind it. */
-static int hand_over(struct tli_buf *buf, int result,
-	const struct tli_value_error *error, char **text_out, size_t *len_out)
+static int hand_over(struct tli_buf *buf, char **text_out, size_t *len_out)
 {
 	size_t len = tli_buf_len(buf);
 
-	if (result == TLI_VALUE_OK &&
-		tli_buf_append(buf, "", 1) == TLI_BUF_OK) {
-		*text_out = (char *)tli_buf_steal(buf);
-		if (len_out)
-			*len_out = len;
-		return TIELINE_OK;
+	buf->max_bytes = SIZE_MAX;
+	if (tli_buf_append(buf, "", 1) != TLI_BUF_OK) {
+		tli_buf_fini(buf);
+		return tli_error_set(
+			tli_thread_error(), TIELINE_ENOMEM, "out of memory");
 	}
-	tli_buf_fini(buf);
-	if (result != TLI_VALUE_OK)
-		return tli_values_failed(error);
-	return tli_error_set(
-		tli_thread_error(), TIELINE_ENOMEM, "out of memory");
+	*text_out = (char *)tli_buf_steal(buf);
+	if (len_out)
+		*len_out = len;
+	return TIELINE_OK;
 }
 
-int tieline_value_repr(const tieline_value *value, size_t max_bytes,
-	char **text_out, size_t *len_out)
+static int refuse_repr(int result, size_t max_bytes)
 {
 	struct tli_value_error error;
-	struct tli_buf buf;
-	int result;
 
-	if (!value)
-		return tli_value_missing();
-	if (max_bytes == 0)
-		max_bytes = TEXT_BYTES_MAX;
-	tli_buf_init(&buf, max_bytes);
-	result = tli_repr(tli_node(value), &buf);
-	buf.max_bytes = SIZE_MAX;
 	if (result == TLI_VALUE_NOMEM)
 		tli_value_error_set(&error, result, "out of memory");
 	else
 		tli_value_error_set(&error, result,
 			"the text has more than %zu bytes, or too many levels",
 			max_bytes);
-	return hand_over(&buf, result, &error, text_out, len_out);
+	return tli_values_failed(&error);
+}
+
+int tieline_value_repr(const tieline_value *value, size_t max_bytes,
+	char **text_out, size_t *len_out)
+{
+	struct tli_buf buf;
+	int result;
+
+	if (!value)
+		return tli_value_missing();
+	tli_buf_init(&buf, max_bytes ? max_bytes : TEXT_BYTES_MAX);
+	result = tli_repr(tli_node(value), &buf);
+	if (result == TLI_VALUE_OK)
+		return hand_over(&buf, text_out, len_out);
+	tli_buf_fini(&buf);
+	return refuse_repr(result, buf.max_bytes);
 }
 
 tieline_value *tieline_value_from_json(tieline_values *values, const char *text,
@@ -89,7 +92,7 @@ int tieline_value_to_json(const tieline_value *value,
 						 : TLI_JSON_PLAIN,
 		TEXT_BYTES_MAX, &text, &len, &error);
 	if (result < 0)
-		return tli_values_failed(&error);
+		return tli_value_refused(tli_node(value), &error);
 	*text_out = text;
 	if (len_out)
 		*len_out = len;
@@ -136,7 +139,10 @@ int tieline_value_pickle(const tieline_value *value, int protocol,
 		protocol ? protocol : TLI_PICKLE_PROTOCOL_DEFAULT, &buf,
 		&error);
 	buf.max_bytes = SIZE_MAX;
-	return hand_over(&buf, result, &error, (char **)data_out, len_out);
+	if (result == TLI_VALUE_OK)
+		return hand_over(&buf, (char **)data_out, len_out);
+	tli_buf_fini(&buf);
+	return tli_value_refused(tli_node(value), &error);
 }
 
 tieline_value *tieline_value_unpickle(
@@ -150,7 +156,7 @@ tieline_value *tieline_value_unpickle(
 tieline_value *tieline_value_unpickle_in_place(
 	tieline_values *values, const void *pickle, size_t len)
 {
-	return tli_values_made(values,
+	return TLI_MADE(values,
 		tli_unpickle(
 			&values->tree, pickle, len, TLI_UNPICKLE_BORROW, NULL));
 }
@@ -158,18 +164,17 @@ tieline_value *tieline_value_unpickle_in_place(
 int tieline_pickle_disassemble(
 	const void *pickle, size_t len, char **text_out, size_t *len_out)
 {
-	struct tli_value_error wrong = {.code = 0}, none;
+	struct tli_value_error error;
 	struct tli_buf buf;
-	int result;
+	int result, handed_over;
 
 	tli_buf_init(&buf, TEXT_BYTES_MAX);
-	result = tli_disassemble(pickle, len, &buf, &wrong);
-	buf.max_bytes = SIZE_MAX;
-	if (result == TLI_VALUE_SYNTAX)
-		result =
-			hand_over(&buf, TLI_VALUE_OK, &none, text_out, len_out);
-	else
-		result = hand_over(&buf, result, &wrong, text_out, len_out);
-	return result == TIELINE_OK && wrong.code ? tli_values_failed(&wrong)
-						  : result;
+	result = tli_disassemble(pickle, len, &buf, &error);
+	if (result == TLI_VALUE_OK || result == TLI_VALUE_SYNTAX) {
+		handed_over = hand_over(&buf, text_out, len_out);
+		if (result == TLI_VALUE_OK || handed_over < 0)
+			return handed_over;
+	}
+	tli_buf_fini(&buf);
+	return tli_values_failed(&error);
 }

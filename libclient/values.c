@@ -36,6 +36,7 @@ static int code_of(int result)
 	case TLI_VALUE_LIMIT:
 		return TIELINE_ELIMIT;
 	case TLI_VALUE_TYPE:
+	case TLI_VALUE_BROKEN:
 		return TIELINE_ETYPE;
 	case TLI_VALUE_SYNTAX:
 		return TIELINE_ESYNTAX;
@@ -48,6 +49,33 @@ int tli_values_failed(const struct tli_value_error *error)
 {
 	return tli_error_set(
 		tli_thread_error(), code_of(error->code), "%s", error->text);
+}
+
+int tli_value_refused(
+	const struct tli_value *value, const struct tli_value_error *error)
+{
+	const struct tli_error *why;
+
+	if (error->code != TLI_VALUE_BROKEN)
+		return tli_values_failed(error);
+	why = &tli_values_of(value)->broken;
+	return tli_error_set(tli_thread_error(), why->code, "%s: %s",
+		error->text, why->text);
+}
+
+static void note_break(tieline_values *values, const struct tli_error *why)
+{
+	if (values->broken.code == TIELINE_OK)
+		values->broken = *why;
+}
+
+int tli_value_break(struct tli_value *container)
+{
+	struct tli_error *error = tli_thread_error();
+
+	container->flags |= TLI_BROKEN;
+	note_break(tli_values_of(container), error);
+	return error->code;
 }
 
 tieline_value *tli_values_made(
@@ -101,6 +129,15 @@ static bool lives_in(
 		tli_arena_owns(&values->arena, node);
 }
 
+struct tli_value *tli_values_copy(
+	struct tli_values *values, const struct tli_value *node)
+{
+	if (tli_has_items(node))
+		note_break(
+			(tieline_values *)values, &tli_values_of(node)->broken);
+	return tli_copy(values, node);
+}
+
 struct tli_value *tli_values_own(
 	struct tli_values *values, const tieline_value *item)
 {
@@ -108,7 +145,7 @@ struct tli_value *tli_values_own(
 
 	if (!node || lives_in(values, node))
 		return node;
-	return tli_copy(values, node);
+	return tli_values_copy(values, node);
 }
 
 /* NULL, or what is wrong with them. */
@@ -143,10 +180,12 @@ static tieline_values *make_values(const tieline_value_limits *given)
 	if (!secret)
 		return NULL;
 	values = malloc(sizeof(*values));
-	if (values)
-		tli_values_init(&values->tree, &limits, secret);
-	else
+	if (!values) {
 		tli_error_set(error, TIELINE_ENOMEM, "out of memory");
+		return NULL;
+	}
+	tli_values_init(&values->tree, &limits, secret);
+	values->broken.code = TIELINE_OK;
 	return values;
 }
 
@@ -164,8 +203,10 @@ tieline_values *tieline_values_new(const tieline_value_limits *given)
 
 void tieline_values_clear(tieline_values *values)
 {
-	if (values)
-		tli_values_clear(&values->tree);
+	if (!values)
+		return;
+	tli_values_clear(&values->tree);
+	values->broken.code = TIELINE_OK;
 }
 
 void tieline_values_free(tieline_values *values)

@@ -11,6 +11,8 @@
 
 struct tieline_values {
 	struct tli_values tree;
+	struct tli_error broken; /* what first kept something from being put
+				  * into something else */
 };
 
 /* A public value is a node. */
@@ -24,12 +26,26 @@ static inline tieline_value *tli_public(const struct tli_value *node)
 	return (tieline_value *)node;
 }
 
+/* Whose a node is that has items. */
+static inline tieline_values *tli_values_of(const struct tli_value *container)
+{
+	return (tieline_values *)tli_items_of(container)->values;
+}
+
 /* What hides the hashes of this process from peers, of two words. NULL with
  * *error set if the kernel gives no random bytes. */
 const uint64_t *tli_values_seed(struct tli_error *error);
 
 /* Makes an error of values this thread's last. Returns its tieline_code. */
 int tli_values_failed(const struct tli_value_error *error);
+
+/* The same for a value that cannot be written: if it is broken, the error is
+ * what broke it. */
+int tli_value_refused(
+	const struct tli_value *value, const struct tli_value_error *error);
+
+/* Makes a container broken by this thread's error. Returns its code. */
+int tli_value_break(struct tli_value *container);
 
 /* The node, made in those values, as public; NULL, with this thread's error
  * set, if it could not be made. */
@@ -54,6 +70,10 @@ int tli_value_none_given(void);
 
 /* Sets this thread's error to TIELINE_ETYPE: "list expected, not int". */
 int tli_value_wrong_kind(const char *expected, const struct tli_value *node);
+
+/* A copy in those values; NULL with the values' error set. */
+struct tli_value *tli_values_copy(
+	struct tli_values *values, const struct tli_value *node);
 
 /* The item itself if it lives in those values, otherwise a copy that does. NULL
  * for NULL, or with the values' error set. */

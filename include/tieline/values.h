@@ -26,9 +26,10 @@
  * at the result of sending it alone. tieline_handle_error(NULL) tells what went
  * wrong. A NULL that has no failure behind it is #TIELINE_EINVAL; so is any
  * NULL to what looks at values. A container that something could not be put
- * into is broken, and refused wherever it would be sent or written, but for
- * tieline_value_repr(), which shows what is there. Codes are call errors:
- * nothing is changed unless it says so, *_out neither.
+ * into is broken: wherever it would be sent or written it is refused, with the
+ * code of what could not be put there first, but for tieline_value_repr(),
+ * which shows what is there. Codes are call errors: nothing is changed unless
+ * it says so, *_out neither.
  *
  * **Kinds.** Plain data is read and compared as in Python. All else that can be
  * pickled, a class, an instance, a call, is a symbol: it can be looked at and
@@ -296,8 +297,8 @@ TIELINE_API tieline_value *tieline_value_from_json(tieline_values *values,
  * @param len_out   its length; may be NULL.
  *
  * @retval TIELINE_OK
- * @retval TIELINE_ETYPE   something cannot be said in JSON, is inside itself or
- *                         broken; the text says what and where.
+ * @retval TIELINE_ETYPE   something cannot be said in JSON, or is inside
+ * itself; the text says what and where.
  * @retval TIELINE_ELIMIT  deeper than 64 levels, or longer than 64 MiB.
  * @retval TIELINE_EINVAL, TIELINE_ENOMEM
  *
@@ -318,8 +319,7 @@ TIELINE_API TIELINE_MUST_USE int tieline_value_to_json(
  *
  * @retval TIELINE_OK
  * @retval TIELINE_EINVAL  the value is NULL, or there is no such protocol.
- * @retval TIELINE_ETYPE   something in it is broken, or cannot be said in that
- *                         protocol.
+ * @retval TIELINE_ETYPE   something in it cannot be said in that protocol.
  * @retval TIELINE_ELIMIT  it is deeper than 65,000 levels, or inside itself in
  *                         so many ways that it would be many times as long as
  *                         the values.

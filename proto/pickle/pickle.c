@@ -540,9 +540,8 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 
 	pickling->form = 0;
 	if (value->flags & TLI_BROKEN)
-		return tli_writer_fail(&pickling->writer, TLI_VALUE_TYPE,
-			"something could not be put into a value of type %s: "
-			"it is not whole",
+		return tli_writer_fail(&pickling->writer, TLI_VALUE_BROKEN,
+			"something could not be put into a value of type %s",
 			tli_kind_name(value->kind));
 	if (form == 0)
 		form = form_for(pickling, value);

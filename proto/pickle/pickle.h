@@ -13,8 +13,9 @@
 
 /*
  * Appends the pickle to a buffer. TLI_VALUE_LIMIT if its max_bytes are too few
- * or the value too deep, TLI_VALUE_TYPE if something in it is broken,
- * TLI_VALUE_NOMEM; with *error set, and part of it appended.
+ * or the value too deep, TLI_VALUE_TYPE if something in it cannot be said in
+ * that protocol, TLI_VALUE_BROKEN, TLI_VALUE_NOMEM; with *error set, and part
+ * of it appended.
  */
 int tli_pickle(const struct tli_value *value, int protocol,
 	struct tli_buf *pickle, struct tli_value_error *error);

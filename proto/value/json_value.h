@@ -37,6 +37,7 @@ struct tli_value *tli_value_from_json(struct tli_values *values,
  * TLI_VALUE_OK, or with *error set, where it is about a part with the way to it
  * ("at ['a'][2]: ..."):
  * TLI_VALUE_TYPE: JSON cannot say it; never what is inside itself;
+ * TLI_VALUE_BROKEN;
  * TLI_VALUE_LIMIT: it would be longer, or has more than 64 levels;
  * TLI_VALUE_NOMEM. Until it is done, it needs memory for up to about 60 times
  * max_bytes, if it consists of small numbers.

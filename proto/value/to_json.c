@@ -63,8 +63,8 @@ static int check_node(
 		return refuse(&checking->route, checking->error, TLI_VALUE_TYPE,
 			"what is inside itself cannot be JSON");
 	if (value->flags & TLI_BROKEN)
-		return refuse(&checking->route, checking->error, TLI_VALUE_TYPE,
-			"something could not be put inside");
+		return refuse(&checking->route, checking->error,
+			TLI_VALUE_BROKEN, "something could not be put inside");
 	if (!tli_mark(&checking->open, value))
 		return TLI_VALUE_NOMEM;
 	tli_route_enter(&checking->route, value);

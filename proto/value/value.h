@@ -28,6 +28,7 @@ enum tli_value_result {
 	TLI_VALUE_LIMIT = -2,  /* more bytes, nodes or depth than allowed */
 	TLI_VALUE_TYPE = -3,   /* a kind that cannot be used for that */
 	TLI_VALUE_SYNTAX = -4, /* a text or pickle that is none */
+	TLI_VALUE_BROKEN = -5, /* something could not be put into it */
 };
 
 struct tli_value_error {

@@ -186,29 +186,40 @@ static void what_nothing_is(void **state)
 
 /* ---- What is broken -------------------------------------------------- */
 
-static void assert_broken(tieline_values *values, tieline_value *broken)
+static void assert_says(const char *what, const char *why)
 {
+	const char *text = tieline_handle_error(NULL);
+
+	assert_non_null(strstr(text, what));
+	assert_non_null(strstr(text, why));
+}
+
+/* Wherever it is, what broke it is told. */
+static void assert_broken(int code, const char *why, tieline_values *values,
+	tieline_value *broken)
+{
+	tieline_values *others = new_values(NULL);
 	tieline_value *inside = tieline_value_build(values, "[[%v]]", broken);
-	const tieline_value *both[] = {
-		broken, inside, tieline_value_copy(values, inside)};
+	const tieline_value *all[] = {broken, inside,
+		tieline_value_copy(values, inside),
+		tieline_value_copy(others, broken),
+		tieline_value_build(others, "(%v,)", broken)};
 	char *text;
 	void *data;
 
-	for (size_t i = 0; i < LENGTH(both); i++) {
-		assert_non_null(both[i]);
-		assert_code(TIELINE_ETYPE,
-			tieline_value_pickle(both[i], 0, &data, NULL));
-		assert_non_null(
-			strstr(tieline_handle_error(NULL), "not whole"));
-		assert_code(TIELINE_ETYPE,
+	for (size_t i = 0; i < LENGTH(all); i++) {
+		assert_non_null(all[i]);
+		assert_code(code, tieline_value_pickle(all[i], 0, &data, NULL));
+		assert_says("put into a value of type", why);
+		assert_code(code,
 			tieline_value_to_json(
-				both[i], TIELINE_JSON_PLAIN, &text, NULL));
-		assert_non_null(
-			strstr(tieline_handle_error(NULL), "could not be put"));
-		assert_code(TIELINE_ETYPE,
+				all[i], TIELINE_JSON_PLAIN, &text, NULL));
+		assert_says("could not be put inside", why);
+		assert_code(code,
 			tieline_value_to_json(
-				both[i], TIELINE_JSON_WRAPPED, &text, NULL));
+				all[i], TIELINE_JSON_WRAPPED, &text, NULL));
 	}
+	tieline_values_free(others);
 }
 
 static void what_lacks_something_is_broken(void **state)
@@ -229,11 +240,11 @@ static void what_lacks_something_is_broken(void **state)
 	assert_passes_on(tieline_value_set_text(dicts[2], "key", NULL));
 	assert_repr("[1]", list);
 	assert_repr("{1}", set);
-	assert_broken(values, list);
-	assert_broken(values, set);
+	assert_broken(TIELINE_ESYNTAX, "not UTF-8", values, list);
+	assert_broken(TIELINE_ESYNTAX, "not UTF-8", values, set);
 	for (size_t i = 0; i < LENGTH(dicts); i++) {
 		assert_repr("{1: 1}", dicts[i]);
-		assert_broken(values, dicts[i]);
+		assert_broken(TIELINE_ESYNTAX, "not UTF-8", values, dicts[i]);
 	}
 	tieline_values_free(values);
 }
@@ -245,7 +256,6 @@ static void what_does_not_go_in_breaks(void **state)
 	tieline_value *list = tieline_value_list(values);
 	tieline_value *set = parsed(values, "{1}");
 	tieline_value *dict = parsed(values, "{1: 1}");
-	tieline_value *texts = parsed(values, "{}");
 
 	(void)state;
 	assert_fails(TIELINE_ETYPE, "unhashable type: 'list'",
@@ -253,16 +263,31 @@ static void what_does_not_go_in_breaks(void **state)
 	assert_fails(TIELINE_ETYPE, "unhashable type: 'list'",
 		tieline_value_set_item(dict,
 			tieline_value_build(values, "(1, %v)", list), one));
-	assert_fails(TIELINE_ESYNTAX,
-		"the text is not UTF-8: wrong byte 0xff at offset 0 of it",
-		tieline_value_set_text(texts, "\xff", one));
-	assert_broken(values, set);
-	assert_broken(values, dict);
-	assert_broken(values, texts);
+	assert_broken(TIELINE_ETYPE, "unhashable type", values, set);
+	assert_broken(TIELINE_ETYPE, "unhashable type", values, dict);
 	/* It does not become whole by what goes in. */
-	assert_code(TIELINE_OK, tieline_value_set_text(texts, "key", one));
-	assert_repr("{'key': 1}", texts);
-	assert_broken(values, texts);
+	assert_code(TIELINE_OK, tieline_value_set_text(dict, "key", one));
+	assert_repr("{1: 1, 'key': 1}", dict);
+	assert_broken(TIELINE_ETYPE, "unhashable type", values, dict);
+	tieline_values_free(values);
+}
+
+/* What came first is told, until the values are cleared. */
+static void the_first_reason_is_told(void **state)
+{
+	tieline_values *values = new_values(NULL);
+	tieline_value *dict = tieline_value_dict(values);
+
+	(void)state;
+	assert_code(TIELINE_ESYNTAX,
+		tieline_value_set_text(
+			dict, "\xff", tieline_value_none(values)));
+	assert_code(TIELINE_ETYPE, tieline_value_set_item(dict, dict, dict));
+	assert_broken(TIELINE_ESYNTAX, "not UTF-8", values, dict);
+	tieline_values_clear(values);
+	dict = tieline_value_dict(values);
+	assert_code(TIELINE_ETYPE, tieline_value_set_item(dict, dict, dict));
+	assert_broken(TIELINE_ETYPE, "unhashable type", values, dict);
 	tieline_values_free(values);
 }
 
@@ -275,11 +300,11 @@ static void a_broken_value_is_not_sent(void **state)
 	(void)state;
 	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
 	assert_passes_on(tieline_value_append(list, NULL));
-	assert_code(TIELINE_ETYPE, tieline_send_value(first, list, 0));
+	assert_code(TIELINE_ESYNTAX, tieline_send_value(first, list, 0));
 	assert_string_equal(
 		tieline_handle_error(tieline_connection_handle(first)),
-		"something could not be put into a value of type list: it is "
-		"not whole");
+		"something could not be put into a value of type list: the "
+		"text is not UTF-8: wrong byte 0xff at offset 0 of it");
 	assert_code(
 		TIELINE_ETIMEDOUT, tieline_recv_value(second, 0, values, &got));
 	assert_passes_on(tieline_send_value(first, NULL, 0));
@@ -302,6 +327,7 @@ int main(void)
 		cmocka_unit_test(what_nothing_is),
 		cmocka_unit_test(what_lacks_something_is_broken),
 		cmocka_unit_test(what_does_not_go_in_breaks),
+		cmocka_unit_test(the_first_reason_is_told),
 		cmocka_unit_test(a_broken_value_is_not_sent),
 	};
 

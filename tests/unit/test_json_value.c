@@ -459,7 +459,7 @@ static void what_is_broken_is_refused(void **state)
 	struct tli_value *root = read_literal(*state, "[[1], [2]]");
 
 	assert_false(tli_append(tli_items_of(root)->items[1], NULL));
-	check_refused("broken", root, TLI_JSON_PLAIN, TLI_VALUE_TYPE,
+	check_refused("broken", root, TLI_JSON_PLAIN, TLI_VALUE_BROKEN,
 		"at [1]: something could not be put inside");
 }
 
@@ -481,7 +481,7 @@ static void long_ways_are_cut(void **state)
 	while (tli_items_of(inner)->items[1]->kind == TLI_DICT)
 		inner = tli_items_of(inner)->items[1];
 	inner->flags |= TLI_BROKEN;
-	check_refused("wide", root, TLI_JSON_PLAIN, TLI_VALUE_TYPE,
+	check_refused("wide", root, TLI_JSON_PLAIN, TLI_VALUE_BROKEN,
 		"at ['x?123456789012345678901...'][-9223372036854775808]"
 		"[<tuple>]['yyyyyyyyyyyyyyy']...: something could not be put "
 		"inside");

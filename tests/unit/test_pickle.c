@@ -322,9 +322,8 @@ static const struct {
 		"there is no writing pickles of protocol 1, only of 2 to 5"},
 	{number, 6, TLI_VALUE_TYPE,
 		"there is no writing pickles of protocol 6, only of 2 to 5"},
-	{broken, 4, TLI_VALUE_TYPE,
-		"something could not be put into a value of type list: it is "
-		"not whole"},
+	{broken, 4, TLI_VALUE_BROKEN,
+		"something could not be put into a value of type list"},
 	{global_of_two_lines, 3, TLI_VALUE_TYPE,
 		"the name of a global has a line feed, which protocol 3 cannot "
 		"write: use protocol 4"},
