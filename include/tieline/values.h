@@ -472,7 +472,8 @@ TIELINE_API tieline_value *tieline_value_key(
 	const tieline_value *dict, size_t i);
 
 /** The value under a key of a dict, or a text as key; NULL if it is not there,
- *  if the key is unhashable, and for other kinds. Since 0.3. */
+ *  if the key is unhashable, if there is no memory to look for it, and for
+ *  other kinds. Since 0.3. */
 TIELINE_API tieline_value *tieline_value_find(
 	const tieline_value *dict, const tieline_value *key);
 TIELINE_API tieline_value *tieline_value_find_text(
