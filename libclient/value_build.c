@@ -159,7 +159,8 @@ tieline_value *tli_value_build(
 		return tli_value_unmade();
 	node = tli_literal(
 		&values->tree, format, strlen(format), &filler.filler);
-	return filler.has_failed ? NULL : tli_values_made(values, node);
+	return filler.has_failed ? tli_value_not_made()
+				 : tli_values_made(values, node);
 }
 
 tieline_value *tieline_value_build(

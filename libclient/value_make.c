@@ -79,12 +79,12 @@ tieline_value *tieline_value_array(
 			item_bytes ? "%zu bytes are no whole items"
 				   : "there is no such typecode",
 			len);
-		return NULL;
+		return tli_value_not_made();
 	}
 	if (!tli_array_fits(typecode, data, len)) {
 		tli_error_set(error, TIELINE_ESYNTAX,
 			"a character is beyond U+10FFFF");
-		return NULL;
+		return tli_value_not_made();
 	}
 	return TLI_MADE(values, tli_array(&values->tree, typecode, data, len));
 }

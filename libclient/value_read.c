@@ -168,26 +168,33 @@ size_t tieline_value_count(const tieline_value *value)
 				 : 0;
 }
 
-static tieline_value *node_at(
-	const struct tli_value *node, size_t i, uint32_t part)
+/* What was found in a value, or not: a NULL in a NULL keeps its reason. */
+static tieline_value *found(
+	const tieline_value *value, const struct tli_value *node)
 {
-	if (!shows_items(node) || i >= tieline_value_count(tli_public(node)))
-		return NULL;
-	return tli_public(tli_items_of(node)->items[i * step_of(node) + part]);
+	return value && !node ? tli_value_absent() : tli_public(node);
+}
+
+static tieline_value *node_at(
+	const tieline_value *value, size_t i, uint32_t part)
+{
+	const struct tli_value *node = tli_node(value);
+	bool is_there = shows_items(node) && i < tieline_value_count(value);
+
+	return found(value,
+		is_there ? tli_items_of(node)->items[i * step_of(node) + part]
+			 : NULL);
 }
 
 tieline_value *tieline_value_item(const tieline_value *value, size_t i)
 {
-	const struct tli_value *node = tli_node(value);
-
-	return node ? node_at(node, i, step_of(node) - 1) : NULL;
+	return value ? node_at(value, i, step_of(tli_node(value)) - 1) : NULL;
 }
 
 tieline_value *tieline_value_key(const tieline_value *dict, size_t i)
 {
-	const struct tli_value *node = tli_node(dict);
-
-	return node && node->kind == TLI_DICT ? node_at(node, i, 0) : NULL;
+	return tieline_value_kind(dict) == TIELINE_DICT ? node_at(dict, i, 0)
+							: found(dict, NULL);
 }
 
 tieline_value *tieline_value_find(
@@ -197,20 +204,18 @@ tieline_value *tieline_value_find(
 	struct tli_value_error error;
 	int64_t i;
 
-	if (!node || !key || node->kind != TLI_DICT)
-		return NULL;
+	if (!key || tieline_value_kind(dict) != TIELINE_DICT)
+		return found(key ? dict : NULL, NULL);
 	i = tli_find_key(node, tli_node(key), &error);
-	return i < 0 ? NULL : tli_public(tli_items_of(node)->items[i + 1]);
+	return found(dict, i < 0 ? NULL : tli_items_of(node)->items[i + 1]);
 }
 
 tieline_value *tieline_value_find_text(
 	const tieline_value *dict, const char *key)
 {
-	const struct tli_value *node = tli_node(dict);
-
-	if (!node || node->kind != TLI_DICT)
-		return NULL;
-	return tli_public(tli_dict_get(node, key, strlen(key)));
+	if (tieline_value_kind(dict) != TIELINE_DICT)
+		return found(dict, NULL);
+	return found(dict, tli_dict_get(tli_node(dict), key, strlen(key)));
 }
 
 static int has_item(const struct tli_items *list, const tieline_value *item)
@@ -267,12 +272,12 @@ const char *tieline_value_name(const tieline_value *global)
 
 tieline_value *tieline_value_callable(const tieline_value *object)
 {
-	return tli_public(part(object, TLI_OBJECT, TLI_OBJECT_CALLABLE));
+	return found(object, part(object, TLI_OBJECT, TLI_OBJECT_CALLABLE));
 }
 
 tieline_value *tieline_value_args(const tieline_value *object)
 {
-	return tli_public(part(object, TLI_OBJECT, TLI_OBJECT_ARGS));
+	return found(object, part(object, TLI_OBJECT, TLI_OBJECT_ARGS));
 }
 
 /* The last one counts. */
@@ -282,11 +287,11 @@ tieline_value *tieline_value_state(const tieline_value *object)
 	uint32_t i;
 
 	if (tieline_value_kind(object) != TIELINE_OBJECT)
-		return NULL;
+		return found(object, NULL);
 	for (i = node->items.count; i-- > TLI_OBJECT_STEPS;)
 		if (node->steps[i - TLI_OBJECT_STEPS] == TLI_STEP_BUILD)
 			return tli_public(node->items.items[i]);
-	return NULL;
+	return found(object, NULL);
 }
 
 int tieline_value_equal(const tieline_value *one, const tieline_value *other)

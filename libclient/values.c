@@ -78,35 +78,43 @@ int tli_value_break(struct tli_value *container)
 	return error->code;
 }
 
+/* Why the value that could not be made last in this thread was not; code 0 if a
+ * NULL has another reason. */
+static _Thread_local struct tli_error unmade;
+
+tieline_value *tli_value_not_made(void)
+{
+	unmade = *tli_thread_error();
+	return NULL;
+}
+
+tieline_value *tli_value_absent(void)
+{
+	unmade.code = TIELINE_OK;
+	return NULL;
+}
+
 tieline_value *tli_values_made(
 	tieline_values *values, const struct tli_value *node)
 {
-	if (!node)
-		tli_values_failed(&values->tree.error);
-	return tli_public(node);
+	if (node)
+		return tli_public(node);
+	tli_values_failed(&values->tree.error);
+	return tli_value_not_made();
 }
 
 int tli_value_missing(void)
 {
-	struct tli_error *error = tli_thread_error();
-
-	switch (error->code) {
-	case TIELINE_ENOMEM:
-	case TIELINE_EINVAL:
-	case TIELINE_ESYNTAX:
-	case TIELINE_ETYPE:
-	case TIELINE_ELIMIT:
-	case TIELINE_ESYSTEM:
-		return error->code;
-	default:
+	if (unmade.code == TIELINE_OK)
 		return tli_value_none_given();
-	}
+	*tli_thread_error() = unmade;
+	return unmade.code;
 }
 
 tieline_value *tli_value_unmade(void)
 {
 	tli_value_missing();
-	return NULL;
+	return tli_value_not_made();
 }
 
 int tli_value_none_given(void)
@@ -195,16 +203,20 @@ tieline_values *tieline_values_new(const tieline_value_limits *given)
 	const tieline_value_limits *limits = given ? given : &none;
 	const char *wrong = out_of_range(limits);
 
-	if (!wrong)
-		return make_values(limits);
-	tli_error_set(tli_thread_error(), TIELINE_EINVAL, "%s", wrong);
-	return NULL;
+	tieline_values *values = wrong ? NULL : make_values(limits);
+
+	if (wrong)
+		tli_error_set(tli_thread_error(), TIELINE_EINVAL, "%s", wrong);
+	if (!values)
+		tli_value_not_made();
+	return values;
 }
 
 void tieline_values_clear(tieline_values *values)
 {
 	if (!values)
 		return;
+	tli_value_absent();
 	tli_values_clear(&values->tree);
 	values->broken.code = TIELINE_OK;
 }

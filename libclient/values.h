@@ -47,6 +47,14 @@ int tli_value_refused(
 /* Makes a container broken by this thread's error. Returns its code. */
 int tli_value_break(struct tli_value *container);
 
+/* Keeps this thread's error as what kept a value from being made. Returns NULL.
+ */
+tieline_value *tli_value_not_made(void);
+
+/* From now on a NULL has no such reason: it was looked for and is not there, or
+ * everything begins anew. Returns NULL. */
+tieline_value *tli_value_absent(void);
+
 /* The node, made in those values, as public; NULL, with this thread's error
  * set, if it could not be made. */
 tieline_value *tli_values_made(

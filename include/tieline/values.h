@@ -269,6 +269,10 @@ TIELINE_API tieline_value *tieline_value_build(
 TIELINE_API TIELINE_MUST_USE int tieline_value_repr(const tieline_value *value,
 	size_t max_bytes, char **text_out, size_t *len_out);
 
+/** How many values one JSON text can have: each needs about 100 bytes besides
+ *  until it is read or written. */
+#define TIELINE_JSON_VALUES_MAX 1048576u
+
 /** What becomes of that which JSON cannot say. */
 typedef enum tieline_json_wrapping {
 	TIELINE_JSON_PLAIN = 0, /**< it is refused; tuples become arrays */
@@ -282,7 +286,8 @@ typedef enum tieline_json_wrapping {
  * @param wrapping  #TIELINE_JSON_WRAPPED: {"$repr": TEXT} is what
  *                  tieline_value_parse() makes of the text.
  * @return NULL with #TIELINE_ESYNTAX, with the line, if it is no JSON, has a
- * key twice, an escaped NUL or is more than 64 levels deep. Since 0.3.
+ * key twice, an escaped NUL, more than 64 levels, or more values than
+ * #TIELINE_JSON_VALUES_MAX. Since 0.3.
  */
 TIELINE_API tieline_value *tieline_value_from_json(tieline_values *values,
 	const char *text, size_t len, tieline_json_wrapping wrapping);
@@ -299,7 +304,8 @@ TIELINE_API tieline_value *tieline_value_from_json(tieline_values *values,
  * @retval TIELINE_OK
  * @retval TIELINE_ETYPE   something cannot be said in JSON, or is inside
  * itself; the text says what and where.
- * @retval TIELINE_ELIMIT  deeper than 64 levels, or longer than 64 MiB.
+ * @retval TIELINE_ELIMIT  deeper than 64 levels, longer than 64 MiB, or more
+ *                         values than #TIELINE_JSON_VALUES_MAX.
  * @retval TIELINE_EINVAL, TIELINE_ENOMEM
  *
  * Since 0.3.

@@ -6,6 +6,7 @@
 #include "../utf8.h"
 #include "../value/integer.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,11 +60,10 @@ static bool push_decimal(
 
 	trim(&text, &len);
 	negative = len > 0 && *text == '-';
-	if (len > 0 && (*text == '-' || *text == '+')) {
-		text++;
-		len--;
-	}
-	if (!are_digits(text, len))
+	text += negative;
+	len -= negative;
+	/* Behind a 0 CPython takes the digits for octal ones. */
+	if (!are_digits(text, len) || (*text == '0' && len > 1))
 		return refuse(machine, "a decimal number");
 	count = tli_integer_from_digits(text, len, 10, negative, bytes);
 	if (count < 0)
@@ -103,7 +103,9 @@ bool tli_op_float_line(struct tli_machine *machine)
 	double number;
 
 	if (!tli_float_from_text(
-		    (const char *)operation->data, operation->len, &number))
+		    (const char *)operation->data, operation->len, &number) ||
+		(isinf(number) &&
+			!memchr(operation->data, 'n', operation->len)))
 		return refuse(machine, "a floating-point number");
 	return tli_push(machine, tli_float(machine->values, number));
 }

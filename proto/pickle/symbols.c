@@ -3,8 +3,36 @@
  * the constructors that fold.h knows, plain data. */
 #include "operations.h"
 
+#include "../utf8.h"
 #include "fold.h"
 #include "names.h"
+
+#include <string.h>
+
+/* What no module and nothing in one can be called; NULL if it can. */
+static const char *fault_of(struct tli_word word)
+{
+	if (memchr(word.text, '\0', word.len))
+		return "a name has a NUL";
+	if (tli_utf8_valid((const uint8_t *)word.text, word.len) == word.len &&
+		tli_utf8_has_surrogates((const uint8_t *)word.text, word.len))
+		return "a name has a lone surrogate";
+	return NULL;
+}
+
+static bool check_names(
+	struct tli_machine *machine, const struct tli_names *names)
+{
+	const char *fault = fault_of(names->module);
+
+	if (!fault)
+		fault = fault_of(names->name);
+	if (!fault && machine->protocol < 4 &&
+		memchr(names->name.text, '.', names->name.len))
+		fault = "below protocol 4 a name has no dots";
+	return !fault ||
+		tli_machine_fail(machine, TLI_VALUE_SYNTAX, "%s", fault);
+}
 
 /* Python 2's names become Python 3's where CPython does it. */
 static struct tli_value *make_global(
@@ -13,6 +41,8 @@ static struct tli_value *make_global(
 	struct tli_values *values = machine->values;
 	struct tli_value *parts[2];
 
+	if (!check_names(machine, &names))
+		return NULL;
 	if (machine->protocol < 3)
 		tli_names_from_python2(&names);
 	parts[0] = tli_str(values, names.module.text, names.module.len);
@@ -48,6 +78,7 @@ bool tli_op_stack_global(struct tli_machine *machine)
 	struct tli_value *name = tli_pop(machine);
 	struct tli_value *module = name ? tli_pop(machine) : NULL;
 	struct tli_value *parts[] = {module, name};
+	struct tli_names names;
 
 	if (!module)
 		return false;
@@ -55,13 +86,12 @@ bool tli_op_stack_global(struct tli_machine *machine)
 		return tli_machine_fail(machine, TLI_VALUE_TYPE,
 			"it needs two str, and the stack has %s and %s",
 			tli_kind_name(module->kind), tli_kind_name(name->kind));
+	names = (struct tli_names){word_of(module), word_of(name)};
 	if (machine->protocol < 3)
-		return tli_push(machine,
-			make_global(machine,
-				(struct tli_names){
-					word_of(module), word_of(name)}));
-	return tli_push(
-		machine, tli_items(machine->values, TLI_GLOBAL, parts, 2));
+		return tli_push(machine, make_global(machine, names));
+	return check_names(machine, &names) &&
+		tli_push(machine,
+			tli_items(machine->values, TLI_GLOBAL, parts, 2));
 }
 
 bool tli_op_inst(struct tli_machine *machine)
@@ -146,6 +176,8 @@ bool tli_op_build(struct tli_machine *machine)
 
 	if (!object)
 		return false;
+	if (object->kind != TLI_OBJECT && state->kind == TLI_NONE)
+		return true; /* as CPython */
 	if (object->kind != TLI_OBJECT)
 		return tli_machine_fail(machine, TLI_VALUE_TYPE,
 			"%s: it has no state to set",

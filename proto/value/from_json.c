@@ -192,7 +192,9 @@ static tli_json *parse(struct tli_values *values, const char *text, size_t len)
 	const struct tli_json_limits limits = {
 		.max_bytes = SIZE_MAX,
 		.max_depth = values->limits.max_depth,
-		.max_values = values->limits.max_nodes,
+		.max_values = values->limits.max_nodes < TLI_JSON_VALUES_MAX
+			? values->limits.max_nodes
+			: TLI_JSON_VALUES_MAX,
 		.big_numbers = true,
 	};
 	struct tli_json_error error;

@@ -9,7 +9,8 @@
 
 #include "value.h"
 
-#define TLI_JSON_REPR "$repr"
+#define TLI_JSON_REPR       "$repr"
+#define TLI_JSON_VALUES_MAX (1u << 20) /* in a text, in either direction */
 
 enum tli_json_wrapping {
 	TLI_JSON_PLAIN,   /* "$repr" is a key like any other */
@@ -22,7 +23,8 @@ enum tli_json_wrapping {
  * float that is too large is refused, as is a key that is there twice. NULL
  * with values->error set: TLI_VALUE_SYNTAX with the line in the text, or as for
  * making values. Until it is done, it needs memory that the limits do not
- * count: as much as the text, and about 100 bytes for each value in it.
+ * count: as much as the text, and about 100 bytes for each of at most
+ * TLI_JSON_VALUES_MAX values in it.
  */
 struct tli_value *tli_value_from_json(struct tli_values *values,
 	const char *text, size_t len, enum tli_json_wrapping wrapping);
@@ -38,9 +40,10 @@ struct tli_value *tli_value_from_json(struct tli_values *values,
  * ("at ['a'][2]: ..."):
  * TLI_VALUE_TYPE: JSON cannot say it; never what is inside itself;
  * TLI_VALUE_BROKEN;
- * TLI_VALUE_LIMIT: it would be longer, or has more than 64 levels;
- * TLI_VALUE_NOMEM. Until it is done, it needs memory for up to about 60 times
- * max_bytes, if it consists of small numbers.
+ * TLI_VALUE_LIMIT: it would be longer, or has more than 64 levels or
+ * TLI_JSON_VALUES_MAX values;
+ * TLI_VALUE_NOMEM. Until it is done, it needs as much memory besides as the
+ * text, and about 100 bytes for each value in it.
  */
 int tli_value_to_json(const struct tli_value *value,
 	enum tli_json_wrapping wrapping, size_t max_bytes, char **text_out,

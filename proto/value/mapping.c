@@ -8,6 +8,7 @@
 
 #define SCANNED_MAX    8u
 #define FIRST_CAPACITY 8u
+#define COUNT_MAX      (1u << 29)
 
 /* Where keys are, by their fingerprints: of a large dict or set, and of one
  * whose keys are more than short and plain. */
@@ -77,6 +78,10 @@ static struct tli_index *make_index(struct tli_values *values, uint32_t count)
 	struct tli_index *index;
 	size_t bytes;
 
+	if (count > COUNT_MAX) {
+		values->arena.is_full = true;
+		return tli_values_shortage(values);
+	}
 	while (capacity < count)
 		capacity *= 2;
 	bytes = sizeof(*index) +

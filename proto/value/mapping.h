@@ -20,8 +20,8 @@ bool tli_dict_set(
 /* Adds an item to a set or frozenset, unless it is there. False as above. */
 bool tli_set_add(struct tli_value *set, struct tli_value *item);
 
-/* Of a container that was filled with tli_append(), looks at the keys, if it has
- * such, so that finding one is quick. False as above. */
+/* Of a container that was filled with tli_append(), looks at the keys, if it
+ * has such, so that finding one is quick. False as above. */
 bool tli_index_keys(struct tli_value *container);
 
 /*

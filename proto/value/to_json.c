@@ -27,6 +27,7 @@ struct writing {
 	enum tli_json_wrapping wrapping;
 	size_t max_bytes;
 	size_t bytes_left;
+	uint32_t values_left;     /* cJSON takes 100 bytes or so for each */
 	struct tli_marks wrapped; /* for tli_repr_part() */
 	struct tli_value_error *error;
 };
@@ -396,9 +397,15 @@ static int write_node(
 	struct tli_visitor *visitor, const struct tli_value *value)
 {
 	struct writing *writing = (struct writing *)visitor;
-	int result = writing->is_key ? TLI_WALK_PAST
-				     : writers[value->kind](writing, value);
+	int result;
 
+	if (writing->is_key)
+		return TLI_WALK_PAST;
+	if (writing->values_left-- == 0)
+		return tli_value_error_set(writing->error, TLI_VALUE_LIMIT,
+			"the JSON has more than %u values",
+			TLI_JSON_VALUES_MAX);
+	result = writers[value->kind](writing, value);
 	return writing->json.failed ? TLI_VALUE_NOMEM : result;
 }
 
@@ -442,6 +449,7 @@ int tli_value_to_json(const struct tli_value *value,
 		.wrapping = wrapping,
 		.max_bytes = max_bytes,
 		.bytes_left = max_bytes,
+		.values_left = TLI_JSON_VALUES_MAX,
 		.error = error,
 	};
 	int result = check(value, error);

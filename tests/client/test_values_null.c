@@ -316,9 +316,32 @@ static void a_broken_value_is_not_sent(void **state)
 	tieline_values_free(values);
 }
 
+/* What was handled, and what was only looked for, is no reason. */
+static void a_failure_before_is_no_reason(void **state)
+{
+	tieline_values *values = new_values(NULL);
+	tieline_value *dict = tieline_value_build(values, "{'a': 'x'}");
+	int64_t integer;
+
+	(void)state;
+	assert_null(tieline_value_str(values, "\xff"));
+	assert_code(TIELINE_ETYPE,
+		tieline_value_get_int(
+			tieline_value_find_text(dict, "a"), &integer));
+	assert_unmade(TIELINE_EINVAL, IS_NULL,
+		tieline_value_copy(
+			values, tieline_value_find_text(dict, "none")));
+	assert_null(tieline_value_str(values, "\xff"));
+	tieline_values_clear(values);
+	assert_unmade(
+		TIELINE_EINVAL, IS_NULL, tieline_value_copy(values, NULL));
+	tieline_values_free(values);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_failure_before_is_no_reason),
 		cmocka_unit_test(without_values_there_is_nothing),
 		cmocka_unit_test(nothing_can_be_made_of_nothing),
 		cmocka_unit_test(nothing_can_be_put_nowhere),

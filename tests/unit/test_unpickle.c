@@ -68,7 +68,9 @@ static void plain_data_is_read(void **state)
 		ROW("I01\n.", "True"),
 		ROW("I00\n.", "False"),
 		ROW("I-12\n.", "-12"),
-		ROW("I001\n.", "1"),
+		ROW("I 5 \n.", "5"),
+		ROW("Finf\n.", "inf"),
+		ROW("]Nb.", "[]"),
 		ROW("K\xff.", "255"),
 		ROW("M\xff\xff.", "65535"),
 		ROW("J\xff\xff\xff\xff.", "-1"),
@@ -239,8 +241,9 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		ROW("}]Ns.", "offset 3, SETITEM: unhashable type: 'list'"),
 		ROW("N)R.",
 			"offset 2, REDUCE: what is called is of type NoneType"),
-		ROW("NNb.",
-			"offset 2, BUILD: NoneType: it has no state to "
+		ROW("NK\x01"
+		    "b.",
+			"offset 3, BUILD: NoneType: it has no state to "
 			"set"),
 		ROW("h\x05.", "offset 0, BINGET: the memo has nothing at 5"),
 		ROW("Nr\xff\xff\xff\xff.",
@@ -262,6 +265,22 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 			"byte 0xff at offset 0 of it"),
 		ROW("Ix\ny\n.",
 			"offset 0, INT: a decimal number expected, not \"x\""),
+		ROW("I010\n.",
+			"offset 0, INT: a decimal number expected, not "
+			"\"010\""),
+		ROW("L+1L\n.",
+			"offset 0, LONG: a decimal number expected, not "
+			"\"+1L\""),
+		ROW("F1e400\n.",
+			"offset 0, FLOAT: a floating-point number expected, "
+			"not \"1e400\""),
+		ROW("cm\nC.D\n.",
+			"offset 0, GLOBAL: below protocol 4 a name has no "
+			"dots"),
+		ROW("cm\nC\0D\n.", "offset 0, GLOBAL: a name has a NUL"),
+		ROW("\x80\x04\x8c\x01m\x8c\x03\xed\xa0\x80\x93.",
+			"offset 10, STACK_GLOBAL: a name has a lone "
+			"surrogate"),
 		ROW("S'x\n.",
 			"offset 0, STRING: a text between quotes expected, "
 			"not \"'x\""),
