@@ -9,7 +9,7 @@
  *     message LEN
  *     ended CODE TEXT
  */
-#include <tieline/tieline.h>
+#include <tieline/values.h>
 
 #include <getopt.h>
 #include <stdio.h>
@@ -29,7 +29,10 @@ static const char usage[] =
 	"  --connect-timeout-ms N, --handshake-timeout-ms N\n"
 	"  --max-message-bytes N, --backlog N, --max-handshakes N\n"
 	"  --legacy-auth local|off|any, --legacy-digest md5|sha256\n"
-	"  --peer-uid N, --exclusive\n";
+	"  --peer-uid N, --exclusive\n"
+	"  --pickle-protocol N: what is echoed is read as a value, and "
+	"pickled\n"
+	"    anew\n";
 
 static void say(const char *word, int code, const char *text)
 {
@@ -51,8 +54,10 @@ static void report(size_t len)
 	fflush(stdout);
 }
 
-/* Receives one message and handles it. Returns 0, or how it ended. */
-static int take_one(tieline_connection *connection, bool echo, int timeout_ms)
+/* What is done with a message; returns 0, or how it ended. */
+typedef int (*activity)(tieline_connection *connection, int timeout_ms);
+
+static int receive(tieline_connection *connection, int timeout_ms)
 {
 	void *data;
 	size_t len;
@@ -60,13 +65,39 @@ static int take_one(tieline_connection *connection, bool echo, int timeout_ms)
 
 	if (result < 0)
 		return result;
-	if (echo)
-		result = tieline_send_bytes(
-			connection, data, len, TIELINE_FOREVER);
-	else
-		report(len);
+	report(len);
 	tieline_free(data);
 	return result;
+}
+
+static int echo_bytes(tieline_connection *connection, int timeout_ms)
+{
+	void *data;
+	size_t len;
+	int result = tieline_recv_bytes(connection, timeout_ms, &data, &len);
+
+	if (result < 0)
+		return result;
+	result = tieline_send_bytes(connection, data, len, TIELINE_FOREVER);
+	tieline_free(data);
+	return result;
+}
+
+static int echo_value(tieline_connection *connection, int timeout_ms)
+{
+	tieline_values *values = tieline_values_new(NULL);
+	tieline_value *value;
+	int result = tieline_recv_value(connection, timeout_ms, values, &value);
+
+	if (result == 0)
+		result = tieline_send_value(connection, value, TIELINE_FOREVER);
+	tieline_values_free(values);
+	return result;
+}
+
+static activity echo_for(const tieline_options *options)
+{
+	return options->pickle_protocol ? echo_value : echo_bytes;
 }
 
 static void end(tieline_connection *connection, int code)
@@ -81,7 +112,7 @@ typedef int (*connect_function)(
 	const char *, const tieline_options *, tieline_connection **);
 
 static int talk(connect_function connect, const char *address,
-	const tieline_options *options, bool echo)
+	const tieline_options *options, activity act)
 {
 	tieline_connection *connection;
 	int result = connect(address, options, &connection);
@@ -93,7 +124,7 @@ static int talk(connect_function connect, const char *address,
 	printf("connected %s\n", tieline_connection_peer(connection));
 	fflush(stdout);
 	while (result == 0)
-		result = take_one(connection, echo, TIELINE_FOREVER);
+		result = act(connection, TIELINE_FOREVER);
 	end(connection, result);
 	return 0;
 }
@@ -101,6 +132,7 @@ static int talk(connect_function connect, const char *address,
 /* Whom to wait for: the listener, and behind it the clients. */
 struct server {
 	tieline_listener *listener;
+	activity act;
 	tieline_connection *clients[CLIENTS_MAX];
 	tieline_handle *handles[CLIENTS_MAX + 1];
 	int ready[CLIENTS_MAX + 1];
@@ -109,7 +141,7 @@ struct server {
 
 static void serve_client(struct server *server, size_t i)
 {
-	int result = take_one(server->clients[i], true, 0);
+	int result = server->act(server->clients[i], 0);
 
 	if (result == 0 || result == TIELINE_ETIMEDOUT)
 		return;
@@ -137,7 +169,7 @@ static void take_client(struct server *server)
 
 static int serve(const char *address, const tieline_options *options)
 {
-	struct server server = {.count = 0};
+	struct server server = {.act = echo_for(options)};
 	int result = tieline_listener_open(address, options, &server.listener);
 
 	if (result < 0) {
@@ -184,6 +216,7 @@ static const struct setting {
 	{"legacy-digest", FIELD(CHOICE, legacy_digest), "md5 sha256 "},
 	{"peer-uid", FIELD(U32, peer_uid), NULL},
 	{"exclusive", FIELD(FLAG, exclusive), NULL},
+	{"pickle-protocol", FIELD(U32, pickle_protocol), NULL},
 };
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
@@ -267,8 +300,8 @@ int main(int argc, char **argv)
 	if (strcmp(command, "serve") == 0)
 		return serve(argv[optind + 1], &options);
 	if (strcmp(command, "pipe") == 0)
-		return talk(
-			tieline_pipe_client, argv[optind + 1], &options, true);
+		return talk(tieline_pipe_client, argv[optind + 1], &options,
+			echo_for(&options));
 	return talk(tieline_client, argv[optind + 1], &options,
-		strcmp(command, "echo") == 0);
+		strcmp(command, "echo") == 0 ? echo_for(&options) : receive);
 }

@@ -86,6 +86,7 @@ def hang_up(connection):
 ACTIVITIES = {
     "exchange": exchange.everything,
     "exchange a little": exchange.a_little,
+    "exchange objects": exchange.objects,
     "read": read,
     "talk": talk,
     "talk long": talk_long,
