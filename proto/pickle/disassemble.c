@@ -75,13 +75,46 @@ static const bool closes[256] = {
 	[TLI_OP_FROZENSET] = true,
 };
 
+/* How much less an opcode puts on the stack, on balance, than one node. */
+static const uint8_t lessens[256] = {
+	[TLI_OP_PUT] = 1,
+	[TLI_OP_BINPUT] = 1,
+	[TLI_OP_LONG_BINPUT] = 1,
+	[TLI_OP_MEMOIZE] = 1,
+	[TLI_OP_PROTO] = 1,
+	[TLI_OP_FRAME] = 1,
+	[TLI_OP_BINPERSID] = 1,
+	[TLI_OP_READONLY_BUFFER] = 1,
+	[TLI_OP_POP_MARK] = 1,
+	[TLI_OP_APPENDS] = 1,
+	[TLI_OP_SETITEMS] = 1,
+	[TLI_OP_ADDITEMS] = 1,
+	[TLI_OP_TUPLE1] = 1,
+	[TLI_OP_TUPLE2] = 2,
+	[TLI_OP_TUPLE3] = 3,
+	[TLI_OP_POP] = 2,
+	[TLI_OP_APPEND] = 2,
+	[TLI_OP_SETITEM] = 3,
+	[TLI_OP_REDUCE] = 2,
+	[TLI_OP_NEWOBJ] = 2,
+	[TLI_OP_NEWOBJ_EX] = 3,
+	[TLI_OP_STACK_GLOBAL] = 2,
+	[TLI_OP_BUILD] = 2,
+};
+
+struct mark {
+	size_t offset;
+	size_t below; /* nodes between the mark before and this one */
+};
+
 struct disassembly {
 	struct tli_buf *text;
 	struct tli_values values;
 	struct tli_machine machine; /* makes nothing but arguments */
-	size_t *marks;              /* offsets of those that are open */
+	struct mark *marks;         /* those that are open */
 	size_t mark_count;
 	size_t mark_capacity;
+	size_t above; /* nodes above the last mark */
 	uint64_t memoized;
 	int result; /* sticky: an enum tli_value_result */
 };
@@ -229,7 +262,7 @@ static void show_argument(struct disassembly *show)
 static void push_mark(struct disassembly *show, size_t offset)
 {
 	size_t capacity = show->mark_capacity ? 2 * show->mark_capacity : 16;
-	size_t *marks = show->marks;
+	struct mark *marks = show->marks;
 
 	if (show->mark_count == show->mark_capacity) {
 		marks = realloc(marks, capacity * sizeof(*marks));
@@ -240,7 +273,24 @@ static void push_mark(struct disassembly *show, size_t offset)
 		show->marks = marks;
 		show->mark_capacity = capacity;
 	}
-	marks[show->mark_count++] = offset;
+	marks[show->mark_count++] = (struct mark){offset, show->above};
+	show->above = 0;
+}
+
+static size_t pop_mark(struct disassembly *show)
+{
+	const struct mark *mark = &show->marks[--show->mark_count];
+
+	show->above = mark->below;
+	return mark->offset;
+}
+
+/* What is a node more or less, down to the last mark. */
+static void count_nodes(struct disassembly *show, uint8_t opcode)
+{
+	size_t above = show->above + 1;
+
+	show->above = above > lessens[opcode] ? above - lessens[opcode] : 0;
 }
 
 /* What an opcode does that one looks for. */
@@ -248,12 +298,13 @@ static void show_effect(struct disassembly *show)
 {
 	const struct tli_operation *operation = &show->machine.operation;
 	bool has_argument = shows[operation->opcode] != 0;
+	bool pops_mark = operation->opcode == TLI_OP_POP && show->above == 0;
 
-	if (closes[operation->opcode] && show->mark_count > 0) {
+	if (show->mark_count > 0 && (closes[operation->opcode] || pops_mark)) {
 		if (!has_argument)
 			align(show);
 		print(show, "%s(MARK at %zu)", has_argument ? " " : "",
-			show->marks[--show->mark_count]);
+			pop_mark(show));
 	}
 	if (operation->opcode == TLI_OP_MEMOIZE) {
 		align(show);
@@ -261,6 +312,8 @@ static void show_effect(struct disassembly *show)
 	}
 	if (operation->opcode == TLI_OP_MARK)
 		push_mark(show, operation->offset);
+	else if (!pops_mark)
+		count_nodes(show, operation->opcode);
 }
 
 static void show_all(struct disassembly *show, const uint8_t *pickle)

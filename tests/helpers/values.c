@@ -9,6 +9,7 @@
  *     r  recode: a pickle; as pickles of protocol 2 to 5, each behind its
  *        length
  *     p  print: a pickle; its repr
+ *     d  disassemble: a pickle; its operations
  *     c  compare: a pickle behind its length, and another one; "equal hash
  *        less text", where hash is -1 if one of them has none, and less is
  *        negative with a text if they have no order
@@ -129,6 +130,21 @@ static void print(struct server *server, struct bytes request)
 	tieline_free(text);
 }
 
+static void disassemble(struct server *server, struct bytes request)
+{
+	char *text = NULL;
+	size_t len;
+	int result = tieline_pickle_disassemble(
+		request.data, request.len, &text, &len);
+
+	(void)server;
+	if (result == 0)
+		answer('+', text, len);
+	else
+		refuse();
+	tieline_free(text);
+}
+
 /* 1 or 0; -1 if one of them is unhashable. */
 static int same_hash(tieline_value *const pair[2])
 {
@@ -199,6 +215,7 @@ static const struct command {
 } commands[] = {
 	{'r', recode},
 	{'p', print},
+	{'d', disassemble},
 	{'c', compare},
 	{'k', check},
 	{'m', do_misbehave},

@@ -76,6 +76,9 @@ class Codec:
     def repr(self, pickle):
         return self.ask(b"p", pickle).decode()
 
+    def disassemble(self, pickle):
+        return self.ask(b"d", pickle).decode()
+
     def compare(self, one, other):
         """(equal, equal by hash, less, text): see values.c."""
         answer = self.ask(b"c", counted(one) + other).decode()
