@@ -168,8 +168,11 @@ static struct tli_value *make_bytearray(const struct call *call)
 
 static struct tli_value *make_array_of_items(const struct call *call)
 {
-	return tli_array_from_items(
-		call->values, call->args[0], tli_items_of(call->args[1]));
+	const struct tli_items *items = tli_items_of(call->args[1]);
+
+	if (!charge(call->values, items->count))
+		return NULL;
+	return tli_array_from_items(call->values, call->args[0], items);
 }
 
 static struct tli_value *make_array_of_bytes(const struct call *call)

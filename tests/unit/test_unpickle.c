@@ -414,29 +414,73 @@ static void numbers_as_text_have_a_limit(void **state)
 	check_rows(&row, 1);
 }
 
+static void put(struct tli_buf *pickle, const char *bytes, size_t len)
+{
+	assert_int_equal(tli_buf_append(pickle, bytes, len), TLI_BUF_OK);
+}
+
+/* Reads a pickle that ends at a limit, and frees it. */
+static void reaches_a_limit(struct tli_buf *pickle)
+{
+	struct tli_values values;
+
+	put(pickle, ".", 1);
+	tli_values_init(&values, &plenty, seed);
+	assert_null(tli_unpickle(&values, tli_buf_head(pickle),
+		tli_buf_len(pickle), TLI_UNPICKLE_COPY, NULL));
+	assert_int_equal(values.error.code, TLI_VALUE_LIMIT);
+	tli_values_fini(&values);
+	tli_buf_fini(pickle);
+}
+
 /* A list that is copied again and again is counted each time. */
 static void copies_are_counted(void **state)
 {
 	static const char copy[] = "cbuiltins\nlist\nh\x00\x85R0";
-	struct tli_values values;
 	struct tli_buf pickle;
 
 	(void)state;
 	tli_buf_init(&pickle, 1u << 20);
-	assert_int_equal(tli_buf_append(&pickle, "]\x94(", 3), 0);
+	put(&pickle, "]\x94(", 3);
 	for (int i = 0; i < 5000; i++)
-		assert_int_equal(tli_buf_append(&pickle, "N", 1), 0);
-	assert_int_equal(tli_buf_append(&pickle, "e", 1), 0);
+		put(&pickle, "N", 1);
+	put(&pickle, "e", 1);
 	for (int i = 0; i < 20; i++)
-		assert_int_equal(
-			tli_buf_append(&pickle, copy, sizeof(copy) - 1), 0);
-	assert_int_equal(tli_buf_append(&pickle, ".", 1), 0);
-	tli_values_init(&values, &plenty, seed);
-	assert_null(tli_unpickle(&values, tli_buf_head(&pickle),
-		tli_buf_len(&pickle), TLI_UNPICKLE_COPY, NULL));
-	assert_int_equal(values.error.code, TLI_VALUE_LIMIT);
-	tli_values_fini(&values);
-	tli_buf_fini(&pickle);
+		put(&pickle, copy, sizeof(copy) - 1);
+	reaches_a_limit(&pickle);
+}
+
+/* Whether or not they are arrays: a few bytes have a long argument looked at
+ * once more. */
+static void arrays_are_counted(void **state)
+{
+	static const char array[] = "carray\narray\n\x94\x8c\x01";
+	static const char call[] = "h\x00h\x01R0";
+	static const char wrong[4] = "\xff\xff\xff\xff";
+	struct tli_buf pickle;
+
+	(void)state;
+	for (int is_wrong = 0; is_wrong < 2; is_wrong++) {
+		tli_buf_init(&pickle, 1u << 20);
+		put(&pickle, array, sizeof(array) - 1);
+		put(&pickle, "B](", 3);
+		for (int i = 0; i < 20000; i++)
+			put(&pickle, "K\x01", 2);
+		put(&pickle, is_wrong ? "Ne\x86\x94(" : "e\x86\x94(",
+			is_wrong ? 5 : 4);
+		for (int i = 0; i < 4; i++)
+			put(&pickle, call, sizeof(call) - 1);
+		reaches_a_limit(&pickle);
+	}
+	tli_buf_init(&pickle, 1u << 20);
+	put(&pickle, array, sizeof(array) - 1);
+	put(&pickle, "uB\x40\x0d\x03\0", 6); /* 200,000 bytes */
+	for (int i = 0; i < 50000; i++)
+		put(&pickle, wrong, sizeof(wrong));
+	put(&pickle, "\x86\x94(", 3);
+	for (int i = 0; i < 100; i++)
+		put(&pickle, call, sizeof(call) - 1);
+	reaches_a_limit(&pickle);
 }
 
 static void long_bytes_are_borrowed(void **state)
@@ -544,6 +588,7 @@ int main(void)
 		cmocka_unit_test(what_is_often_inside_itself_is_not_deep),
 		cmocka_unit_test(numbers_as_text_have_a_limit),
 		cmocka_unit_test(copies_are_counted),
+		cmocka_unit_test(arrays_are_counted),
 		cmocka_unit_test(long_bytes_are_borrowed),
 		cmocka_unit_test(a_lack_of_memory_is_told),
 		cmocka_unit_test(a_pickle_cut_anywhere_is_refused),
