@@ -130,16 +130,14 @@ static void fold_ordered(struct walk *walk, struct frame *frame,
 	const struct tli_fingerprint *item)
 {
 	const struct tli_object *object = tli_object_of(&frame->node->value);
-	struct {
-		struct tli_fingerprint before, item;
-		uint64_t step;
-	} link = {frame->sum, *item, 0};
+	const struct tli_fingerprint link[] = {frame->sum, *item};
+	unsigned step = 0;
 
 	if (frame->node->value.kind == TLI_OBJECT &&
 		frame->seen >= TLI_OBJECT_STEPS)
-		link.step = object->steps[frame->seen - TLI_OBJECT_STEPS] + 1u;
-	frame->sum =
-		tli_hash(walk->all->seed, TLI_TAG_ITEM, &link, sizeof(link));
+		step = object->steps[frame->seen - TLI_OBJECT_STEPS] + 1u;
+	frame->sum = tli_hash(
+		walk->all->seed, TLI_TAG_ITEM | step << 8, link, sizeof(link));
 }
 
 static void add_member(

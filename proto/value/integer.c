@@ -99,9 +99,11 @@ bool tli_integer_to_int64(
 
 size_t tli_integer_from_int64(int64_t integer, uint8_t bytes[8])
 {
+	const unsigned bits = 64u - (unsigned)__builtin_clrsbll(integer);
+
 	for (unsigned i = 0; i < 8; i++)
 		bytes[i] = (uint8_t)((uint64_t)integer >> 8 * i);
-	return tli_integer_minimal(bytes, 8);
+	return integer == 0 ? 0 : (bits + 7) / 8;
 }
 
 static size_t load_words(

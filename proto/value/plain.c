@@ -4,9 +4,11 @@
 #include "../siphash.h"
 #include "array.h"
 
+#include <math.h>
 #include <string.h>
 
-#define LONG_BYTES  256u
+#define LONG_BYTES  48u
+#define LARGE       1e18 /* a float that is an integer of many bytes */
 #define PIECE_BYTES 512u
 
 enum tli_kind tli_family(enum tli_kind kind)
@@ -51,6 +53,8 @@ bool tli_is_hashable(enum tli_kind kind)
 
 bool tli_is_long(const struct tli_value *value)
 {
+	if (value->kind == TLI_FLOAT || value->kind == TLI_COMPLEX)
+		return fabs(tli_float_of(value)->real) > LARGE;
 	return (value->kind == TLI_BIGINT ||
 		       (value->kind >= TLI_STR && value->kind < TLI_LIST)) &&
 		tli_bytes_of(value)->len > LONG_BYTES;
