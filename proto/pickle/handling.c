@@ -106,21 +106,16 @@ bool tli_op_frame(struct tli_machine *machine)
 /* What needs more than the pickle itself. */
 bool tli_op_refused(struct tli_machine *machine)
 {
-	static const struct {
-		uint8_t opcode;
-		const char *why;
-	} rows[] = {
-		{TLI_OP_PERSID, "persistent ids are not taken"},
-		{TLI_OP_BINPERSID, "persistent ids are not taken"},
-		{TLI_OP_EXT1, "extension codes are not taken"},
-		{TLI_OP_EXT2, "extension codes are not taken"},
-		{TLI_OP_EXT4, "extension codes are not taken"},
-		{TLI_OP_NEXT_BUFFER, "out-of-band buffers are not taken"},
-		{TLI_OP_READONLY_BUFFER, "out-of-band buffers are not taken"},
+	static const char *const why[256] = {
+		[TLI_OP_PERSID] = "persistent ids are not taken",
+		[TLI_OP_BINPERSID] = "persistent ids are not taken",
+		[TLI_OP_EXT1] = "extension codes are not taken",
+		[TLI_OP_EXT2] = "extension codes are not taken",
+		[TLI_OP_EXT4] = "extension codes are not taken",
+		[TLI_OP_NEXT_BUFFER] = "out-of-band buffers are not taken",
+		[TLI_OP_READONLY_BUFFER] = "out-of-band buffers are not taken",
 	};
-	size_t i = 0;
 
-	while (rows[i].opcode != machine->operation.opcode)
-		i++;
-	return tli_machine_fail(machine, TLI_VALUE_SYNTAX, "%s", rows[i].why);
+	return tli_machine_fail(machine, TLI_VALUE_SYNTAX, "%s",
+		why[machine->operation.opcode]);
 }
