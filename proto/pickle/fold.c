@@ -18,9 +18,8 @@ struct call {
 
 /*
  * What a constructor takes: a letter for each argument, '?' before those that
- * may be missing. i int, n int that fits an int64_t, r such
- * an int or float, t str, b bytes, l list or tuple, g
- * global, * any.
+ * may be missing. i int, n int that fits an int64_t, r such an int or float,
+ * t str, b bytes, l list or tuple, g global, * any.
  */
 struct constructor {
 	const char *module;

@@ -7,9 +7,8 @@
 #include "plain.h"
 #include "writer.h"
 
-#define BATCH_ITEMS                                                            \
-	1000u /* as in CPython: so many are on the stack at once               \
-	       */
+/* As in CPython: so many are on the stack at once. */
+#define BATCH_ITEMS 1000u
 
 /* How a node with items is written: as its kind, or one of these. */
 enum {

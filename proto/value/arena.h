@@ -33,7 +33,7 @@ void tli_arena_fini(struct tli_arena *arena);
 /* Forgets everything that was taken; keeps up to 1 MiB for what comes. */
 void tli_arena_clear(struct tli_arena *arena);
 
-/* The same from a new block. */
+/* For tli_arena_take(): where there is no room in the newest block. */
 void *tli_arena_take_more(struct tli_arena *arena, size_t bytes);
 
 /* Memory for `bytes` (not 0) bytes, aligned for any pointer or number, not
