@@ -12,8 +12,7 @@
 
 /* How a node with items is written: as its kind, or one of these. */
 enum {
-	FORM_SKIPPED = TLI_KINDS,
-	FORM_SET_CALL,   /* any set below protocol 4: set([...]) */
+	FORM_SET_CALL = TLI_KINDS, /* any set below protocol 4: set([...]) */
 	FORM_TAKEN_BACK, /* an object that turned out to be inside itself */
 	FORM_ARGS,       /* the tuple of an object's arguments */
 	FORM_SPREAD,     /* its items alone */
