@@ -155,7 +155,7 @@ tieline_value *tli_value_build(
 	};
 	struct tli_value *node;
 
-	if (!values)
+	if (!values || !format)
 		return tli_value_unmade();
 	node = tli_literal(
 		&values->tree, format, strlen(format), &filler.filler);

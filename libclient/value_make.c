@@ -46,6 +46,8 @@ tieline_value *tieline_value_complex(
 
 tieline_value *tieline_value_str(tieline_values *values, const char *text)
 {
+	if (!text)
+		return tli_value_unmade();
 	return tieline_value_str_len(values, text, strlen(text));
 }
 
@@ -148,10 +150,13 @@ tieline_value *tieline_value_strs(
 	if (!values)
 		return tli_value_unmade();
 	list = tli_container(&values->tree, TLI_LIST);
-	for (size_t i = 0; list && i < count; i++)
+	for (size_t i = 0; list && i < count; i++) {
+		if (!texts[i])
+			return tli_value_unmade();
 		if (!tli_append(list,
 			    tli_str(&values->tree, texts[i], strlen(texts[i]))))
 			list = NULL;
+	}
 	return tli_values_made(values, list);
 }
 
@@ -234,7 +239,7 @@ int tieline_value_set_text(
 
 	if (result < 0)
 		return result;
-	if (!item)
+	if (!key || !item)
 		return lacks(node);
 	return put_result(node,
 		tli_dict_set(node,
@@ -245,6 +250,8 @@ int tieline_value_set_text(
 tieline_value *tieline_value_global(
 	tieline_values *values, const char *module, const char *name)
 {
+	if (!module || !name)
+		return tli_value_unmade();
 	return TLI_MADE(values, tli_global(&values->tree, module, name));
 }
 

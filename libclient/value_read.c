@@ -213,7 +213,7 @@ tieline_value *tieline_value_find(
 tieline_value *tieline_value_find_text(
 	const tieline_value *dict, const char *key)
 {
-	if (tieline_value_kind(dict) != TIELINE_DICT)
+	if (!key || tieline_value_kind(dict) != TIELINE_DICT)
 		return found(dict, NULL);
 	return found(dict, tli_dict_get(tli_node(dict), key, strlen(key)));
 }

@@ -21,15 +21,15 @@
  * in a container of other tieline_values, it is copied with all inside it.
  *
  * **Errors.** What makes a value returns NULL on failure, and every function
- * takes a NULL for a value, or for a tieline_values, and fails in turn, with
- * the code of what failed before: a program can build a whole message and look
- * at the result of sending it alone. tieline_handle_error(NULL) tells what went
- * wrong. A NULL that has no failure behind it is #TIELINE_EINVAL; so is any
- * NULL to what looks at values. A container that something could not be put
- * into is broken: wherever it would be sent or written it is refused, with the
- * code of what could not be put there first, but for tieline_value_repr(),
- * which shows what is there. Codes are call errors: nothing is changed unless
- * it says so, *_out neither.
+ * takes a NULL for a value, for a tieline_values, or for a text that ends with
+ * a NUL, and fails in turn, with the code of what failed before: a program can
+ * build a whole message and look at the result of sending it alone.
+ * tieline_handle_error(NULL) tells what went wrong. A NULL that has no failure
+ * behind it is #TIELINE_EINVAL; so is any NULL to what looks at values. A
+ * container that something could not be put into is broken: wherever it would
+ * be sent or written it is refused, with the code of what could not be put
+ * there first, but for tieline_value_repr(), which shows what is there. Codes
+ * are call errors: nothing is changed unless it says so, *_out neither.
  *
  * **Kinds.** Plain data is read and compared as in Python. All else that can be
  * pickled, a class, an instance, a call, is a symbol: it can be looked at and

@@ -62,6 +62,7 @@ static void nothing_can_be_made_of_nothing(void **state)
 	tieline_values *values = new_values(NULL);
 	tieline_value *one = tieline_value_int(values, 1);
 	tieline_value *items[] = {one, NULL, one};
+	const char *texts[] = {"one", NULL, "one"};
 
 	(void)state;
 	assert_needs(tieline_value_tuple(values, items, 3));
@@ -71,6 +72,11 @@ static void nothing_can_be_made_of_nothing(void **state)
 	assert_needs(tieline_value_call(
 		values, NULL, tieline_value_tuple(values, NULL, 0)));
 	assert_needs(tieline_value_copy(values, NULL));
+	assert_needs(tieline_value_str(values, NULL));
+	assert_needs(tieline_value_strs(values, texts, 3));
+	assert_needs(tieline_value_global(values, NULL, "f"));
+	assert_needs(tieline_value_global(values, "m", NULL));
+	assert_needs(tieline_value_build(values, NULL));
 	(void)nothing();
 	assert_unmade(TIELINE_EINVAL, "hole 2: " IS_NULL,
 		tieline_value_build(values, "[%d, %v]", 1, NULL));
@@ -176,6 +182,7 @@ static void what_nothing_is(void **state)
 	assert_null(tieline_value_find(NULL, dict));
 	assert_null(tieline_value_find(dict, NULL));
 	assert_null(tieline_value_find_text(NULL, "key"));
+	assert_null(tieline_value_find_text(dict, NULL));
 	assert_null(tieline_value_module(NULL));
 	assert_null(tieline_value_name(NULL));
 	assert_null(tieline_value_callable(NULL));
@@ -228,7 +235,7 @@ static void what_lacks_something_is_broken(void **state)
 	tieline_value *one = tieline_value_int(values, 1);
 	tieline_value *list = parsed(values, "[1]");
 	tieline_value *set = parsed(values, "{1}");
-	tieline_value *dicts[3];
+	tieline_value *dicts[4];
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(dicts); i++)
@@ -238,6 +245,7 @@ static void what_lacks_something_is_broken(void **state)
 	assert_passes_on(tieline_value_set_item(dicts[0], NULL, one));
 	assert_passes_on(tieline_value_set_item(dicts[1], one, NULL));
 	assert_passes_on(tieline_value_set_text(dicts[2], "key", NULL));
+	assert_passes_on(tieline_value_set_text(dicts[3], NULL, one));
 	assert_repr("[1]", list);
 	assert_repr("{1}", set);
 	assert_broken(TIELINE_ESYNTAX, "not UTF-8", values, list);
