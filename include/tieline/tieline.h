@@ -33,10 +33,10 @@
  * **Errors.** Calls return 0 or more on success, and a negative
  * #tieline_code on failure. tieline_handle_error() has the text: what went
  * wrong and what to do; of the handle for calls on one, of NULL for calls that
- * make a handle or wait for several. Codes are of two kinds. After a *call*
- * error the handle is as it was, and the call may be made again. A *connection*
- * error is sticky: the direction it struck (receiving or sending) returns it
- * from then on.
+ * make a handle, wait for several, or have to do with values alone. Codes are
+ * of two kinds. After a *call* error the handle is as it was, and the call may
+ * be made again. A *connection* error is sticky: the direction it struck
+ * (receiving or sending) returns it from then on.
  *
  * **Waiting.** Every timeout_ms is in milliseconds: 0 tries once, a negative
  * one (#TIELINE_FOREVER) waits without limit. It bounds waiting; copying a very
@@ -782,8 +782,8 @@ TIELINE_API int tieline_handle_process(tieline_handle *handle);
 /**
  * The text of the handle's last error, "" before the first. NULL: of the last
  * call in this thread that failed without a handle: one that was to make a
- * handle, or tieline_wait(). Valid until the next call on
- * the handle, or in this thread. Since 0.1.
+ * handle, tieline_wait(), or one of values.h. Valid until the next call on the
+ * handle, or in this thread. Since 0.1.
  */
 TIELINE_API const char *tieline_handle_error(const tieline_handle *handle);
 
