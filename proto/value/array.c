@@ -52,6 +52,18 @@ int tli_array_form(char typecode)
 	return known.bytes ? known.form : -1;
 }
 
+enum tli_kind tli_array_item_kind(const struct tli_value *array)
+{
+	static const enum tli_kind kinds[] = {
+		[SIGNED] = TLI_INT,
+		[UNSIGNED] = TLI_INT,
+		[REAL] = TLI_FLOAT,
+		[CHARACTER] = TLI_STR,
+	};
+
+	return kinds[typecode_of(tli_bytes_of(array)->typecode).shape];
+}
+
 size_t tli_array_count(const struct tli_value *array)
 {
 	const struct tli_bytes *node = tli_bytes_of(array);

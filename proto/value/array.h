@@ -16,6 +16,9 @@ size_t tli_array_item_bytes(char typecode);
  * that is no typecode. */
 int tli_array_form(char typecode);
 
+/* What its items are: TLI_INT, TLI_FLOAT or TLI_STR. */
+enum tli_kind tli_array_item_kind(const struct tli_value *array);
+
 /* Whether packed bytes can be items: all can, but of characters those beyond
  * U+10FFFF. */
 bool tli_array_fits(char typecode, const uint8_t *bytes, size_t len);

@@ -166,11 +166,7 @@ static int are_less_bytes(struct comparison *comparison)
 
 static const char *item_name(const struct tli_value *array)
 {
-	char typecode = tli_bytes_of(array)->typecode;
-
-	if (strchr("uw", typecode))
-		return "str";
-	return strchr("fd", typecode) ? "float" : "int";
+	return tli_kind_name(tli_array_item_kind(array));
 }
 
 static int is_less_array(struct comparison *comparison)

@@ -314,7 +314,7 @@ static void put_array(
 	tli_show_text(writing, "array('");
 	tli_show(writing, &array->typecode, 1);
 	tli_show_text(writing, array->len > 0 ? "', " : "'");
-	if (array->len > 0 && strchr("uw", array->typecode))
+	if (array->len > 0 && tli_array_item_kind(value) == TLI_STR)
 		put_characters(writing, value);
 	else if (array->len > 0)
 		put_array_items(writing, value);
