@@ -205,7 +205,7 @@ static void json_both_ways(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++)
-		for (int wrapping = TIELINE_JSON_PLAIN;
+		for (unsigned wrapping = TIELINE_JSON_PLAIN;
 			wrapping <= TIELINE_JSON_WRAPPED; wrapping++) {
 			tieline_value *value =
 				of_json(values, cases[i].json, wrapping);
@@ -280,7 +280,7 @@ static void what_json_cannot_say(void **state)
 		tieline_value_to_json(parsed(values, "{1: 2}"),
 			TIELINE_JSON_PLAIN, &text, &len));
 	assert_code(TIELINE_OK, tieline_value_append(cyclic, cyclic));
-	for (int wrapping = TIELINE_JSON_PLAIN;
+	for (unsigned wrapping = TIELINE_JSON_PLAIN;
 		wrapping <= TIELINE_JSON_WRAPPED; wrapping++)
 		assert_fails(TIELINE_ETYPE,
 			"at [0]: what is inside itself cannot be JSON",
