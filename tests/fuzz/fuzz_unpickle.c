@@ -2,8 +2,9 @@
 /*
  * Pickles of anybody's. What is read is written in each protocol, copied, and
  * as plain data also printed and wrapped as JSON: each time it comes back as
- * equal, with the same text and the same sharing. What is not read has an
- * error with its place. Either is disassembled, as text that fits a terminal.
+ * equal, with the same text and the same sharing. Its items are equal, less or
+ * more in one way. What is not read has an error with its place. Either is
+ * disassembled, as text that fits a terminal.
  */
 #include "fuzz.h"
 
@@ -14,6 +15,7 @@
 #include "../../proto/utf8.h"
 #include "../../proto/value/compare.h"
 #include "../../proto/value/copy.h"
+#include "../../proto/value/fingerprint.h"
 #include "../../proto/value/json_value.h"
 #include "../../proto/value/literal.h"
 #include "../../proto/value/mapping.h"
@@ -21,13 +23,16 @@
 
 #include <string.h>
 
+#define PAIRS_MAX     10u
 #define TEXT_BYTES    (1u << 16)
 #define OPCODE_BYTES  400u /* of the text that an opcode has, at most, */
 #define WRITTEN_BYTES 10u  /* and each byte of its argument */
 
 static const struct tli_value_limits limits = {4u << 20, 20000, 200};
-/* What is written of sets and old bytes can be a little more. */
-static const struct tli_value_limits more = {32u << 20, 400000, 2000};
+/* What is written of sets and old bytes can be a little more, and the name of
+ * an attribute's attribute is calls in each other. */
+static const struct tli_value_limits more = {
+	32u << 20, 400000, TLI_VALUE_DEPTH_MAX};
 static const uint64_t seed[2] = {3, 4};
 
 /* ---- What a tree consists of ----------------------------------------- */
@@ -189,6 +194,42 @@ static void are_same(const struct tli_values *values,
 	require(memcmp(one.nodes, two.nodes, sizeof(one.nodes)) == 0);
 }
 
+static bool have_same_fingerprint(
+	const struct tli_value *one, const struct tli_value *other)
+{
+	struct tli_fingerprint a, b;
+
+	return tli_fingerprint(one, seed, &a) == TLI_VALUE_OK &&
+		tli_fingerprint(other, seed, &b) == TLI_VALUE_OK &&
+		tli_same_fingerprint(&a, &b);
+}
+
+/* At most one of <, == and > is true, and == is one thing everywhere. */
+static void agree(const struct tli_value *one, const struct tli_value *other)
+{
+	struct tli_value_error error;
+	int equal = tli_equal(one, other);
+	int less = tli_less(one, other, &error);
+	int greater = tli_less(other, one, &error);
+
+	if (equal < 0 || less == TLI_VALUE_LIMIT || greater == TLI_VALUE_LIMIT)
+		return;
+	require(tli_equal(other, one) == equal);
+	require(one == other || have_same_fingerprint(one, other) == equal);
+	require((less < 0) == (greater < 0));
+	require(less < 0 || less + greater + equal <= 1);
+}
+
+static void items_agree(const struct tli_value *value)
+{
+	const struct tli_items *node = tli_items_of(value);
+
+	if (!tli_has_items(value))
+		return;
+	for (uint32_t i = 1; i < node->count && i < PAIRS_MAX; i++)
+		agree(node->items[i - 1], node->items[i]);
+}
+
 /* ---- Ways there and back --------------------------------------------- */
 
 /* The value as it is read again; NULL if it cannot be written. */
@@ -344,6 +385,7 @@ static void is_the_same_in_every_way(
 	for (int protocol = TLI_PICKLE_PROTOCOL_MIN;
 		protocol <= TLI_PICKLE_PROTOCOL_MAX; protocol++)
 		is_written_and_read_again(values, value, protocol);
+	items_agree(value);
 	is_copied(values, value);
 	is_wrapped(value, is_plain);
 	if (is_plain)
