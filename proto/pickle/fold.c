@@ -81,16 +81,7 @@ static struct tli_value *make_frozenset(const struct call *call)
 
 static struct tli_value *make_range(const struct call *call)
 {
-	struct tli_values *values = call->values;
-	struct tli_value *parts[] = {
-		tli_int(values, 0), call->args[0], tli_int(values, 1)};
-
-	for (uint32_t i = 0; call->count > 1 && i < call->count; i++)
-		parts[i] = call->args[i];
-	if (parts[2] && parts[2]->kind == TLI_INT &&
-		tli_int_of(parts[2])->integer == 0)
-		return NULL; /* Python refuses it */
-	return tli_items(values, TLI_RANGE, parts, 3);
+	return tli_range(call->values, call->args, call->count);
 }
 
 static struct tli_value *make_slice(const struct call *call)

@@ -27,37 +27,12 @@ static struct tli_value *make_bytearray(const struct tli_literal_call *call,
 		tli_bytes_of(args[0])->len);
 }
 
-/* Puts start, stop and step where they belong, whichever are there. */
-static void put_parts(struct tli_value *parts[3], struct tli_value *const *args,
-	unsigned count)
-{
-	if (count == 1)
-		parts[1] = args[0];
-	else
-		memcpy(parts, args, count * sizeof(args[0]));
-}
-
-static bool is_zero(const struct tli_value *value)
-{
-	return value->kind == TLI_INT && tli_int_of(value)->integer == 0;
-}
-
 static struct tli_value *make_range(const struct tli_literal_call *call,
 	struct tli_values *values, struct tli_value *const *args,
 	unsigned count)
 {
-	struct tli_value *parts[] = {
-		tli_int(values, 0), NULL, tli_int(values, 1)};
-
 	(void)call;
-	put_parts(parts, args, count);
-	for (unsigned i = 0; i < 3; i++)
-		if (!parts[i] ||
-			(parts[i]->kind != TLI_INT &&
-				parts[i]->kind != TLI_BIGINT))
-			return NULL;
-	return is_zero(parts[2]) ? NULL
-				 : tli_items(values, TLI_RANGE, parts, 3);
+	return tli_range(values, args, count);
 }
 
 static struct tli_value *make_slice(const struct tli_literal_call *call,
@@ -65,10 +40,11 @@ static struct tli_value *make_slice(const struct tli_literal_call *call,
 	unsigned count)
 {
 	struct tli_value *none = tli_none(values);
-	struct tli_value *parts[] = {none, none, none};
+	struct tli_value *parts[] = {none, args[0], none};
 
 	(void)call;
-	put_parts(parts, args, count);
+	if (count > 1)
+		memcpy(parts, args, count * sizeof(args[0]));
 	return tli_items(values, TLI_SLICE, parts, 3);
 }
 

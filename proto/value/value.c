@@ -383,6 +383,29 @@ struct tli_value *tli_items(struct tli_values *values, enum tli_kind kind,
 							      : NULL;
 }
 
+static bool is_int(const struct tli_value *value)
+{
+	return value->kind == TLI_INT || value->kind == TLI_BIGINT;
+}
+
+struct tli_value *tli_range(struct tli_values *values,
+	struct tli_value *const *args, uint32_t count)
+{
+	struct tli_value *parts[] = {
+		tli_int(values, 0), args[0], tli_int(values, 1)};
+	const struct tli_value *step;
+
+	if (count > 1)
+		memcpy(parts, args, count * sizeof(args[0]));
+	for (size_t i = 0; i < 3; i++)
+		if (!parts[i] || !is_int(parts[i]))
+			return NULL;
+	step = parts[2];
+	if (step->kind == TLI_INT && tli_int_of(step)->integer == 0)
+		return NULL;
+	return tli_items(values, TLI_RANGE, parts, 3);
+}
+
 /* ---- Symbols --------------------------------------------------------- */
 
 struct tli_value *tli_global(

@@ -266,6 +266,11 @@ struct tli_value *tli_container(struct tli_values *values, enum tli_kind kind);
 struct tli_value *tli_items(struct tli_values *values, enum tli_kind kind,
 	struct tli_value *const *items, size_t count);
 
+/* A range of stop, of start and stop, or of these and step, as Python's takes
+ * them. NULL with no error set if one is no int, or step is 0. */
+struct tli_value *tli_range(struct tli_values *values,
+	struct tli_value *const *args, uint32_t count);
+
 /* A global by two names. */
 struct tli_value *tli_global(
 	struct tli_values *values, const char *module, const char *name);
