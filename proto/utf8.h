@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define TLI_UTF8_BYTES_MAX 4u
+#define TLI_CHARACTER_MAX  0x10ffffu
 
 /* How long the character at the start of len (not 0) bytes is; 0 if it is
  * wrong, or cut. */
@@ -21,7 +22,7 @@ size_t tli_utf8_valid(const uint8_t *bytes, size_t len);
  * is. */
 uint32_t tli_utf8_read(const uint8_t *bytes, size_t *len_out);
 
-/* Writes a character (up to 0x10ffff). Returns how long it is. */
+/* Writes a character (up to TLI_CHARACTER_MAX). Returns how long it is. */
 size_t tli_utf8_write(uint32_t character, uint8_t bytes[TLI_UTF8_BYTES_MAX]);
 
 /* Whether there is a lone surrogate in bytes that are right. */

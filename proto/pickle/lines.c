@@ -250,7 +250,7 @@ static size_t unescape_unicode(const uint8_t *text, size_t len, uint8_t **place)
 	uint32_t character;
 
 	if (read_digits(text + 1, len - 1, 16, digits, &character) < digits ||
-		character > 0x10ffff)
+		character > TLI_CHARACTER_MAX)
 		return 0;
 	*place += tli_utf8_write(character, *place);
 	return 1 + digits;

@@ -119,7 +119,7 @@ bool tli_array_fits(char typecode, const uint8_t *bytes, size_t len)
 		return true;
 	for (size_t i = 0; i < len; i += sizeof(character)) {
 		memcpy(&character, bytes + i, sizeof(character));
-		if (character > 0x10ffff)
+		if (character > TLI_CHARACTER_MAX)
 			return false;
 	}
 	return true;

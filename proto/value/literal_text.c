@@ -3,8 +3,6 @@
 
 #include "../utf8.h"
 
-#define CHARACTER_MAX 0x10ffffu
-
 /* A piece of a text: what is between two quotes. */
 struct piece {
 	const char *start;
@@ -152,7 +150,7 @@ static bool take_hex_escape(struct tli_literal_reader *reader,
 		return tli_literal_fail(reader, place,
 			"behind \\%c come %u hexadecimal digits", letter,
 			digits);
-	if (character > CHARACTER_MAX)
+	if (character > TLI_CHARACTER_MAX)
 		return tli_literal_fail(reader, place,
 			"there is no character above \\U0010ffff");
 	put_character(reader, piece, character);
