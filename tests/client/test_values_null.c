@@ -54,6 +54,7 @@ static void without_values_there_is_nothing(void **state)
 	assert_needs(tieline_value_build(NULL, "%s", "x"));
 	assert_needs(tieline_value_from_json(NULL, "1", 1, TIELINE_JSON_PLAIN));
 	assert_needs(tieline_value_unpickle(NULL, "N.", 2));
+	assert_needs(tieline_value_unpickle_in_place(NULL, "N.", 2));
 	tieline_values_free(values);
 }
 

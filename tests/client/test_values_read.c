@@ -521,8 +521,15 @@ static void what_is_too_deep_to_compare(void **state)
 	assert_code(TIELINE_ELIMIT,
 		tieline_value_contains(
 			tieline_value_build(values, "[%v]", one), other));
-	/* A list has no hash, however deep it is. */
+	/* A list has no hash, however deep it is; an object has one. */
 	assert_code(TIELINE_ETYPE, tieline_value_hash(one, &hash));
+	assert_fails(TIELINE_ELIMIT,
+		"it is too deep, or inside itself in too many ways",
+		tieline_value_hash(
+			tieline_value_call(values,
+				tieline_value_global(values, "m", "f"),
+				tieline_value_tuple(values, &one, 1)),
+			&hash));
 	tieline_values_free(values);
 }
 
