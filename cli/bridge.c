@@ -206,7 +206,7 @@ static int status_at_end(struct bridge *bridge)
 	if (bridge->failure && !got_all)
 		return complain(status_of_open(bridge->failure), bridge->what,
 			"%s", bridge->why);
-	if (bridge->counting && !got_all)
+	if (bridge->counting && !got_all && !bridge->codec->has_refused)
 		return complain(STATUS_LOST, bridge->what,
 			"the peer ended %u messages too early",
 			bridge->count_left);

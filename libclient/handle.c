@@ -164,3 +164,8 @@ const char *tieline_handle_error(const tieline_handle *handle)
 {
 	return handle ? handle->error.text : tli_thread_error()->text;
 }
+
+int tieline_handle_error_code(const tieline_handle *handle)
+{
+	return handle ? handle->error.code : tli_thread_error()->code;
+}

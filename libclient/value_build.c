@@ -120,8 +120,15 @@ static struct tli_value *blame_hole(struct filler *filler)
 
 static struct tli_value *refuse_hole(struct filler *filler, const char *cursor)
 {
-	tli_error_set(tli_thread_error(), TIELINE_ESYNTAX, "%s",
-		*cursor ? "there is no such hole" : "nothing follows the '%'");
+	struct tli_error *error = tli_thread_error();
+
+	if (*cursor)
+		tli_error_set(error, TIELINE_ESYNTAX,
+			"there is no %%%c: s b d ld lld u lu llu zu f t v are",
+			*cursor >= ' ' && *cursor < 0x7f ? *cursor : '?');
+	else
+		tli_error_set(
+			error, TIELINE_ESYNTAX, "nothing follows the '%%'");
 	return blame_hole(filler);
 }
 

@@ -2,6 +2,7 @@
 /* Messages that are pickles: Connection.send() and recv(). */
 #include "connection.h"
 
+#include "../proto/pickle/opcodes.h"
 #include "../proto/pickle/pickle.h"
 #include "../proto/pickle/unpickle.h"
 #include "value_build.h"
@@ -80,15 +81,40 @@ static void finish(
 		tli_input_drop(input);
 }
 
+static bool starts_as_pickle(struct tli_input *input)
+{
+	void *data;
+
+	return tli_input_message_bytes(input) > 0 &&
+		tli_input_look(input, &data) &&
+		*(uint8_t *)data == TLI_OP_PROTO;
+}
+
+/* What Python's send() sends starts with an opcode that no text does. */
+static int blame_pickle(tieline_connection *connection,
+	const struct tli_value_error *error, bool looks_like_one)
+{
+	int code = tli_values_failed(error);
+
+	if (code != TIELINE_ESYNTAX || looks_like_one)
+		return blame(connection, code);
+	return tli_error_set(&connection->handle.error, code,
+		"%s; it does not start as an object does: was it sent with "
+		"send_bytes()?",
+		error->text);
+}
+
 static int read_message(tieline_connection *connection, tieline_values *values,
 	tieline_value **value_out)
 {
+	bool looks_like_one = starts_as_pickle(&connection->input);
 	struct tli_value *node = unpickle(&values->tree, &connection->input);
 
 	finish(&values->tree, &connection->input, node);
 	if (!node)
-		return blame(
-			connection, tli_values_failed(&values->tree.error));
+		return blame_pickle(
+			connection, &values->tree.error, looks_like_one);
+	tli_value_begin();
 	*value_out = tli_public(node);
 	return TIELINE_OK;
 }

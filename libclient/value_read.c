@@ -53,7 +53,7 @@ int tieline_value_get_int(const tieline_value *value, int64_t *integer_out)
 	const struct tli_value *node = tli_node(value);
 
 	if (!node)
-		return tli_value_none_given();
+		return tli_value_null_given();
 	if (node->kind == TLI_BIGINT)
 		return tli_error_set(tli_thread_error(), TIELINE_ELIMIT,
 			"the int does not fit 64 bits");
@@ -79,7 +79,7 @@ static int get_real(
 	const struct tli_value *node, const char *expected, double *number_out)
 {
 	if (!node)
-		return tli_value_none_given();
+		return tli_value_null_given();
 	if (node->kind == TLI_BIGINT)
 		return get_big_real(node, number_out);
 	if (node->kind == TLI_FLOAT)
@@ -168,22 +168,16 @@ size_t tieline_value_count(const tieline_value *value)
 				 : 0;
 }
 
-/* What was found in a value, or not: a NULL in a NULL keeps its reason. */
-static tieline_value *found(
-	const tieline_value *value, const struct tli_value *node)
-{
-	return value && !node ? tli_value_absent() : tli_public(node);
-}
-
 static tieline_value *node_at(
 	const tieline_value *value, size_t i, uint32_t part)
 {
 	const struct tli_value *node = tli_node(value);
 	bool is_there = shows_items(node) && i < tieline_value_count(value);
 
-	return found(value,
-		is_there ? tli_items_of(node)->items[i * step_of(node) + part]
-			 : NULL);
+	return is_there
+		? tli_public(
+			  tli_items_of(node)->items[i * step_of(node) + part])
+		: NULL;
 }
 
 tieline_value *tieline_value_item(const tieline_value *value, size_t i)
@@ -194,7 +188,7 @@ tieline_value *tieline_value_item(const tieline_value *value, size_t i)
 tieline_value *tieline_value_key(const tieline_value *dict, size_t i)
 {
 	return tieline_value_kind(dict) == TIELINE_DICT ? node_at(dict, i, 0)
-							: found(dict, NULL);
+							: NULL;
 }
 
 tieline_value *tieline_value_find(
@@ -205,17 +199,17 @@ tieline_value *tieline_value_find(
 	int64_t i;
 
 	if (!key || tieline_value_kind(dict) != TIELINE_DICT)
-		return found(key ? dict : NULL, NULL);
+		return NULL;
 	i = tli_find_key(node, tli_node(key), &error);
-	return found(dict, i < 0 ? NULL : tli_items_of(node)->items[i + 1]);
+	return i < 0 ? NULL : tli_public(tli_items_of(node)->items[i + 1]);
 }
 
 tieline_value *tieline_value_find_text(
 	const tieline_value *dict, const char *key)
 {
 	if (!key || tieline_value_kind(dict) != TIELINE_DICT)
-		return found(dict, NULL);
-	return found(dict, tli_dict_get(tli_node(dict), key, strlen(key)));
+		return NULL;
+	return tli_public(tli_dict_get(tli_node(dict), key, strlen(key)));
 }
 
 static int has_item(const struct tli_items *list, const tieline_value *item)
@@ -237,7 +231,7 @@ int tieline_value_contains(
 	int64_t i;
 
 	if (!node || !item)
-		return tli_value_none_given();
+		return tli_value_null_given();
 	if (node->kind == TLI_LIST || node->kind == TLI_TUPLE)
 		return has_item(tli_items_of(node), item);
 	if (node->kind != TLI_DICT && node->kind != TLI_SET &&
@@ -272,12 +266,12 @@ const char *tieline_value_name(const tieline_value *global)
 
 tieline_value *tieline_value_callable(const tieline_value *object)
 {
-	return found(object, part(object, TLI_OBJECT, TLI_OBJECT_CALLABLE));
+	return tli_public(part(object, TLI_OBJECT, TLI_OBJECT_CALLABLE));
 }
 
 tieline_value *tieline_value_args(const tieline_value *object)
 {
-	return found(object, part(object, TLI_OBJECT, TLI_OBJECT_ARGS));
+	return tli_public(part(object, TLI_OBJECT, TLI_OBJECT_ARGS));
 }
 
 /* The last one counts. */
@@ -287,11 +281,11 @@ tieline_value *tieline_value_state(const tieline_value *object)
 	uint32_t i;
 
 	if (tieline_value_kind(object) != TIELINE_OBJECT)
-		return found(object, NULL);
+		return NULL;
 	for (i = node->items.count; i-- > TLI_OBJECT_STEPS;)
 		if (node->steps[i - TLI_OBJECT_STEPS] == TLI_STEP_BUILD)
 			return tli_public(node->items.items[i]);
-	return found(object, NULL);
+	return NULL;
 }
 
 int tieline_value_equal(const tieline_value *one, const tieline_value *other)
@@ -300,7 +294,7 @@ int tieline_value_equal(const tieline_value *one, const tieline_value *other)
 	int result;
 
 	if (!one || !other)
-		return tli_value_none_given();
+		return tli_value_null_given();
 	result = tli_equal(tli_node(one), tli_node(other));
 	if (result >= 0)
 		return result;
@@ -314,7 +308,7 @@ int tieline_value_less(const tieline_value *one, const tieline_value *other)
 	int result;
 
 	if (!one || !other)
-		return tli_value_none_given();
+		return tli_value_null_given();
 	result = tli_less(tli_node(one), tli_node(other), &error);
 	return result < 0 ? tli_values_failed(&error) : result;
 }
@@ -343,7 +337,7 @@ int tieline_value_hash(const tieline_value *value, uint64_t *hash_out)
 	int result;
 
 	if (!value)
-		return tli_value_none_given();
+		return tli_value_null_given();
 	if (!seed)
 		return error->code;
 	result = hash_of(tli_node(value), seed, &key);

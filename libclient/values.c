@@ -78,8 +78,8 @@ int tli_value_break(struct tli_value *container)
 	return error->code;
 }
 
-/* Why the value that could not be made last in this thread was not; code 0 if a
- * NULL has another reason. */
+/* Why the value that could not be made last in this thread was not; code 0 if
+ * all could since everything began anew. */
 static _Thread_local struct tli_error unmade;
 
 tieline_value *tli_value_not_made(void)
@@ -88,10 +88,9 @@ tieline_value *tli_value_not_made(void)
 	return NULL;
 }
 
-tieline_value *tli_value_absent(void)
+void tli_value_begin(void)
 {
 	unmade.code = TIELINE_OK;
-	return NULL;
 }
 
 tieline_value *tli_values_made(
@@ -106,7 +105,7 @@ tieline_value *tli_values_made(
 int tli_value_missing(void)
 {
 	if (unmade.code == TIELINE_OK)
-		return tli_value_none_given();
+		return tli_value_null_given();
 	*tli_thread_error() = unmade;
 	return unmade.code;
 }
@@ -117,7 +116,7 @@ tieline_value *tli_value_unmade(void)
 	return tli_value_not_made();
 }
 
-int tli_value_none_given(void)
+int tli_value_null_given(void)
 {
 	return tli_error_set(
 		tli_thread_error(), TIELINE_EINVAL, "the value is NULL");
@@ -216,7 +215,7 @@ void tieline_values_clear(tieline_values *values)
 {
 	if (!values)
 		return;
-	tli_value_absent();
+	tli_value_begin();
 	tli_values_clear(&values->tree);
 	values->broken.code = TIELINE_OK;
 }
@@ -226,4 +225,17 @@ void tieline_values_free(tieline_values *values)
 	if (values)
 		tli_values_fini(&values->tree);
 	free(values);
+}
+
+size_t tieline_values_held_bytes(const tieline_values *values)
+{
+	return values ? values->tree.arena.held_bytes : 0;
+}
+
+int tieline_value_mend(tieline_value *container)
+{
+	if (!container)
+		return tli_value_null_given();
+	tli_node(container)->flags &= (uint8_t)~TLI_BROKEN;
+	return TIELINE_OK;
 }

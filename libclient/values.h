@@ -51,9 +51,8 @@ int tli_value_break(struct tli_value *container);
  */
 tieline_value *tli_value_not_made(void);
 
-/* From now on a NULL has no such reason: it was looked for and is not there, or
- * everything begins anew. Returns NULL. */
-tieline_value *tli_value_absent(void);
+/* Forgets it: everything begins anew. */
+void tli_value_begin(void);
 
 /* The node, made in those values, as public; NULL, with this thread's error
  * set, if it could not be made. */
@@ -74,7 +73,7 @@ tieline_value *tli_value_unmade(void);
 
 /* Sets this thread's error to TIELINE_EINVAL: a NULL where a value is looked
  * at. */
-int tli_value_none_given(void);
+int tli_value_null_given(void);
 
 /* Sets this thread's error to TIELINE_ETYPE: "list expected, not int". */
 int tli_value_wrong_kind(const char *expected, const struct tli_value *node);

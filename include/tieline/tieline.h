@@ -787,6 +787,10 @@ TIELINE_API int tieline_handle_process(tieline_handle *handle);
  */
 TIELINE_API const char *tieline_handle_error(const tieline_handle *handle);
 
+/** Its #tieline_code; #TIELINE_OK before the first. NULL: as above, and so the
+ *  code of what returned a NULL instead of a value. Since 0.3. */
+TIELINE_API int tieline_handle_error_code(const tieline_handle *handle);
+
 /** A #tieline_code's short text, and its name ("TIELINE_EAUTH"). For any
  *  number; never NULL. Since 0.1. */
 TIELINE_API const char *tieline_strerror(int code);

@@ -115,6 +115,10 @@ TIELINE_API void tieline_values_clear(tieline_values *values);
 /** Free all values. NULL is fine. Since 0.3. */
 TIELINE_API void tieline_values_free(tieline_values *values);
 
+/** How much memory the values hold, in bytes: what max_bytes limits. 0 for
+ * NULL. Since 0.3. */
+TIELINE_API size_t tieline_values_held_bytes(const tieline_values *values);
+
 /* ---- Making values --------------------------------------------------- */
 
 /*
@@ -199,6 +203,17 @@ TIELINE_API int tieline_value_set_item(
 /** The same with a text as key. Since 0.3. */
 TIELINE_API int tieline_value_set_text(
 	tieline_value *dict, const char *key, tieline_value *item);
+
+/**
+ * Take a broken container as it is, without what could not be put into it: for
+ * programs that have looked at each result, and go on with it.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_EINVAL  it is NULL.
+ *
+ * Since 0.3.
+ */
+TIELINE_API int tieline_value_mend(tieline_value *container);
 
 /** A class, function or other global, for Python to import: "decimal",
  *  "Decimal". Since 0.3. */

@@ -91,16 +91,40 @@ static void holes_that_are_none(void **state)
 		const char *format;
 		const char *text;
 	} cases[] = {
-		{"%x", "hole 1: there is no such hole"},
+		{"%x",
+			"hole 1: there is no %x: s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
 		{"%", "hole 1: nothing follows the '%'"},
 		{"[%d, %", "hole 2: nothing follows the '%'"},
-		{"[%d, %l", "hole 2: there is no such hole"},
-		{"[%d, %ll]", "hole 2: there is no such hole"},
-		{"[%d, %z]", "hole 2: there is no such hole"},
-		{"[%d, % d]", "hole 2: there is no such hole"},
-		{"[%d, %%]", "hole 2: there is no such hole"},
-		{"[%d, %2d]", "hole 2: there is no such hole"},
-		{"[%d, %\xc3\xa4]", "hole 2: there is no such hole"},
+		{"[%d, %l",
+			"hole 2: there is no %l: s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
+		{"[%d, %ll]",
+			"hole 2: there is no %l: s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
+		{"[%d, %z]",
+			"hole 2: there is no %z: s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
+		{"[%d, % d]",
+			"hole 2: there is no % : s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
+		{"[%d, %%]",
+			"hole 2: there is no %%: s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
+		{"[%d, %2d]",
+			"hole 2: there is no %2: s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
+		{"[%d, %\xc3\xa4]",
+			"hole 2: there is no %?: s b d ld lld u lu llu zu f t "
+			"v "
+			"are"},
 	};
 	tieline_values *values = new_values(NULL);
 

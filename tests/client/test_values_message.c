@@ -263,6 +263,9 @@ static void a_message_that_is_no_pickle_is_gone(void **state)
 		assert_code(TIELINE_ESYNTAX,
 			tieline_recv_value(ends[1], 0, values, &got));
 		assert_non_null(strstr(text_of(ends[1]), "without STOP"));
+		assert_non_null(strstr(text_of(ends[1]),
+			"; it does not start as an object does: was it sent "
+			"with send_bytes()?"));
 		assert_ptr_equal(got, untouched);
 		check_value(ends[1], "7");
 	}

@@ -325,32 +325,57 @@ static void a_broken_value_is_not_sent(void **state)
 	tieline_values_free(values);
 }
 
-/* What was handled, and what was only looked for, is no reason. */
-static void a_failure_before_is_no_reason(void **state)
+/* Where everything begins anew, what failed before is no reason. */
+static void a_failure_before_is_forgotten(void **state)
 {
 	tieline_values *values = new_values(NULL);
-	tieline_value *dict = tieline_value_build(values, "{'a': 'x'}");
-	int64_t integer;
+	tieline_connection *first, *second;
+	tieline_value *got;
 
 	(void)state;
+	assert_code(TIELINE_OK, tieline_pipe(true, NULL, &first, &second));
+	assert_code(TIELINE_OK, tieline_send_built(first, 0, "1"));
 	assert_null(tieline_value_str(values, "\xff"));
-	assert_code(TIELINE_ETYPE,
-		tieline_value_get_int(
-			tieline_value_find_text(dict, "a"), &integer));
-	assert_unmade(TIELINE_EINVAL, IS_NULL,
-		tieline_value_copy(
-			values, tieline_value_find_text(dict, "none")));
+	assert_code(TIELINE_ESYNTAX, tieline_handle_error_code(NULL));
+	assert_code(TIELINE_OK, tieline_recv_value(second, 0, values, &got));
+	assert_unmade(
+		TIELINE_EINVAL, IS_NULL, tieline_value_copy(values, NULL));
 	assert_null(tieline_value_str(values, "\xff"));
 	tieline_values_clear(values);
 	assert_unmade(
 		TIELINE_EINVAL, IS_NULL, tieline_value_copy(values, NULL));
+	tieline_connection_close(first);
+	tieline_connection_close(second);
+	tieline_values_free(values);
+}
+
+static void what_is_broken_can_be_mended(void **state)
+{
+	tieline_values *values = new_values(NULL);
+	tieline_value *dict = parsed(values, "{'a': 1}");
+	size_t held = tieline_values_held_bytes(values);
+	void *data;
+
+	(void)state;
+	assert_true(held > 0);
+	assert_int_equal(tieline_values_held_bytes(NULL), 0);
+	assert_code(TIELINE_ETYPE,
+		tieline_value_set_item(dict, tieline_value_list(values),
+			tieline_value_none(values)));
+	assert_code(TIELINE_ETYPE, tieline_value_pickle(dict, 0, &data, NULL));
+	assert_code(TIELINE_OK, tieline_value_mend(dict));
+	assert_repr("{'a': 1}", dict);
+	assert_code(TIELINE_OK, tieline_value_pickle(dict, 0, &data, NULL));
+	tieline_free(data);
+	assert_code(TIELINE_EINVAL, tieline_value_mend(NULL));
 	tieline_values_free(values);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_failure_before_is_no_reason),
+		cmocka_unit_test(a_failure_before_is_forgotten),
+		cmocka_unit_test(what_is_broken_can_be_mended),
 		cmocka_unit_test(without_values_there_is_nothing),
 		cmocka_unit_test(nothing_can_be_made_of_nothing),
 		cmocka_unit_test(nothing_can_be_put_nowhere),
