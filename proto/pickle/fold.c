@@ -33,24 +33,11 @@ static const struct tli_bytes *bytes_at(const struct call *call, uint32_t i)
 	return tli_bytes_of(call->args[i]);
 }
 
-/* What is copied is counted as made: otherwise four bytes of pickle could have
- * a long list copied, any number of times. */
-static bool charge(struct tli_values *values, uint32_t count)
-{
-	if (count <= values->limits.max_nodes - values->nodes) {
-		values->nodes += count;
-		return true;
-	}
-	tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
-		"it has more than %u parts", values->limits.max_nodes);
-	return false;
-}
-
 static struct tli_value *make_list(const struct call *call)
 {
 	const struct tli_items *items = tli_items_of(call->args[0]);
 
-	if (!charge(call->values, items->count))
+	if (!tli_values_charge(call->values, items->count))
 		return NULL;
 	return tli_items(call->values, TLI_LIST, items->items, items->count);
 }
@@ -61,7 +48,7 @@ static struct tli_value *make_any_set(
 	const struct tli_items *items = tli_items_of(call->args[0]);
 	struct tli_value *set = tli_container(call->values, kind);
 
-	if (!set || !charge(call->values, items->count))
+	if (!set || !tli_values_charge(call->values, items->count))
 		return NULL;
 	for (uint32_t i = 0; i < items->count; i++)
 		if (!tli_set_add(set, items->items[i]))
@@ -160,7 +147,7 @@ static struct tli_value *make_array_of_items(const struct call *call)
 {
 	const struct tli_items *items = tli_items_of(call->args[1]);
 
-	if (!charge(call->values, items->count))
+	if (!tli_values_charge(call->values, items->count))
 		return NULL;
 	return tli_array_from_items(call->values, call->args[0], items);
 }

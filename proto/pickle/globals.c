@@ -2,9 +2,9 @@
 #include "globals.h"
 
 #include "../utf8.h"
+#include "leaves.h"
 #include "names.h"
 #include "opcodes.h"
-#include "plain.h"
 
 /* clang-format off */
 #define WORD(text) {text, sizeof(text) - 1}

@@ -55,8 +55,7 @@ static bool may_grow(struct tli_machine *machine, size_t count)
 	const struct tli_value_limits *limits = &machine->values->limits;
 
 	if (count >= limits->max_nodes)
-		return tli_machine_fail(machine, TLI_VALUE_LIMIT,
-			"it has more than %u parts", limits->max_nodes);
+		return tli_values_too_many(machine->values) != NULL;
 	return tli_machine_may_hold(machine, count * sizeof(void *));
 }
 

@@ -3,8 +3,8 @@
 
 #include "../value/walk.h"
 #include "globals.h"
+#include "leaves.h"
 #include "opcodes.h"
-#include "plain.h"
 #include "writer.h"
 
 /* As in CPython: so many are on the stack at once. */
@@ -64,7 +64,7 @@ static void put_past(struct pickling *pickling, const struct tli_value *value)
 	else if (value->kind == TLI_GLOBAL)
 		tli_put_global(&pickling->writer, value);
 	else
-		tli_put_plain(&pickling->writer, value);
+		tli_put_leaf(&pickling->writer, value);
 }
 
 /* ---- Items, in batches ----------------------------------------------- */
@@ -91,8 +91,8 @@ static void begin_container(
 
 /* Those items, up to the first that has items itself: with no need for a walk.
  * Returns how many. */
-static int put_plain_items(struct pickling *pickling,
-	struct tli_value *const *items, uint32_t count)
+static int put_leaves(struct pickling *pickling, struct tli_value *const *items,
+	uint32_t count)
 {
 	uint32_t i = 0;
 
@@ -121,7 +121,7 @@ static int next_in_batch(
 		if (!form->one || left > form->step)
 			tli_put(&pickling->writer, TLI_OP_MARK);
 	}
-	return put_plain_items(pickling, node->items + i,
+	return put_leaves(pickling, node->items + i,
 		left < left_in_batch ? left : left_in_batch);
 }
 
@@ -142,7 +142,7 @@ static void end_batches(struct pickling *pickling, const struct tli_items *node)
 static int next_in_tuple(
 	struct pickling *pickling, const struct tli_items *node, uint32_t i)
 {
-	return put_plain_items(pickling, node->items + i, node->count - i);
+	return put_leaves(pickling, node->items + i, node->count - i);
 }
 
 static int next_in_args(

@@ -31,7 +31,8 @@ static int compare_numbers(
 	return tli_number_compare(&a, &b);
 }
 
-bool tli_plain_equal(const struct tli_value *one, const struct tli_value *other)
+bool tli_scalar_equal(
+	const struct tli_value *one, const struct tli_value *other)
 {
 	if (one->kind == TLI_STR && other->kind == TLI_STR)
 		return same_bytes(one, other);
@@ -116,7 +117,7 @@ int tli_equal(const struct tli_value *one, const struct tli_value *other)
 		return 0;
 	if (!tli_has_items(one))
 		return one->kind == TLI_ARRAY ? same_arrays(one, other)
-					      : tli_plain_equal(one, other);
+					      : tli_scalar_equal(one, other);
 	if (one == other || has_other_count(one, other))
 		return one == other;
 	tli_arena_init(&arena, SIZE_MAX);
@@ -251,7 +252,7 @@ static int are_same_items(struct tli_fingerprints *all,
 	if (tli_family(one->kind) != tli_family(other->kind))
 		return 0;
 	if (!tli_has_items(one) && one->kind != TLI_ARRAY && !tli_is_long(one))
-		return tli_plain_equal(one, other);
+		return tli_scalar_equal(one, other);
 	return has_same_fingerprint(all, one, other);
 }
 

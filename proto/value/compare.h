@@ -6,7 +6,7 @@
 #include "value.h"
 
 /* Whether they are equal, if one of them is None, a number, a str or bytes. */
-bool tli_plain_equal(
+bool tli_scalar_equal(
 	const struct tli_value *one, const struct tli_value *other);
 
 /* 1 if they are equal (fingerprint.h has the rules), 0 if not, or a negative

@@ -25,7 +25,7 @@ static struct tli_value *copy_bytes(
 }
 
 /* Of all but what has items. */
-static struct tli_value *copy_plain(
+static struct tli_value *copy_leaf(
 	struct tli_values *values, const struct tli_value *value)
 {
 	switch (value->kind) {
@@ -65,7 +65,7 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 
 	if (!copy)
 		copy = inside ? tli_hollow(copying->values, value)
-			      : copy_plain(copying->values, value);
+			      : copy_leaf(copying->values, value);
 	if (!copy)
 		return copying->values->error.code;
 	if (value->id)
@@ -107,5 +107,5 @@ struct tli_value *tli_copy(
 	struct tli_values *values, const struct tli_value *value)
 {
 	return tli_has_items(value) ? copy_tree(values, tli_items_of(value))
-				    : copy_plain(values, value);
+				    : copy_leaf(values, value);
 }

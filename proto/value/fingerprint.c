@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fingerprint.h"
 
-#include "plain.h"
+#include "leaf_fingerprint.h"
 #include "walk.h"
 
 #include <stdlib.h>
@@ -136,7 +136,7 @@ static void fold_ordered(struct walk *walk, struct frame *frame,
 	if (frame->node->value.kind == TLI_OBJECT &&
 		frame->seen >= TLI_OBJECT_STEPS)
 		step = object->steps[frame->seen - TLI_OBJECT_STEPS] + 1u;
-	frame->sum = tli_hash(
+	frame->sum = tli_tagged_hash(
 		walk->all->seed, TLI_TAG_ITEM | step << 8, link, sizeof(link));
 }
 
@@ -144,7 +144,7 @@ static void add_member(
 	struct walk *walk, struct frame *frame, const void *bytes, size_t len)
 {
 	struct tli_fingerprint member =
-		tli_hash(walk->all->seed, TLI_TAG_MEMBER, bytes, len);
+		tli_tagged_hash(walk->all->seed, TLI_TAG_MEMBER, bytes, len);
 
 	frame->sum.low += member.low;
 	frame->sum.high += member.high;
@@ -245,8 +245,8 @@ static struct tli_fingerprint of_distance(
 {
 	uint32_t distance = walk->depth - level;
 
-	return tli_hash(walk->all->seed, TLI_TAG_INSIDE_ITSELF, &distance,
-		sizeof(distance));
+	return tli_tagged_hash(walk->all->seed, TLI_TAG_INSIDE_ITSELF,
+		&distance, sizeof(distance));
 }
 
 static int make_frame_room(struct walk *walk)
@@ -345,7 +345,7 @@ static int look_at(struct walk *walk, const struct tli_value *value)
 		return result < 0 ? result : TLI_WALK_PAST;
 	if (tli_has_nothing_inside(value))
 		return settle(walk, value,
-			tli_plain_fingerprint(walk->all->seed, value),
+			tli_leaf_fingerprint(walk->all->seed, value),
 			NOTHING_ABOVE, 0);
 	return go_inside(walk, value);
 }
@@ -380,8 +380,8 @@ static int leave(struct tli_visitor *visitor, const struct tli_value *value)
 	if (value->kind == TLI_OBJECT)
 		whole.making = tli_object_of(value)->making;
 	return settle(walk, value,
-		tli_hash(walk->all->seed, tli_family(value->kind), &whole,
-			sizeof(whole)),
+		tli_tagged_hash(walk->all->seed, tli_family(value->kind),
+			&whole, sizeof(whole)),
 		frame->lowest, frame->highest);
 }
 
@@ -421,7 +421,7 @@ int tli_key_of(struct tli_fingerprints *all, const struct tli_value *value,
 		!tli_is_hashable(value->kind))
 		return find_out(all, value, true, key_out);
 	*key_out = (struct tli_key){
-		.fingerprint = tli_plain_fingerprint(all->seed, value)};
+		.fingerprint = tli_leaf_fingerprint(all->seed, value)};
 	return TLI_VALUE_OK;
 }
 

@@ -20,7 +20,7 @@
 #ifndef TLI_FINGERPRINT_H
 #define TLI_FINGERPRINT_H
 
-#include "plain.h"
+#include "leaf_fingerprint.h"
 
 /* Whether two objects are equal by structure, or only each to itself. */
 enum tli_object_identity { TLI_OBJECTS_BY_STRUCTURE, TLI_OBJECTS_BY_IDENTITY };

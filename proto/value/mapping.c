@@ -11,7 +11,7 @@
 #define COUNT_MAX      (1u << 29)
 
 /* Where keys are, by their fingerprints: of a large dict or set, and of one
- * whose keys are more than short and plain. */
+ * whose keys are more than short ones. */
 struct tli_index {
 	struct tli_fingerprint *fingerprints; /* of the keys, in their order */
 	uint32_t *slots;   /* 1 + the place of a key; 0: free */
@@ -37,12 +37,12 @@ static struct tli_value *key_at(const struct tli_items *node, uint32_t place)
 /* ---- Without an index ------------------------------------------------ */
 
 /* Whether comparing it is cheaper than its fingerprint. */
-static bool is_plain(const struct tli_value *key)
+static bool is_short(const struct tli_value *key)
 {
 	return key->kind <= TLI_BYTES && !tli_is_long(key);
 }
 
-/* The place of a plain key among all of them; their count if it is none. */
+/* The place of a short key among all of them; their count if it is none. */
 static uint32_t scan(const struct tli_items *node, const struct tli_value *key)
 {
 	uint32_t count = key_count(node);
@@ -50,7 +50,7 @@ static uint32_t scan(const struct tli_items *node, const struct tli_value *key)
 	for (uint32_t place = 0; place < count; place++) {
 		const struct tli_value *other = key_at(node, place);
 
-		if (other == key || tli_plain_equal(other, key))
+		if (other == key || tli_scalar_equal(other, key))
 			return place;
 	}
 	return count;
@@ -193,7 +193,7 @@ static int64_t place_by_index(struct tli_items *node, struct tli_value *key)
 
 static int64_t place_of(struct tli_items *node, struct tli_value *key)
 {
-	if (!node->index && key_count(node) < SCANNED_MAX && is_plain(key))
+	if (!node->index && key_count(node) < SCANNED_MAX && is_short(key))
 		return scan(node, key);
 	return place_by_index(node, key);
 }
@@ -309,7 +309,7 @@ static int64_t find_by_fingerprint(const struct tli_items *node,
 	return place;
 }
 
-static int64_t find_plain(
+static int64_t find_short(
 	const struct tli_items *node, const struct tli_value *key)
 {
 	uint32_t place = scan(node, key);
@@ -324,8 +324,8 @@ int64_t tli_find_key(const struct tli_value *container,
 	struct tli_arena arena;
 	int64_t place;
 
-	if (!node->index && is_plain(key)) {
-		place = find_plain(node, key);
+	if (!node->index && is_short(key)) {
+		place = find_short(node, key);
 	} else {
 		tli_arena_init(&arena, SIZE_MAX);
 		place = find_by_fingerprint(node, key, &arena, error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "repr.h"
 
-#include "plain_text.h"
+#include "leaf_text.h"
 
 #include <string.h>
 
@@ -179,7 +179,7 @@ static void put_leaf(struct printer *printer, enum style style,
 	if (style == AS_NAME)
 		tli_show_name(&printer->writing, value);
 	else
-		tli_show_plain(&printer->writing, value);
+		tli_show_leaf(&printer->writing, value);
 }
 
 /* The style is what the walk keeps of the node. */

@@ -115,11 +115,19 @@ void *tli_values_shortage(struct tli_values *values)
 	return NULL;
 }
 
-static void *refuse_more(struct tli_values *values)
+void *tli_values_too_many(struct tli_values *values)
 {
 	tli_value_error_set(&values->error, TLI_VALUE_LIMIT,
 		"it has more than %u parts", values->limits.max_nodes);
 	return NULL;
+}
+
+bool tli_values_charge(struct tli_values *values, uint32_t count)
+{
+	if (count > values->limits.max_nodes - values->nodes)
+		return tli_values_too_many(values) != NULL;
+	values->nodes += count;
+	return true;
 }
 
 /* Inline, so that it costs each kind only what it needs. */
@@ -129,7 +137,7 @@ static inline __attribute__((always_inline)) void *make(
 	struct tli_value *value;
 
 	if (values->nodes >= values->limits.max_nodes)
-		return refuse_more(values);
+		return tli_values_too_many(values);
 	value = tli_arena_take(&values->arena, bytes);
 	if (!value)
 		return tli_values_shortage(values);
@@ -263,7 +271,7 @@ static struct tli_items *make_items(struct tli_values *values,
 	struct tli_items *node;
 
 	if (capacity > values->limits.max_nodes)
-		return refuse_more(values);
+		return tli_values_too_many(values);
 	node = make(
 		values, kind, bytes + capacity * sizeof(struct tli_value *));
 	if (!node)
@@ -321,7 +329,7 @@ static bool make_room(struct tli_items *list, size_t count)
 	if (capacity < list->count + count)
 		capacity = list->count + count;
 	if (capacity / 2 > list->values->limits.max_nodes)
-		return refuse_more(list->values) != NULL;
+		return tli_values_too_many(list->values) != NULL;
 	items = tli_arena_grow(&list->values->arena, list->items,
 		list->capacity * slot, capacity * slot);
 	if (!items) {

@@ -232,6 +232,14 @@ void tli_values_clear(struct tli_values *values);
 /* Sets the error to "out of memory", or to the arena's limit. Returns NULL. */
 void *tli_values_shortage(struct tli_values *values);
 
+/* Sets the error for more nodes than allowed. Returns NULL. */
+void *tli_values_too_many(struct tli_values *values);
+
+/* Counts what is looked at or copied as if it were made: otherwise a few bytes
+ * of a pickle could have a long list copied any number of times. False with the
+ * error set. */
+bool tli_values_charge(struct tli_values *values, uint32_t count);
+
 /* Making nodes. Bytes and texts are copied. */
 struct tli_value *tli_none(struct tli_values *values);
 struct tli_value *tli_bool(struct tli_values *values, bool truth);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Values that have no others inside, as Python's repr() prints them. Used by
  * repr.c alone. */
-#ifndef TLI_PLAIN_TEXT_H
-#define TLI_PLAIN_TEXT_H
+#ifndef TLI_LEAF_TEXT_H
+#define TLI_LEAF_TEXT_H
 
 #include "../buf.h"
 #include "value.h"
@@ -17,7 +17,7 @@ void tli_show(struct tli_writing *writing, const void *bytes, size_t len);
 void tli_show_text(struct tli_writing *writing, const char *text);
 
 /* Any value of a kind below TLI_LIST. */
-void tli_show_plain(struct tli_writing *writing, const struct tli_value *value);
+void tli_show_leaf(struct tli_writing *writing, const struct tli_value *value);
 
 /* A str without quotes, with escapes for what is not printable. */
 void tli_show_name(struct tli_writing *writing, const struct tli_value *name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Fingerprints of what has nothing inside, and what all fingerprints are made
  * of: fingerprint.h has the rules. */
-#ifndef TLI_PLAIN_H
-#define TLI_PLAIN_H
+#ifndef TLI_LEAF_FINGERPRINT_H
+#define TLI_LEAF_FINGERPRINT_H
 
 #include "number.h"
 #include "value.h"
@@ -28,7 +28,7 @@ enum tli_tag {
 };
 
 /* What is hashed under different tags is never the same. */
-struct tli_fingerprint tli_hash(
+struct tli_fingerprint tli_tagged_hash(
 	const uint64_t seed[2], unsigned tag, const void *bytes, size_t len);
 
 /* The kind that stands for all those which can be equal to this one. */
@@ -44,7 +44,7 @@ bool tli_is_long(const struct tli_value *value);
 bool tli_has_nothing_inside(const struct tli_value *value);
 
 /* Of such a value. */
-struct tli_fingerprint tli_plain_fingerprint(
+struct tli_fingerprint tli_leaf_fingerprint(
 	const uint64_t seed[2], const struct tli_value *value);
 
 /* Of a node that is equal to nothing but itself. */

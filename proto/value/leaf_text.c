@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plain_text.h"
+#include "leaf_text.h"
 
 #include "../float_text.h"
 #include "../utf8.h"
@@ -157,7 +157,7 @@ static void put_character(struct tli_writing *writing, uint32_t character,
 }
 
 /* How many bytes at the start are ASCII that is its own text. */
-static size_t plain_run(const uint8_t *bytes, size_t len, char quote)
+static size_t run_as_it_is(const uint8_t *bytes, size_t len, char quote)
 {
 	size_t run = 0;
 
@@ -190,7 +190,7 @@ static void put_inner(
 	size_t left = node->len;
 
 	while (left > 0 && !writing->failure) {
-		size_t len = plain_run(at, left, quote);
+		size_t len = run_as_it_is(at, left, quote);
 
 		if (len > 0)
 			tli_show(writing, at, len);
@@ -283,7 +283,7 @@ static void put_array_item(struct tli_writing *writing,
 	struct tli_value *item = tli_array_item(scratch, array, i);
 
 	if (item)
-		tli_show_plain(writing, item);
+		tli_show_leaf(writing, item);
 	else
 		writing->failure = scratch->error.code;
 	tli_values_clear(scratch);
@@ -321,7 +321,7 @@ static void put_array(
 	tli_show_text(writing, ")");
 }
 
-void tli_show_plain(struct tli_writing *writing, const struct tli_value *value)
+void tli_show_leaf(struct tli_writing *writing, const struct tli_value *value)
 {
 	static void (*const puts_of[TLI_LIST])(
 		struct tli_writing * writing, const struct tli_value *value) = {

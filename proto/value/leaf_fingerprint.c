@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plain.h"
+#include "leaf_fingerprint.h"
 
 #include "../siphash.h"
 #include "array.h"
@@ -60,7 +60,7 @@ bool tli_is_long(const struct tli_value *value)
 		tli_bytes_of(value)->len > LONG_BYTES;
 }
 
-struct tli_fingerprint tli_hash(
+struct tli_fingerprint tli_tagged_hash(
 	const uint64_t seed[2], unsigned tag, const void *bytes, size_t len)
 {
 	uint64_t key[2] = {seed[0], seed[1] ^ tag}, out[2];
@@ -72,14 +72,14 @@ struct tli_fingerprint tli_hash(
 struct tli_fingerprint tli_node_fingerprint(
 	const uint64_t seed[2], const struct tli_value *node)
 {
-	return tli_hash(seed, TLI_TAG_NODE, &node, sizeof(node));
+	return tli_tagged_hash(seed, TLI_TAG_NODE, &node, sizeof(node));
 }
 
 static struct tli_fingerprint of_none(
 	const uint64_t seed[2], const struct tli_value *value)
 {
 	(void)value;
-	return tli_hash(seed, TLI_NONE, NULL, 0);
+	return tli_tagged_hash(seed, TLI_NONE, NULL, 0);
 }
 
 static struct tli_fingerprint of_number(
@@ -88,7 +88,7 @@ static struct tli_fingerprint of_number(
 	struct tli_number number;
 
 	tli_number_of(value, &number);
-	return tli_hash(
+	return tli_tagged_hash(
 		seed, TLI_TAG_NUMBER + number.form, number.bytes, number.len);
 }
 
@@ -97,7 +97,8 @@ static struct tli_fingerprint of_bytes(
 {
 	const struct tli_bytes *node = tli_bytes_of(value);
 
-	return tli_hash(seed, tli_family(value->kind), node->data, node->len);
+	return tli_tagged_hash(
+		seed, tli_family(value->kind), node->data, node->len);
 }
 
 /* Hashed in pieces, each of which starts with what those before it come to. */
@@ -121,15 +122,16 @@ static struct tli_fingerprint of_array(
 		used += number.len;
 		if (used < PIECE_BYTES)
 			continue;
-		piece.before = tli_hash(seed, TLI_TAG_ITEM, &piece,
+		piece.before = tli_tagged_hash(seed, TLI_TAG_ITEM, &piece,
 			sizeof(piece.before) + used);
 		used = 0;
 	}
-	return tli_hash(seed, TLI_ARRAY, &piece, sizeof(piece.before) + used);
+	return tli_tagged_hash(
+		seed, TLI_ARRAY, &piece, sizeof(piece.before) + used);
 }
 
 /* Whether all its parts are as expected, and small. */
-static bool is_plain_range(const struct tli_value *value)
+static bool is_small_range(const struct tli_value *value)
 {
 	const struct tli_items *range = tli_items_of(value);
 
@@ -171,15 +173,15 @@ static struct tli_fingerprint of_range(
 		count > 1 ? (uint64_t)step : 0,
 	};
 
-	return tli_hash(seed, TLI_RANGE, through, sizeof(through));
+	return tli_tagged_hash(seed, TLI_RANGE, through, sizeof(through));
 }
 
 bool tli_has_nothing_inside(const struct tli_value *value)
 {
-	return !tli_has_items(value) || is_plain_range(value);
+	return !tli_has_items(value) || is_small_range(value);
 }
 
-struct tli_fingerprint tli_plain_fingerprint(
+struct tli_fingerprint tli_leaf_fingerprint(
 	const uint64_t seed[2], const struct tli_value *value)
 {
 	typedef struct tli_fingerprint function(

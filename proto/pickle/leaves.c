@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plain.h"
+#include "leaves.h"
 
 #include "../value/array.h"
 #include "../value/integer.h"
@@ -214,7 +214,7 @@ static void put_array(struct tli_writer *writer, const struct tli_value *value)
 	put_call(writer, TLI_OP_TUPLE);
 }
 
-void tli_put_plain(struct tli_writer *writer, const struct tli_value *value)
+void tli_put_leaf(struct tli_writer *writer, const struct tli_value *value)
 {
 	static void (*const puts[])(
 		struct tli_writer * writer, const struct tli_value *value) = {
