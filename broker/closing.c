@@ -140,8 +140,8 @@ static void count_held(struct closing *closing)
 	struct relays *relays = &closing->peer->broker->relays;
 	size_t len = tli_buf_len(&closing->peer->out);
 
-	relays->held_bytes += len;
 	relays->held_bytes -= closing->held_bytes;
+	relays_hold(relays, len);
 	closing->held_bytes = len;
 }
 

@@ -139,7 +139,7 @@ static size_t bytes_to_splice(const struct flow *flow)
 					   : (size_t)flow->walk.body_left;
 }
 
-static void count_held(struct relays *relays, size_t len)
+void relays_hold(struct relays *relays, size_t len)
 {
 	relays->held_bytes += len;
 	if (relays->held_bytes > relays->held_bytes_peak)
@@ -155,7 +155,7 @@ static bool hold(struct flow *flow, const uint8_t *bytes, size_t len)
 	out->max_bytes = tli_buf_len(out) + len;
 	if (tli_buf_append(out, bytes, len) != TLI_BUF_OK)
 		return false;
-	count_held(relays_of(flow), len);
+	relays_hold(relays_of(flow), len);
 	return true;
 }
 
@@ -311,7 +311,7 @@ static bool splice_once(struct flow *flow, bool is_ready)
 	flow->bulk = true;
 	flow->walk.body_left -= (uint64_t)got;
 	count_passed(flow, (size_t)got, 0);
-	count_held(relays_of(flow), (size_t)got);
+	relays_hold(relays_of(flow), (size_t)got);
 	drain(flow);
 	return true;
 }
@@ -484,7 +484,7 @@ static void send_replies(struct peer *peer)
 {
 	if (peer_flush(peer) < 0)
 		tli_buf_fini(&peer->out);
-	count_held(&peer->broker->relays, tli_buf_len(&peer->out));
+	relays_hold(&peer->broker->relays, tli_buf_len(&peer->out));
 }
 
 /* What the sender said before it was paired. */

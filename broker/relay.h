@@ -31,6 +31,9 @@ struct relays {
 	struct relay_list dead; /* over; freed when the loop comes round */
 };
 
+/* Counts bytes that are held from now on, and what that comes to at most. */
+void relays_hold(struct relays *relays, size_t len);
+
 /* False for lack of memory. */
 bool relays_init(struct relays *relays, size_t window_bytes);
 

@@ -102,11 +102,13 @@ class OurListener:
     def connect(self):
         """A raw connection, with a name also on a Unix socket."""
         family, address = raw_address(self.address)
-        sock = patient(socket.socket(family))
+        sock = socket.socket(family)
         if family == socket.AF_UNIX:
             self.names += 1
             sock.bind(str(self.place / f"c{self.names}"))
+        # With a timeout a full backlog would be an error.
         sock.connect(address)
+        patient(sock)
         return sock
 
     @contextlib.contextmanager
