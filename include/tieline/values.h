@@ -258,9 +258,10 @@ TIELINE_API tieline_value *tieline_value_parse(
  *     %t   int: False if 0, else True
  *     %v   tieline_value *
  *
- * The holes stand where a value can stand, outside of quotes. As with printf,
- * what follows has to be of those types. Errors as tieline_value_parse(), and
- * of what fills a hole, with its number: "hole 2: ...". Since 0.3.
+ * A hole stands where a value can stand. Inside quotes there is none: '%s'
+ * there is text, and takes no argument. As with printf, what follows has to be
+ * of those types. Errors as tieline_value_parse(), and of what fills a hole,
+ * with its number: "hole 2: ...". Since 0.3.
  */
 TIELINE_API tieline_value *tieline_value_build(
 	tieline_values *values, const char *format, ...);
@@ -494,7 +495,7 @@ TIELINE_API tieline_value *tieline_value_key(
 
 /** The value under a key of a dict, or a text as key; NULL if it is not there,
  *  if the key is unhashable, if there is no memory to look for it, and for
- *  other kinds. Since 0.3. */
+ *  other kinds; tieline_value_contains() tells these apart. Since 0.3. */
 TIELINE_API tieline_value *tieline_value_find(
 	const tieline_value *dict, const tieline_value *key);
 TIELINE_API tieline_value *tieline_value_find_text(
