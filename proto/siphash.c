@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "siphash.h"
 
-#include <string.h>
+#include "wire.h"
 
 struct state {
 	uint64_t v0;
@@ -43,26 +43,6 @@ static inline uint64_t finish(struct state *state)
 	return state->v0 ^ state->v1 ^ state->v2 ^ state->v3;
 }
 
-static inline uint64_t little_endian(const uint8_t *bytes)
-{
-	uint64_t word;
-
-	memcpy(&word, bytes, sizeof(word));
-	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
-		word = __builtin_bswap64(word);
-	return word;
-}
-
-/* The bytes that fill no word, and the length in the highest byte. */
-static inline uint64_t last_word(const uint8_t *bytes, size_t len)
-{
-	uint64_t word = (uint64_t)len << 56;
-
-	for (size_t i = 0; i < (len & 7); i++)
-		word |= (uint64_t)bytes[i] << 8 * i;
-	return word;
-}
-
 void tli_siphash(const void *bytes, size_t len, const uint64_t key[2],
 	uint64_t hash_out[2])
 {
@@ -75,8 +55,9 @@ void tli_siphash(const void *bytes, size_t len, const uint64_t key[2],
 	};
 
 	for (size_t left = len; left >= 8; left -= 8, at += 8)
-		compress(&state, little_endian(at));
-	compress(&state, last_word(at, len));
+		compress(&state, tli_load_le(at, 8));
+	/* The bytes that fill no word, and the length in the highest byte. */
+	compress(&state, tli_load_le(at, len & 7) | (uint64_t)len << 56);
 	state.v2 ^= 0xee;
 	hash_out[0] = finish(&state);
 	state.v1 ^= 0xdd;

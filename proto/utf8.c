@@ -54,18 +54,32 @@ size_t tli_utf8_sequence(const uint8_t *bytes, size_t len)
 	return sequence->len;
 }
 
+/* The eight bits that show what is not ASCII, of eight bytes or'ed. */
+#define NOT_ASCII 0x8080808080808080u
+#define WORDS     8u
+
+static inline bool are_ascii(const uint8_t *bytes, size_t words)
+{
+	uint64_t all = 0, word;
+
+#pragma GCC unroll 8
+	for (size_t i = 0; i < words; i++) {
+		memcpy(&word, bytes + i * sizeof(word), sizeof(word));
+		all |= word;
+	}
+	return !(all & NOT_ASCII);
+}
+
 /* How many bytes of ASCII alone there are at the start: most texts are nothing
- * else. */
+ * else. Many at a time, so that it costs less than copying them. */
 static size_t skip_ascii(const uint8_t *bytes, size_t len)
 {
-	uint64_t word;
 	size_t at = 0;
 
-	for (; len - at >= sizeof(word); at += sizeof(word)) {
-		memcpy(&word, bytes + at, sizeof(word));
-		if (word & 0x8080808080808080u)
-			break;
-	}
+	while (len - at >= 8 * WORDS && are_ascii(bytes + at, WORDS))
+		at += 8 * WORDS;
+	while (len - at >= 8 && are_ascii(bytes + at, 1))
+		at += 8;
 	while (at < len && bytes[at] < 0x80)
 		at++;
 	return at;
