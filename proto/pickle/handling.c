@@ -31,11 +31,7 @@ bool tli_op_pop_mark(struct tli_machine *machine)
 
 bool tli_op_dup(struct tli_machine *machine)
 {
-	struct tli_value *value = tli_top(machine);
-
-	if (value)
-		value->flags |= TLI_SHARED;
-	return tli_push(machine, value);
+	return tli_push(machine, tli_top(machine));
 }
 
 bool tli_memo_fetch(struct tli_machine *machine, uint64_t number)
@@ -45,7 +41,6 @@ bool tli_memo_fetch(struct tli_machine *machine, uint64_t number)
 	if (!value)
 		return tli_machine_fail(machine, TLI_VALUE_SYNTAX,
 			"the memo has nothing at %" PRIu64, number);
-	value->flags |= TLI_SHARED;
 	return tli_push(machine, value);
 }
 
