@@ -20,6 +20,7 @@ HUGE = 2 ** 1024
 # Each is compared with each. What is equal across types is what it is about.
 PAIRED = [
     None, True, False, 0, 1, -1, 2, 0.0, -0.0, 1.0, -1.0, 1.5, 0j, 1 + 0j, 1j,
+    complex(-0.0, 1), complex(1.5, -0.0),
     complex(-0.0, -0.0), complex("nan"), float("nan"), float("inf"),
     float("-inf"), 2 ** 31, 2.0 ** 31, 2 ** 63, 2.0 ** 63, -2 ** 63,
     -2.0 ** 63, 2 ** 63 - 1, 2 ** 64, 2.0 ** 64, BIG, float(BIG), BIG + 1,
