@@ -160,6 +160,15 @@ def test_a_message_with_a_text_too_long_is_passed_over(begin, broker):
     assert "message 1 is not printed: the text has more than" in err
 
 
+def test_what_is_missing_for_a_line_that_was_wrong_is_no_loss(
+        tool, begin, broker):
+    begin("listen", "here", "--value", "--exec", "cat")
+    done = tool("dial", "here", "--value", "--count", "1", input="nope\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "line 1 is not sent" in done.stderr
+    assert "too early" not in done.stderr
+
+
 def test_what_is_passed_over_counts(begin, broker):
     listen = begin("listen", "here", "--value", "--count", "2",
                    stdin=subprocess.PIPE)
