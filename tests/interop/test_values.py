@@ -86,4 +86,5 @@ def test_what_is_no_pickle_ends_it(any_python, place, peer, stock):
     client = stock(any_python, "client", server.listening_at(), "talk long")
     assert client.lines_until("ended")[-1].startswith("ended EOFError")
     assert server.lines_until("ended")[-1] == \
-        "ended TIELINE_ESYNTAX offset 0, opcode: 0x00 is none"
+        "ended TIELINE_ESYNTAX offset 0, opcode: 0x00 is none; it does not " \
+        "start as an object does: was it sent with send_bytes()?"
