@@ -65,8 +65,11 @@ int tli_value_refused(
 
 static void note_break(tieline_values *values, const struct tli_error *why)
 {
-	if (values->broken.code == TIELINE_OK)
+	if (why->code == TIELINE_OK)
+		return;
+	if (values->broken.code == TIELINE_OK || values->is_mended)
 		values->broken = *why;
+	values->is_mended = false;
 }
 
 int tli_value_break(struct tli_value *container)
@@ -193,6 +196,7 @@ static tieline_values *make_values(const tieline_value_limits *given)
 	}
 	tli_values_init(&values->tree, &limits, secret);
 	values->broken.code = TIELINE_OK;
+	values->is_mended = false;
 	return values;
 }
 
@@ -236,6 +240,9 @@ int tieline_value_mend(tieline_value *container)
 {
 	if (!container)
 		return tli_value_null_given();
-	tli_node(container)->flags &= (uint8_t)~TLI_BROKEN;
+	if (tli_has_items(tli_node(container))) {
+		tli_node(container)->flags &= (uint8_t)~TLI_BROKEN;
+		tli_values_of(tli_node(container))->is_mended = true;
+	}
 	return TIELINE_OK;
 }

@@ -13,6 +13,7 @@ struct tieline_values {
 	struct tli_values tree;
 	struct tli_error broken; /* what first kept something from being put
 				  * into something else */
+	bool is_mended;          /* what does so next is told instead */
 };
 
 /* A public value is a node. */

@@ -198,13 +198,19 @@ static int64_t place_of(struct tli_items *node, struct tli_value *key)
 	return place_by_index(node, key);
 }
 
-/* Whatever was half done is undone, as far as it can be. */
+static bool refuse(struct tli_items *node)
+{
+	node->value.flags |= TLI_BROKEN;
+	return false;
+}
+
+/* The same of a key that the index has, and the items may have: what is half
+ * done is undone. */
 static bool give_up(struct tli_items *node, uint32_t count)
 {
 	node->count = count;
 	node->index = NULL;
-	node->value.flags |= TLI_BROKEN;
-	return false;
+	return refuse(node);
 }
 
 bool tli_dict_set(
@@ -217,11 +223,9 @@ bool tli_dict_set(
 	if (!dict)
 		return false;
 	count = node->count;
-	if (!key || !item)
-		return give_up(node, count);
-	place = place_of(node, key);
+	place = key && item ? place_of(node, key) : -1;
 	if (place < 0)
-		return give_up(node, count);
+		return refuse(node);
 	if (place < count / 2)
 		return tli_replace(dict, 2 * (uint32_t)place + 1, item);
 	return (tli_append(dict, key) && tli_append(dict, item)) ||
@@ -237,7 +241,7 @@ bool tli_set_add(struct tli_value *set, struct tli_value *item)
 		return false;
 	place = item ? place_of(node, item) : -1;
 	if (place < 0)
-		return give_up(node, node->count);
+		return refuse(node);
 	return place < node->count || tli_append(set, item) ||
 		give_up(node, node->count);
 }

@@ -367,13 +367,44 @@ static void what_is_broken_can_be_mended(void **state)
 	assert_repr("{'a': 1}", dict);
 	assert_code(TIELINE_OK, tieline_value_pickle(dict, 0, &data, NULL));
 	tieline_free(data);
+	/* What breaks it next is told, not what broke it before. */
+	(void)nothing();
+	assert_code(TIELINE_EINVAL, tieline_value_set_text(dict, "b", NULL));
+	assert_code(TIELINE_EINVAL, tieline_value_pickle(dict, 0, &data, NULL));
 	assert_code(TIELINE_EINVAL, tieline_value_mend(NULL));
+	assert_code(TIELINE_OK, tieline_value_mend(tieline_value_none(values)));
+	tieline_values_free(values);
+}
+
+/* A peer's wrong keys cost what is kept nothing. */
+static void what_is_mended_again_and_again(void **state)
+{
+	tieline_values *values = new_values(NULL);
+	tieline_value *dict = tieline_value_dict(values);
+	tieline_value *none = tieline_value_none(values);
+	tieline_value *list = tieline_value_list(values);
+	size_t held;
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		assert_code(TIELINE_OK,
+			tieline_value_set_item(
+				dict, tieline_value_int(values, i), none));
+	held = tieline_values_held_bytes(values);
+	for (int i = 0; i < 10000; i++) {
+		assert_code(TIELINE_ETYPE,
+			tieline_value_set_item(dict, list, none));
+		assert_code(TIELINE_OK, tieline_value_mend(dict));
+	}
+	assert_int_equal(tieline_values_held_bytes(values), held);
+	assert_int_equal(tieline_value_count(dict), 10000);
 	tieline_values_free(values);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_mended_again_and_again),
 		cmocka_unit_test(a_failure_before_is_forgotten),
 		cmocka_unit_test(what_is_broken_can_be_mended),
 		cmocka_unit_test(without_values_there_is_nothing),
