@@ -59,6 +59,8 @@ int tli_value_refused(
 	if (error->code != TLI_VALUE_BROKEN)
 		return tli_values_failed(error);
 	why = &tli_values_of(value)->broken;
+	if (why->code == TIELINE_OK)
+		return tli_values_failed(error);
 	return tli_error_set(tli_thread_error(), why->code, "%s: %s",
 		error->text, why->text);
 }
