@@ -96,7 +96,9 @@ static size_t next_block_bytes(const struct tli_arena *arena, size_t needed)
 	if (bytes > BLOCK_BYTES_MAX)
 		bytes = BLOCK_BYTES_MAX;
 	if (bytes > left)
-		bytes = left & ~(size_t)7;
+		bytes = left;
+	/* What was adopted, and is held too, has any length. */
+	bytes &= ~(size_t)7;
 	return bytes < needed ? needed : bytes;
 }
 

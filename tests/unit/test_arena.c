@@ -102,6 +102,29 @@ static void adopted_memory_counts_and_is_freed(void **state)
 	tli_arena_fini(&arena);
 }
 
+/* What is adopted has any length, and the blocks are as large as all that is
+ * held. */
+static void nothing_grows_beyond_its_block(void **state)
+{
+	struct tli_arena arena;
+	uint8_t *last;
+	size_t left;
+
+	(void)state;
+	tli_arena_init(&arena, SIZE_MAX);
+	assert_true(tli_arena_adopt(&arena, malloc(2001), 2001));
+	last = tli_arena_take(&arena, 8);
+	assert_non_null(last);
+	left = (size_t)(arena.end - last);
+	last = tli_arena_grow(&arena, last, 8, left);
+	assert_true(arena.next <= arena.end);
+	memset(last, 1, left);
+	last = tli_arena_take(&arena, 64);
+	assert_non_null(last);
+	memset(last, 2, 64);
+	tli_arena_fini(&arena);
+}
+
 static void it_knows_its_own(void **state)
 {
 	struct tli_arena arena, other;
@@ -148,6 +171,7 @@ int main(void)
 		cmocka_unit_test(no_more_is_held_than_the_limit),
 		cmocka_unit_test(a_limit_below_a_block_is_kept),
 		cmocka_unit_test(adopted_memory_counts_and_is_freed),
+		cmocka_unit_test(nothing_grows_beyond_its_block),
 		cmocka_unit_test(it_knows_its_own),
 		cmocka_unit_test(a_lack_of_memory_is_told_apart),
 	};
