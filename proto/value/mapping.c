@@ -208,8 +208,14 @@ static bool refuse(struct tli_items *node)
  * done is undone. */
 static bool give_up(struct tli_items *node, uint32_t count)
 {
+	struct tli_index *index = node->index;
+
 	node->count = count;
-	node->index = NULL;
+	/* It came last: no other key was put behind its slot for its sake. */
+	if (index && index->count > key_count(node)) {
+		*slot_of(index, &index->fingerprints[index->count - 1]) = 0;
+		index->count--;
+	}
 	return refuse(node);
 }
 

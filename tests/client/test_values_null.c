@@ -376,6 +376,35 @@ static void what_is_broken_can_be_mended(void **state)
 	tieline_values_free(values);
 }
 
+/* What goes in nowhere, as it is too deep, costs as little. */
+static void what_is_too_deep_costs_nothing(void **state)
+{
+	tieline_values *values = new_values(&(tieline_value_limits){
+		.size = sizeof(tieline_value_limits), .max_depth = 3});
+	tieline_value *dict = tieline_value_dict(values);
+	tieline_value *key = tieline_value_int(values, -1);
+	tieline_value *deep = parsed(values, "[[[]]]");
+	size_t held;
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		assert_code(TIELINE_OK,
+			tieline_value_set_item(
+				dict, tieline_value_int(values, i), key));
+	held = tieline_values_held_bytes(values);
+	for (int i = 0; i < 1000; i++) {
+		assert_code(TIELINE_ELIMIT,
+			tieline_value_set_item(dict, key, deep));
+		assert_code(TIELINE_OK, tieline_value_mend(dict));
+		assert_null(tieline_value_find(dict, key));
+		assert_code(TIELINE_OK,
+			tieline_value_set_item(
+				dict, tieline_value_key(dict, 0), key));
+	}
+	assert_true(tieline_values_held_bytes(values) < held + 1000000);
+	tieline_values_free(values);
+}
+
 /* A peer's wrong keys cost what is kept nothing. */
 static void what_is_mended_again_and_again(void **state)
 {
@@ -405,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_mended_again_and_again),
+		cmocka_unit_test(what_is_too_deep_costs_nothing),
 		cmocka_unit_test(a_failure_before_is_forgotten),
 		cmocka_unit_test(what_is_broken_can_be_mended),
 		cmocka_unit_test(without_values_there_is_nothing),
