@@ -144,7 +144,7 @@ static bool lives_in(
 struct tli_value *tli_values_copy(
 	struct tli_values *values, const struct tli_value *node)
 {
-	if (tli_has_items(node))
+	if (tli_has_items(node) && tli_items_of(node)->values != values)
 		note_break(
 			(tieline_values *)values, &tli_values_of(node)->broken);
 	return tli_copy(values, node);

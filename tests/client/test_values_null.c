@@ -376,6 +376,24 @@ static void what_is_broken_can_be_mended(void **state)
 	tieline_values_free(values);
 }
 
+/* A copy in between is no break. */
+static void what_is_mended_is_copied(void **state)
+{
+	tieline_values *values = new_values(NULL);
+	tieline_value *list = tieline_value_list(values);
+	void *data;
+
+	(void)state;
+	assert_code(TIELINE_EINVAL, tieline_value_append(list, NULL));
+	assert_code(TIELINE_OK, tieline_value_mend(list));
+	list = tieline_value_copy(values, list);
+	(void)nothing();
+	assert_passes_on(tieline_value_append(list, NULL));
+	assert_code(
+		TIELINE_ESYNTAX, tieline_value_pickle(list, 0, &data, NULL));
+	tieline_values_free(values);
+}
+
 /* What goes in nowhere, as it is too deep, costs as little. */
 static void what_is_too_deep_costs_nothing(void **state)
 {
@@ -434,6 +452,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_mended_again_and_again),
+		cmocka_unit_test(what_is_mended_is_copied),
 		cmocka_unit_test(what_is_too_deep_costs_nothing),
 		cmocka_unit_test(a_failure_before_is_forgotten),
 		cmocka_unit_test(what_is_broken_can_be_mended),
