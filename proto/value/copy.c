@@ -12,6 +12,8 @@ struct copying {
 	struct tli_values *values;
 	struct tli_value **copies; /* by the original's id */
 	struct tli_value *root;
+	uint32_t ids;      /* how many copies there is room for */
+	bool is_met_again; /* something was met inside itself */
 };
 
 static struct tli_value *copy_bytes(
@@ -57,12 +59,21 @@ static int place(struct copying *copying, struct tli_value *copy)
 	return TLI_WALK_PAST;
 }
 
+/* Whether some of what is inside is still to come. */
+static bool is_half_done(
+	const struct tli_value *value, const struct tli_value *copy)
+{
+	return tli_has_items(value) &&
+		tli_items_of(copy)->count < tli_items_of(value)->count;
+}
+
 static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 {
 	struct copying *copying = (struct copying *)visitor;
 	struct tli_value *copy = copying->copies[value->id];
 	bool inside = !copy && tli_has_items(value);
 
+	copying->is_met_again |= copy && is_half_done(value, copy);
 	if (!copy)
 		copy = inside ? tli_hollow(copying->values, value)
 			      : copy_leaf(copying->values, value);
@@ -79,8 +90,27 @@ static int leave(struct tli_visitor *visitor, const struct tli_value *value)
 	struct tli_value *copy = copying->copies[value->id];
 
 	copy->flags |= value->flags & TLI_BROKEN;
-	return tli_index_keys(copy) ? place(copying, copy)
-				    : copying->values->error.code;
+	return copying->is_met_again || tli_index_keys(copy)
+		? place(copying, copy)
+		: copying->values->error.code;
+}
+
+/* Looks at keys that were not whole when they were put where they are. */
+static int index_all(struct copying *copying)
+{
+	for (uint32_t i = 0; i < copying->ids; i++)
+		if (copying->copies[i] && !tli_index_keys(copying->copies[i]))
+			return copying->values->error.code;
+	return TLI_VALUE_OK;
+}
+
+static int copy_all(struct copying *copying, const struct tli_value *root)
+{
+	int result = tli_walk(&copying->visitor, root, TLI_VALUE_DEPTH_MAX);
+
+	return result == TLI_VALUE_OK && copying->is_met_again
+		? index_all(copying)
+		: result;
 }
 
 static struct tli_value *copy_tree(
@@ -90,13 +120,13 @@ static struct tli_value *copy_tree(
 		.visitor = {.enter = enter, .leave = leave},
 		.values = values,
 		.copies = calloc(root->values->ids, sizeof(struct tli_value *)),
+		.ids = root->values->ids,
 	};
 	int result = TLI_VALUE_NOMEM;
 
 	values->error.code = TLI_VALUE_OK;
 	if (copying.copies)
-		result = tli_walk(
-			&copying.visitor, &root->value, TLI_VALUE_DEPTH_MAX);
+		result = copy_all(&copying, &root->value);
 	free(copying.copies);
 	if (result < 0 && values->error.code == TLI_VALUE_OK)
 		tli_walk_error(&values->error, result, TLI_VALUE_DEPTH_MAX);

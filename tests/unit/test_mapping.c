@@ -325,6 +325,28 @@ static void copies_have_keys_too(void **state)
 	assert_int_equal(find(copy, text("filling 99")), 198);
 }
 
+/* A copy that begins at a key of a dict meets it in the dict while it is not
+ * whole: it is not taken for what it is then. */
+static void keys_that_hold_their_dict_are_copied(void **state)
+{
+	struct tli_value *dict = tli_container(&values, TLI_DICT), *copy;
+	struct tli_value *object = new_object(), *key = tuple(object);
+	struct tli_value *none = tli_items(&values, TLI_TUPLE, NULL, 0);
+
+	(void)state;
+	assert_true(tli_object_step(object, TLI_STEP_BUILD, dict));
+	fill_up(dict);
+	assert_true(tli_dict_set(dict, key, integer(1)));
+	copy = tli_copy(&values, key);
+	assert_non_null(copy);
+	dict = tli_items_of(tli_items_of(copy)->items[0])
+		       ->items[TLI_OBJECT_STEPS];
+	assert_int_equal(find(dict, none), TLI_NO_KEY);
+	assert_true(tli_dict_set(dict, none, integer(2)));
+	assert_int_equal(count_of(dict), 204);
+	assert_int_equal(find(dict, none), 202);
+}
+
 /* So quickly that it is done before the test is ended. */
 static void copies_are_searched_quickly(void **state)
 {
@@ -416,6 +438,7 @@ int main(void)
 		with_values(what_is_missing_breaks_it),
 		with_values(objects_are_found_by_structure),
 		with_values(copies_have_keys_too),
+		with_values(keys_that_hold_their_dict_are_copied),
 		with_values(copies_are_searched_quickly),
 		with_values(texts_are_got),
 		with_values(many_keys_go_in),
