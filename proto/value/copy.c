@@ -122,7 +122,7 @@ static struct tli_value *copy_tree(
 		.copies = calloc(root->values->ids, sizeof(struct tli_value *)),
 		.ids = root->values->ids,
 	};
-	int result = TLI_VALUE_NOMEM;
+	int code_before = values->error.code, result = TLI_VALUE_NOMEM;
 
 	values->error.code = TLI_VALUE_OK;
 	if (copying.copies)
@@ -130,6 +130,8 @@ static struct tli_value *copy_tree(
 	free(copying.copies);
 	if (result < 0 && values->error.code == TLI_VALUE_OK)
 		tli_walk_error(&values->error, result, TLI_VALUE_DEPTH_MAX);
+	if (result == TLI_VALUE_OK)
+		values->error.code = code_before;
 	return result < 0 ? NULL : copying.root;
 }
 

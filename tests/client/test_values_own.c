@@ -229,6 +229,25 @@ static void copies_have_the_limits_of_where_they_go(void **state)
 	tieline_values_free(others);
 }
 
+/* What is copied after what could not be does not hide why. */
+static void a_copy_does_not_hide_what_failed(void **state)
+{
+	tieline_values *flat = new_values(&(tieline_value_limits){
+		.size = sizeof(tieline_value_limits), .max_depth = 2});
+	tieline_values *others = new_values(NULL);
+	tieline_value *deep = parsed(others, "(((0,),),)");
+	tieline_value *shallow = parsed(others, "(0,)");
+	tieline_value *dict = tieline_value_dict(flat);
+
+	(void)state;
+	assert_code(
+		TIELINE_ELIMIT, tieline_value_set_item(dict, deep, shallow));
+	assert_code(
+		TIELINE_ELIMIT, tieline_value_set_item(dict, shallow, deep));
+	tieline_values_free(flat);
+	tieline_values_free(others);
+}
+
 static void limits_out_of_range(void **state)
 {
 	tieline_value_limits limits = {.size = sizeof(limits)};
@@ -285,6 +304,7 @@ int main(void)
 		cmocka_unit_test(memory_has_a_limit),
 		cmocka_unit_test(depth_has_a_limit),
 		cmocka_unit_test(copies_have_the_limits_of_where_they_go),
+		cmocka_unit_test(a_copy_does_not_hide_what_failed),
 		cmocka_unit_test(limits_out_of_range),
 		cmocka_unit_test(the_largest_limits_are_taken),
 	};
