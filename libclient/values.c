@@ -144,10 +144,13 @@ static bool lives_in(
 struct tli_value *tli_values_copy(
 	struct tli_values *values, const struct tli_value *node)
 {
-	if (tli_has_items(node) && tli_items_of(node)->values != values)
+	bool is_broken;
+	struct tli_value *copy = tli_copy(values, node, &is_broken);
+
+	if (is_broken && tli_items_of(node)->values != values)
 		note_break(
 			(tieline_values *)values, &tli_values_of(node)->broken);
-	return tli_copy(values, node);
+	return copy;
 }
 
 struct tli_value *tli_values_own(

@@ -14,6 +14,7 @@ struct copying {
 	struct tli_value *root;
 	uint32_t ids;      /* how many copies there is room for */
 	bool is_met_again; /* something was met inside itself */
+	bool is_broken;    /* something in it is */
 };
 
 static struct tli_value *copy_bytes(
@@ -90,6 +91,7 @@ static int leave(struct tli_visitor *visitor, const struct tli_value *value)
 	struct tli_value *copy = copying->copies[value->id];
 
 	copy->flags |= value->flags & TLI_BROKEN;
+	copying->is_broken |= value->flags & TLI_BROKEN;
 	return copying->is_met_again || tli_index_keys(copy)
 		? place(copying, copy)
 		: copying->values->error.code;
@@ -113,8 +115,8 @@ static int copy_all(struct copying *copying, const struct tli_value *root)
 		: result;
 }
 
-static struct tli_value *copy_tree(
-	struct tli_values *values, const struct tli_items *root)
+static struct tli_value *copy_tree(struct tli_values *values,
+	const struct tli_items *root, bool *is_broken_out)
 {
 	struct copying copying = {
 		.visitor = {.enter = enter, .leave = leave},
@@ -132,12 +134,17 @@ static struct tli_value *copy_tree(
 		tli_walk_error(&values->error, result, TLI_VALUE_DEPTH_MAX);
 	if (result == TLI_VALUE_OK)
 		values->error.code = code_before;
+	if (is_broken_out)
+		*is_broken_out = result == TLI_VALUE_OK && copying.is_broken;
 	return result < 0 ? NULL : copying.root;
 }
 
-struct tli_value *tli_copy(
-	struct tli_values *values, const struct tli_value *value)
+struct tli_value *tli_copy(struct tli_values *values,
+	const struct tli_value *value, bool *is_broken_out)
 {
-	return tli_has_items(value) ? copy_tree(values, tli_items_of(value))
-				    : copy_leaf(values, value);
+	if (tli_has_items(value))
+		return copy_tree(values, tli_items_of(value), is_broken_out);
+	if (is_broken_out)
+		*is_broken_out = false;
+	return copy_leaf(values, value);
 }

@@ -5,8 +5,9 @@
 
 #include "value.h"
 
-/* NULL with values->error set. */
-struct tli_value *tli_copy(
-	struct tli_values *values, const struct tli_value *value);
+/* NULL with values->error set. is_broken_out, which may be NULL, tells whether
+ * anything in the copy is broken. */
+struct tli_value *tli_copy(struct tli_values *values,
+	const struct tli_value *value, bool *is_broken_out);
 
 #endif

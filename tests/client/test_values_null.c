@@ -394,6 +394,26 @@ static void what_is_mended_is_copied(void **state)
 	tieline_values_free(values);
 }
 
+/* What broke something else where a copy comes from is not told of the copy.
+ */
+static void only_what_is_broken_brings_its_reason(void **state)
+{
+	tieline_values *values = new_values(NULL), *others = new_values(NULL);
+	tieline_value *broken = tieline_value_list(others);
+	tieline_value *list = tieline_value_list(values);
+	void *data;
+
+	(void)state;
+	assert_passes_on(tieline_value_append(broken, NULL));
+	assert_code(TIELINE_OK,
+		tieline_value_append(list, tieline_value_list(others)));
+	(void)nothing();
+	assert_code(TIELINE_EINVAL, tieline_value_append(list, NULL));
+	assert_code(TIELINE_EINVAL, tieline_value_pickle(list, 0, &data, NULL));
+	tieline_values_free(values);
+	tieline_values_free(others);
+}
+
 /* What goes in nowhere, as it is too deep, costs as little. */
 static void what_is_too_deep_costs_nothing(void **state)
 {
@@ -453,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_mended_again_and_again),
 		cmocka_unit_test(what_is_mended_is_copied),
+		cmocka_unit_test(only_what_is_broken_brings_its_reason),
 		cmocka_unit_test(what_is_too_deep_costs_nothing),
 		cmocka_unit_test(a_failure_before_is_forgotten),
 		cmocka_unit_test(what_is_broken_can_be_mended),

@@ -298,7 +298,7 @@ static void is_copied(
 	struct tli_buf text;
 
 	tli_values_init(&others, &more, seed);
-	copy = tli_copy(&others, value);
+	copy = tli_copy(&others, value, NULL);
 	require(copy);
 	are_same(values, value, &others, copy);
 	if (print(value, &text) && !has_nan(&text) &&

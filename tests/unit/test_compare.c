@@ -70,7 +70,7 @@ static void a_nan_is_only_itself_and_only_inside(void **state)
 			tli_equal(list(rows[i], NULL), list(rows[i], NULL)), 1);
 		assert_int_equal(
 			tli_equal(list(rows[i], NULL),
-				list(tli_copy(&values, rows[i]), NULL)),
+				list(tli_copy(&values, rows[i], NULL), NULL)),
 			0);
 	}
 	assert_int_equal(less(nan, nan), 0);
@@ -111,7 +111,7 @@ static void objects_are_equal_by_structure(void **state)
 
 	(void)state;
 	assert_int_equal(tli_equal(one, same), 1);
-	assert_int_equal(tli_equal(one, tli_copy(&values, one)), 1);
+	assert_int_equal(tli_equal(one, tli_copy(&values, one, NULL)), 1);
 	for (size_t i = 0; i < LENGTH(others); i++) {
 		assert_int_equal(tli_equal(one, others[i]), 0);
 		assert_int_equal(less(one, others[i]), TLI_VALUE_TYPE);
@@ -145,7 +145,7 @@ static void rings_are_equal_by_shape(void **state)
 	(void)state;
 	assert_int_equal(tli_equal(one, one), 1);
 	assert_int_equal(tli_equal(one, ring(3, integer(1))), 1);
-	assert_int_equal(tli_equal(one, tli_copy(&values, one)), 1);
+	assert_int_equal(tli_equal(one, tli_copy(&values, one, NULL)), 1);
 	assert_int_equal(tli_equal(one, ring(3, integer(2))), 0);
 	assert_int_equal(tli_equal(one, ring(2, integer(1))), 0);
 	assert_int_equal(tli_equal(list(one, NULL), list(one, NULL)), 1);
@@ -181,8 +181,8 @@ static void where_a_ring_closes_matters(void **state)
 	put(b, c);
 	put(b, d);
 	assert_int_equal(tli_equal(a, b), 0);
-	assert_int_equal(tli_equal(a, tli_copy(&values, a)), 1);
-	assert_int_equal(tli_equal(b, tli_copy(&values, b)), 1);
+	assert_int_equal(tli_equal(a, tli_copy(&values, a, NULL)), 1);
+	assert_int_equal(tli_equal(b, tli_copy(&values, b, NULL)), 1);
 }
 
 /* Each level twice inside the one above. */
@@ -223,7 +223,7 @@ static void laughs_in_a_ring_take_no_time(void **state)
 
 	(void)state;
 	put(root, laughs(TLI_TUPLE, 100, list(root, NULL)));
-	copy = tli_copy(&values, root);
+	copy = tli_copy(&values, root, NULL);
 	assert_int_equal(tli_equal(root, copy), 1);
 	put(copy, integer(1));
 	put(root, integer(2));
@@ -241,7 +241,7 @@ static void too_many_ways_are_a_limit(void **state)
 		lists[i] = tli_container(&values, TLI_LIST);
 	for (size_t i = 0; i < LENGTH(lists) * LENGTH(lists); i++)
 		put(lists[i / LENGTH(lists)], lists[i % LENGTH(lists)]);
-	copy = tli_copy(&values, lists[0]);
+	copy = tli_copy(&values, lists[0], NULL);
 	assert_int_equal(tli_equal(lists[0], copy), TLI_VALUE_LIMIT);
 	assert_int_equal(tli_less(lists[0], copy, &error), TLI_VALUE_LIMIT);
 	assert_string_equal(error.text,
@@ -298,7 +298,7 @@ static void what_is_too_deep_is_not_copied(void **state)
 		inner = tli_container(&values, TLI_LIST);
 		put(list, inner);
 	}
-	assert_null(tli_copy(&values, root));
+	assert_null(tli_copy(&values, root, NULL));
 	assert_int_equal(values.error.code, TLI_VALUE_LIMIT);
 	assert_string_equal(
 		values.error.text, "it is more than 65000 levels deep");
@@ -346,7 +346,7 @@ static void the_seed_matters(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(tli_fingerprint(value, seeds[i], &ours[i]), 0);
-		assert_int_equal(tli_fingerprint(tli_copy(&values, value),
+		assert_int_equal(tli_fingerprint(tli_copy(&values, value, NULL),
 					 seeds[i], &theirs),
 			0);
 		assert_true(tli_same_fingerprint(&ours[i], &theirs));

@@ -315,7 +315,7 @@ static void copies_have_keys_too(void **state)
 	(void)state;
 	fill_up(dict);
 	sets_all_twice(dict);
-	copy = tli_copy(&values, dict);
+	copy = tli_copy(&values, dict, NULL);
 	make_equal_keys(keys);
 	for (uint32_t i = 0; i < EQUAL_KEYS; i++)
 		assert_int_equal(find(copy, keys[i][0]), 200 + 2 * i);
@@ -337,7 +337,7 @@ static void keys_that_hold_their_dict_are_copied(void **state)
 	assert_true(tli_object_step(object, TLI_STEP_BUILD, dict));
 	fill_up(dict);
 	assert_true(tli_dict_set(dict, key, integer(1)));
-	copy = tli_copy(&values, key);
+	copy = tli_copy(&values, key, NULL);
 	assert_non_null(copy);
 	dict = tli_items_of(tli_items_of(copy)->items[0])
 		       ->items[TLI_OBJECT_STEPS];
@@ -355,7 +355,7 @@ static void copies_are_searched_quickly(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++)
 		assert_true(tli_set_add(set, tuple(integer(i))));
-	copy = tli_copy(&values, set);
+	copy = tli_copy(&values, set, NULL);
 	for (int i = 0; i < MANY; i++)
 		assert_int_equal(find(copy, tuple(integer(i))), i);
 }

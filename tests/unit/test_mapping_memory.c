@@ -91,7 +91,7 @@ static int a_copy(struct tli_values *values)
 	alloc_pause(false);
 	if (!set || set->flags & TLI_BROKEN)
 		return values->error.code;
-	return tli_copy(values, set) ? TLI_VALUE_OK : values->error.code;
+	return tli_copy(values, set, NULL) ? TLI_VALUE_OK : values->error.code;
 }
 
 /* Two trees that are there, with memory short for looking at them alone. */

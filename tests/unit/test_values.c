@@ -307,7 +307,7 @@ static void a_copy_has_the_same_shape(void **state)
 	assert_true(tli_append(list, shared));
 	assert_true(tli_append(list, object));
 	assert_true(tli_append(list, tli_array(&values, 'h', "abcd", 4)));
-	copy = tli_copy(&others, list);
+	copy = tli_copy(&others, list, NULL);
 	tli_values_fini(&values);
 
 	items = (struct tli_items *)copy;
@@ -338,7 +338,7 @@ static void copying_survives_a_lack_of_memory(void **state)
 
 		begin(&others);
 		alloc_fail_from(n, false);
-		copy = tli_copy(&others, list);
+		copy = tli_copy(&others, list, NULL);
 		if (alloc_count() < n)
 			break;
 		assert_null(copy);
