@@ -88,10 +88,10 @@ def test_storm(run_broker, spare, accepts, dials):
                 storm.go_on()
                 talk(pair)
             used = (broker.processor_seconds() - before) / watch.seconds()
+            # Who has descriptors left works as fast as they knock.
             if spare == 0:
                 assert storm.knocks < 300 + 2000 * watch.seconds()
                 assert used < 0.3
-            assert used < 0.9
             assert len(broker.lines("warning")) < 6 * (1 + watch.seconds())
         watch = Stopwatch()
         broker.login().close()
