@@ -187,32 +187,30 @@ static int lacks(struct tli_value *container)
 	return tli_value_break(container);
 }
 
-int tieline_value_append(tieline_value *list, tieline_value *item)
+/* Puts an item into a container of that kind. */
+static int put(tieline_value *container, enum tli_kind kind,
+	bool (*put_in)(struct tli_value *container, struct tli_value *item),
+	tieline_value *item)
 {
-	struct tli_value *node = tli_node(list);
-	int result = check_container(node, TLI_LIST);
+	struct tli_value *node = tli_node(container);
+	int result = check_container(node, kind);
 
 	if (result < 0)
 		return result;
 	if (!item)
 		return lacks(node);
 	return put_result(node,
-		tli_append(node,
-			tli_values_own(&tli_values_of(node)->tree, item)));
+		put_in(node, tli_values_own(&tli_values_of(node)->tree, item)));
+}
+
+int tieline_value_append(tieline_value *list, tieline_value *item)
+{
+	return put(list, TLI_LIST, tli_append, item);
 }
 
 int tieline_value_add(tieline_value *set, tieline_value *item)
 {
-	struct tli_value *node = tli_node(set);
-	int result = check_container(node, TLI_SET);
-
-	if (result < 0)
-		return result;
-	if (!item)
-		return lacks(node);
-	return put_result(node,
-		tli_set_add(node,
-			tli_values_own(&tli_values_of(node)->tree, item)));
+	return put(set, TLI_SET, tli_set_add, item);
 }
 
 int tieline_value_set_item(
@@ -239,12 +237,10 @@ int tieline_value_set_text(
 
 	if (result < 0)
 		return result;
-	if (!key || !item)
+	if (!item)
 		return lacks(node);
-	return put_result(node,
-		tli_dict_set(node,
-			tli_str(&tli_values_of(node)->tree, key, strlen(key)),
-			tli_values_own(&tli_values_of(node)->tree, item)));
+	return tieline_value_set_item(
+		dict, tieline_value_str(tli_values_of(node), key), item);
 }
 
 tieline_value *tieline_value_global(

@@ -6,23 +6,23 @@
 #include "names.h"
 #include "opcodes.h"
 
-/* clang-format off */
-#define WORD(text) {text, sizeof(text) - 1}
-/* clang-format on */
-
 static const struct tli_names constructors[TLI_CONSTRUCTORS] = {
-	[TLI_CONSTRUCT_RANGE] = {WORD("builtins"), WORD("range")},
-	[TLI_CONSTRUCT_SLICE] = {WORD("builtins"), WORD("slice")},
-	[TLI_CONSTRUCT_SET] = {WORD("builtins"), WORD("set")},
-	[TLI_CONSTRUCT_FROZENSET] = {WORD("builtins"), WORD("frozenset")},
-	[TLI_CONSTRUCT_COMPLEX] = {WORD("builtins"), WORD("complex")},
-	[TLI_CONSTRUCT_BYTES] = {WORD("builtins"), WORD("bytes")},
-	[TLI_CONSTRUCT_BYTEARRAY] = {WORD("builtins"), WORD("bytearray")},
-	[TLI_CONSTRUCT_ENCODED] = {WORD("_codecs"), WORD("encode")},
-	[TLI_CONSTRUCT_ARRAY] = {WORD("array"), WORD("_array_reconstructor")},
-	[TLI_CONSTRUCT_ARRAY_TYPE] = {WORD("array"), WORD("array")},
-	[TLI_CONSTRUCT_GETATTR] = {WORD("builtins"), WORD("getattr")},
-	[TLI_CONSTRUCT_NEWOBJ_EX] = {WORD("copyreg"), WORD("__newobj_ex__")},
+	[TLI_CONSTRUCT_RANGE] = {TLI_WORD("builtins"), TLI_WORD("range")},
+	[TLI_CONSTRUCT_SLICE] = {TLI_WORD("builtins"), TLI_WORD("slice")},
+	[TLI_CONSTRUCT_SET] = {TLI_WORD("builtins"), TLI_WORD("set")},
+	[TLI_CONSTRUCT_FROZENSET] = {TLI_WORD("builtins"),
+		TLI_WORD("frozenset")},
+	[TLI_CONSTRUCT_COMPLEX] = {TLI_WORD("builtins"), TLI_WORD("complex")},
+	[TLI_CONSTRUCT_BYTES] = {TLI_WORD("builtins"), TLI_WORD("bytes")},
+	[TLI_CONSTRUCT_BYTEARRAY] = {TLI_WORD("builtins"),
+		TLI_WORD("bytearray")},
+	[TLI_CONSTRUCT_ENCODED] = {TLI_WORD("_codecs"), TLI_WORD("encode")},
+	[TLI_CONSTRUCT_ARRAY] = {TLI_WORD("array"),
+		TLI_WORD("_array_reconstructor")},
+	[TLI_CONSTRUCT_ARRAY_TYPE] = {TLI_WORD("array"), TLI_WORD("array")},
+	[TLI_CONSTRUCT_GETATTR] = {TLI_WORD("builtins"), TLI_WORD("getattr")},
+	[TLI_CONSTRUCT_NEWOBJ_EX] = {TLI_WORD("copyreg"),
+		TLI_WORD("__newobj_ex__")},
 };
 
 static void put_line(struct tli_writer *writer, const struct tli_word *word)
@@ -62,13 +62,6 @@ void tli_put_constructor(
 	else
 		put_lines(writer, constructors[constructor]);
 	*number = tli_put_memoize(writer);
-}
-
-static struct tli_word word_of(const struct tli_value *text)
-{
-	const struct tli_bytes *node = tli_bytes_of(text);
-
-	return (struct tli_word){(const char *)node->data, node->len};
 }
 
 static bool is_ascii(const struct tli_word *word)
@@ -137,9 +130,9 @@ static void put_attribute(
 void tli_put_global(struct tli_writer *writer, const struct tli_value *global)
 {
 	struct tli_value *const *items = tli_items_of(global)->items;
-	struct tli_word path = word_of(items[1]);
+	struct tli_word path = tli_word_of(items[1]);
 	const size_t dots = count_dots(&path);
-	struct tli_names names = {word_of(items[0]), take_part(&path)};
+	struct tli_names names = {tli_word_of(items[0]), take_part(&path)};
 
 	if (!check_line(writer, &names.module) ||
 		!check_line(writer, &names.name))

@@ -13,10 +13,9 @@ static const struct row {
 	struct tli_names names[PYTHONS]; /* no name: the whole module */
 } rows[] = {
 /* clang-format off */
-#define WORD(text) {text, sizeof(text) - 1}
 #define RENAMED(direction, module2, name2, module3, name3)                     \
-	{direction, {{WORD(module2), WORD(name2)},                             \
-			    {WORD(module3), WORD(name3)}}}
+	{direction, {{TLI_WORD(module2), TLI_WORD(name2)},                             \
+			    {TLI_WORD(module3), TLI_WORD(name3)}}}
 /* clang-format on */
 #define MOVED(direction, module2, module3, name)                               \
 	RENAMED(direction, module2, name, module3, name)

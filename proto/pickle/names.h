@@ -7,13 +7,25 @@
 #ifndef TLI_PICKLE_NAMES_H
 #define TLI_PICKLE_NAMES_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "../value/value.h"
 
 struct tli_word {
 	const char *text; /* no NUL has to follow */
 	size_t len;
 };
+
+/* Of a literal, as an initializer. */
+/* clang-format off */
+#define TLI_WORD(text) {text, sizeof(text) - 1}
+/* clang-format on */
+
+/* Of a str. */
+static inline struct tli_word tli_word_of(const struct tli_value *text)
+{
+	const struct tli_bytes *node = tli_bytes_of(text);
+
+	return (struct tli_word){(const char *)node->data, node->len};
+}
 
 /* The two names of a global. */
 struct tli_names {

@@ -66,13 +66,6 @@ bool tli_op_global(struct tli_machine *machine)
 	return tli_push(machine, global_of_lines(machine));
 }
 
-static struct tli_word word_of(const struct tli_value *value)
-{
-	const struct tli_bytes *text = tli_bytes_of(value);
-
-	return (struct tli_word){(const char *)text->data, text->len};
-}
-
 bool tli_op_stack_global(struct tli_machine *machine)
 {
 	struct tli_value *name = tli_pop(machine);
@@ -86,7 +79,7 @@ bool tli_op_stack_global(struct tli_machine *machine)
 		return tli_machine_fail(machine, TLI_VALUE_TYPE,
 			"it needs two str, and the stack has %s and %s",
 			tli_kind_name(module->kind), tli_kind_name(name->kind));
-	names = (struct tli_names){word_of(module), word_of(name)};
+	names = (struct tli_names){tli_word_of(module), tli_word_of(name)};
 	if (machine->protocol < 3)
 		return tli_push(machine, make_global(machine, names));
 	return check_names(machine, &names) &&
