@@ -14,7 +14,7 @@ static const struct row {
 } rows[] = {
 /* clang-format off */
 #define RENAMED(direction, module2, name2, module3, name3)                     \
-	{direction, {{TLI_WORD(module2), TLI_WORD(name2)},                             \
+	{direction, {{TLI_WORD(module2), TLI_WORD(name2)},                     \
 			    {TLI_WORD(module3), TLI_WORD(name3)}}}
 /* clang-format on */
 #define MOVED(direction, module2, module3, name)                               \
