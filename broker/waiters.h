@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who waits for what, who owns what, and until when: one layer for every kind
+ * of object and every engine, below every dialect.
+ *
+ * A dialect starts requests, in memory of its own; each is done at once, or
+ * later, from waiters_run(). A connection is an owner: what it waits for, and
+ * what it was granted (leases, locks, references), ends with it.
+ *
+ * Those who wait for the same are tried in the order of their coming, one at a
+ * time; nobody overtakes them. An owner that is congested (its output is full)
+ * is passed over: it gets nothing that it could not take.
+ */
+#ifndef BROKER_WAITERS_H
+#define BROKER_WAITERS_H
+
+#include "engine/engine.h"
+#include "engine/model/deadlines.h"
+#include "table.h"
+
+#include <sys/queue.h>
+
+struct waiters;
+struct owner;
+struct grant;
+struct waiting;
+
+enum request_state {
+	REQUEST_IDLE,    /* not started, or done */
+	REQUEST_TRIED,   /* the engine has it */
+	REQUEST_WAITING, /* in line */
+	REQUEST_FINISHED /* done() is about to be called */
+};
+
+/* The owner of the memory keeps it until it is done. */
+struct request {
+	struct op op; /* what is asked, then the answer */
+	/* It is done, other than at once. From waiters_run() alone. */
+	void (*done)(struct request *request);
+
+	/* The layer's own. */
+	struct owner *owner;
+	uint8_t state; /* an enum request_state */
+	bool cancelled;
+	bool has_waited;
+	TAILQ_ENTRY(request) link;  /* in line, or to be done */
+	TAILQ_ENTRY(request) owned; /* the owner's */
+	struct waiting *line;
+	struct deadline deadline;
+};
+
+TAILQ_HEAD(request_list, request);
+
+/* A connection. */
+struct owner {
+	struct waiters *waiters;
+	uint64_t id;
+	uint32_t identity;
+	uint32_t waiting; /* requests that are not done */
+	bool congested;   /* owner_set_congested() */
+	bool ended;
+	/* It has ended, and nothing refers to it any more: it may be freed.
+	 * From waiters_run(), or owner_end(). */
+	void (*gone)(struct owner *owner);
+	struct request_list requests;
+	struct grant *grants;
+};
+
+struct waiters_limits {
+	uint32_t max_waiting;           /* requests, of all */
+	uint32_t max_waiting_per_owner; /* of one */
+};
+
+struct waiters *waiters_new(const struct waiters_limits *limits);
+/* All owners must be gone. */
+void waiters_free(struct waiters *waiters);
+
+/* What the engine is to tell; the engine is the layer's own from then on. */
+struct engine_listener waiters_listener(struct waiters *waiters);
+void waiters_set_engine(struct waiters *waiters, struct engine *engine);
+void waiters_set_limits(
+	struct waiters *waiters, const struct waiters_limits *limits);
+
+void owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
+	uint32_t identity, void (*gone)(struct owner *owner));
+
+/*
+ * The connection is over, in whatever way: its requests are done, CANCELLED,
+ * later; what it was granted is given back at once. What a request is granted
+ * even so goes back too.
+ */
+void owner_end(struct owner *owner);
+
+/* Its output is full, or no longer. */
+void owner_set_congested(struct owner *owner, bool congested);
+
+/*
+ * Starts a request, of which op's first part and done are set. True if it is
+ * done, with the answer in op; false if done() will be called. timeout_ms in op
+ * is how long it may wait. LIMIT if too many wait already.
+ */
+bool request_start(
+	struct owner *owner, struct request *request, int64_t now_ms);
+
+/* Withdraws it: it is done later, with CANCELLED, unless it was as good as
+ * done. Nothing for one that is not started. */
+void request_cancel(struct request *request);
+
+/* Frees what an answer holds: its result. The op can be used again. */
+void request_clear(struct request *request);
+
+/* When waiters_run() is to be called, if nothing happens before; 0 = at once.
+ */
+int64_t waiters_deadline_ms(const struct waiters *waiters);
+
+/* Does what is due: deadlines, tries anew, calls done(). Once for each turn of
+ * the loop, after what came in. */
+void waiters_run(struct waiters *waiters, int64_t now_ms);
+
+/* Who waits for an object and who owns something of it, for listings: calls
+ * `each` for every one. The token is 0 for who waits. */
+void waiters_list(const struct waiters *waiters, uint64_t object,
+	void (*each)(void *arg, const struct owner *owner, uint64_t token,
+		int64_t deadline_ms),
+	void *arg);
+
+#endif
