@@ -26,6 +26,7 @@ LAYERS = {
     "system": (("system/", "proto/"), SYSTEM | PUBLIC),
     "libclient": (("libclient/", "system/", "proto/"), SYSTEM | PUBLIC),
     "broker": (("broker/", "system/", "proto/"), SYSTEM | PUBLIC),
+    "broker/engine": (("broker/engine/", "broker/table.h", "proto/"), LIBC),
     "cli": (("cli/",), SYSTEM | PUBLIC | ADAPTERS),
     "include": ((), {"stdbool.h", "stddef.h", "stdint.h", "string.h"}),
     "examples": (("examples/",), SYSTEM | PUBLIC | ADAPTERS),

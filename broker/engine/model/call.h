@@ -88,6 +88,12 @@ bool call_text(struct call *call, const struct tli_value *value,
 	const char *name, size_t max_len, const char **text_out,
 	size_t *len_out);
 
+/* ---- listings --------------------------------------------------------- */
+
+/* For a kind's stat(): one thing more that there is to tell. */
+void stat_put(struct call *call, const char *key, struct tli_value *value);
+void stat_put_int(struct call *call, const char *key, uint64_t integer);
+
 /* ---- stored values ---------------------------------------------------- */
 
 /* The content was changed: it has another version, and who watches it is told

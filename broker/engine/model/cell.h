@@ -22,11 +22,13 @@ bool cell_make_key(struct call *call, const struct tli_value *value,
 /* The fingerprint alone, for looking something up. False as above. */
 bool cell_print(struct call *call, const struct tli_value *value,
 	struct tli_fingerprint *print_out);
+bool cell_key_print(struct call *call, const struct tli_value *value,
+	struct tli_fingerprint *print_out);
 
 static inline bool cell_is(
 	const struct cell *cell, const struct tli_fingerprint *print)
 {
-	return tli_fingerprint_equal(&cell->print, print);
+	return tli_same_fingerprint(&cell->print, print);
 }
 
 /* What it counts against limits. */

@@ -17,6 +17,7 @@ struct call;
 struct object;
 struct model;
 struct subscriptions;
+struct tli_value;
 
 #define OBJECT_NAME_MAX 128u /* as TLI_ADDRESS_NAME_MAX */
 
@@ -43,7 +44,9 @@ struct operation {
 
 struct kind {
 	const char *name; /* Python's: "Queue" */
-	size_t size;      /* of its struct, which starts with struct object */
+	/* The name of the kind whose handles can use it too; NULL = its own. */
+	const char *family;
+	size_t size; /* of its struct, which starts with struct object */
 	/* The options that open() takes besides those of every kind, as the
 	 * parameters of a method; in call->args when create runs. */
 	const char *options;
@@ -51,6 +54,9 @@ struct kind {
 	 * called even so. */
 	call_fn *create;
 	void (*fini)(struct model *model, struct object *object);
+	/* It was deleted while there are references: what it holds can go, as
+	 * no operation comes any more but OP_RETURN. NULL = nothing to do. */
+	void (*deleted)(struct model *model, struct object *object);
 	const struct method *methods;
 	const struct operation *operations; /* NULL = calls alone */
 	/* Its deadline is over: object_set_deadline(). NULL if it sets none. */
@@ -81,6 +87,7 @@ struct object {
 	uint64_t creator;   /* the connection that made it */
 	uint32_t identity;  /* that it had */
 	bool is_temporary;  /* goes with its creator */
+	bool is_deleted;    /* out of the registry, still referenced */
 	uint32_t expire_ms; /* goes when unused for as long; 0 = stays */
 	uint64_t references; /* handles, and other objects that need it */
 	uint64_t version;    /* of its content: grows with each change */
@@ -135,6 +142,10 @@ struct object *model_find_name(
  */
 struct object *model_create(struct call *call, const struct kind *kind,
 	const char *name, size_t name_len, const struct tli_value *options);
+
+/* Gives the op's owner a reference to it, that OP_RETURN takes back; the answer
+ * has its id. */
+void call_grant_reference(struct call *call, struct object *object);
 
 void object_ref(struct object *object);
 /* An anonymous object without references is gone after this. */

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "dispatch.h"
+
+#include "../../../proto/pickle/pickle.h"
+#include "../../../proto/value/json_value.h"
+#include "cell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the values of one call. */
+#define VALUES_MAX_BYTES (64u << 20)
+#define VALUES_MAX_NODES (1u << 20)
+#define VALUES_MAX_DEPTH 1000u
+#define RESULT_MAX_BYTES (64u << 20)
+
+static const struct method *find_method(
+	const struct method *methods, const struct tli_value *name)
+{
+	for (; methods->name; methods++)
+		if (tli_is_text(name, methods->name))
+			return methods;
+	return NULL;
+}
+
+static enum outcome no_method(struct call *call, const struct tli_value *name)
+{
+	const char *owner = call->object ? call->object->kind->name : "broker";
+
+	if (name->kind != TLI_STR)
+		return call_raise(call, TLI_STATUS_TYPE_ERROR,
+			"the name of a method is a str, not %s",
+			tli_kind_name(name->kind));
+	return call_raise(call, TLI_STATUS_ATTRIBUTE_ERROR,
+		"'%s' object has no attribute '%.100s'", owner,
+		(const char *)tli_bytes_of(name)->data);
+}
+
+static enum outcome run_method(struct call *call, const struct tli_items *parts)
+{
+	const struct method *methods =
+		call->object ? call->object->kind->methods : registry_methods;
+
+	call->method = find_method(methods, parts->items[0]);
+	if (!call->method)
+		return no_method(call, parts->items[0]);
+	if (!bind_arguments(call, parts->items[1],
+		    parts->count > 2 ? parts->items[2] : NULL))
+		return CALL_DONE;
+	return call->method->run(call);
+}
+
+static bool is_sequence(const struct tli_value *value)
+{
+	return value->kind == TLI_TUPLE || value->kind == TLI_LIST;
+}
+
+/* (name, arguments) or (name, arguments, keywords). */
+static enum outcome run_call(struct call *call)
+{
+	struct tli_value *value = item_value(call, call->op->item);
+	const struct tli_items *parts;
+
+	if (!value)
+		return CALL_DONE;
+	parts = tli_items_of(value);
+	if (!is_sequence(value) || parts->count < 2 || parts->count > 3 ||
+		!is_sequence(parts->items[1]) ||
+		(parts->count == 3 && parts->items[2]->kind != TLI_DICT))
+		return call_raise(call, TLI_STATUS_BAD_REQUEST,
+			"a call is a tuple of a method's name, a tuple of "
+			"arguments and a dict of those with names");
+	return run_method(call, parts);
+}
+
+static enum outcome run_open(struct call *call)
+{
+	struct tli_value *options = item_value(call, call->op->item);
+
+	if (!options)
+		return CALL_DONE;
+	if (options->kind != TLI_DICT)
+		return call_raise(call, TLI_STATUS_BAD_REQUEST,
+			"an object is opened by a dict of options");
+	return registry_open(call, options);
+}
+
+static const struct operation *find_operation(
+	const struct operation *operations, uint8_t code)
+{
+	for (; operations && operations->code; operations++)
+		if (operations->code == code)
+			return operations;
+	return NULL;
+}
+
+static enum outcome not_for_kind(struct call *call)
+{
+	return call_raise(call, TLI_STATUS_WRONG_KIND, "a %s has no %s",
+		call->object->kind->name, tli_op_info(call->op->code)->word);
+}
+
+static enum outcome take_back(struct call *call)
+{
+	const struct operation *operation;
+
+	call->op->dropped = call->op->token;
+	if (call->op->token & TOKEN_OF_A_REFERENCE) {
+		if (call->object->is_temporary &&
+			call->object->creator == call->op->owner)
+			object_delete(call->object);
+		object_unref(call->object);
+		return CALL_DONE;
+	}
+	operation = find_operation(call->object->kind->operations, OP_RETURN);
+	return operation ? operation->run(call) : CALL_DONE;
+}
+
+static enum outcome run_on_object(struct call *call)
+{
+	const struct operation *operation;
+
+	call->object = model_find(call->model, call->op->object);
+	if (!call->object)
+		return call_raise_status(call, TLI_STATUS_NO_OBJECT);
+	if (call->op->code == OP_RETURN)
+		return take_back(call);
+	if (call->object->is_deleted)
+		return call_raise_status(call, TLI_STATUS_DELETED);
+	call->object->used_ms = call->now_ms;
+	if (call->op->code == TLI_OP_CALL)
+		return run_call(call);
+	operation =
+		find_operation(call->object->kind->operations, call->op->code);
+	if (operation)
+		return operation->run(call);
+	return not_for_kind(call);
+}
+
+static enum outcome run(struct call *call)
+{
+	if (call->op->code == TLI_OP_OPEN)
+		return run_open(call);
+	if (call->op->object == 0 && call->op->code == TLI_OP_CALL)
+		return run_call(call);
+	return run_on_object(call);
+}
+
+/* The result as an item in the format of the request. */
+static struct tli_item *encode(struct call *call)
+{
+	struct tli_item *item = NULL;
+	struct tli_value_error error = {.code = TLI_VALUE_OK};
+	struct tli_buf pickle;
+	char *text = NULL;
+	size_t len;
+
+	tli_buf_init(&pickle, RESULT_MAX_BYTES);
+	if (call->op->format == TLI_FORMAT_JSON) {
+		if (tli_value_to_json(call->result, TLI_JSON_WRAPPED,
+			    RESULT_MAX_BYTES, &text, &len, &error) == 0)
+			item = tli_item_of(TLI_FORMAT_JSON, text, len);
+	} else if (tli_pickle(call->result, TLI_PICKLE_PROTOCOL_DEFAULT,
+			   &pickle, &error) == 0) {
+		item = tli_item_of(TLI_FORMAT_PICKLE, tli_buf_head(&pickle),
+			tli_buf_len(&pickle));
+	}
+	free(text);
+	tli_buf_fini(&pickle);
+	return item;
+}
+
+static void answer(struct call *call)
+{
+	if (!call->result)
+		return;
+	call->op->result = encode(call);
+	if (!call->op->result && !call_has_failed(call))
+		call->op->status = TLI_STATUS_NO_MEMORY;
+}
+
+enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)
+{
+	static const struct tli_value_limits limits = {
+		VALUES_MAX_BYTES, VALUES_MAX_NODES, VALUES_MAX_DEPTH};
+	struct tli_values values;
+	struct call call = {
+		.model = model,
+		.op = op,
+		.now_ms = now_ms,
+		.values = &values,
+	};
+	enum outcome outcome;
+
+	op->status = TLI_STATUS_OK;
+	tli_values_init(&values, &limits, model->limits.seed);
+	outcome = run(&call);
+	if (outcome == CALL_DONE)
+		answer(&call);
+	tli_values_fini(&values);
+	return outcome;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* From an operation to what does it: who is meant, with which arguments. */
+#ifndef MODEL_DISPATCH_H
+#define MODEL_DISPATCH_H
+
+#include "call.h"
+
+/* A token that stands for a reference to an object has this bit; a kind's have
+ * not. */
+#define TOKEN_OF_A_REFERENCE (UINT64_C(1) << 63)
+
+/* Takes options, a dict, for the parameters of the object's kind, into
+ * call->args; those of every kind are passed over. False with the error raised.
+ */
+bool bind_options(struct call *call, const struct tli_value *options);
+
+/* Takes arguments for the parameters of call->method. False with TypeError
+ * raised, in Python's words. */
+bool bind_arguments(struct call *call, const struct tli_value *args,
+	const struct tli_value *keywords);
+
+/* TLI_OP_OPEN, by a dict. */
+enum outcome registry_open(struct call *call, const struct tli_value *options);
+
+/* Methods of the registry itself, object 0. */
+extern const struct method registry_methods[];
+
+#endif

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+#include "model.h"
+
+#include "call.h"
+#include "dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What those with one key have. */
+struct identity_usage {
+	uint32_t identity;
+	struct usage usage;
+	UT_hash_handle hh;
+};
+
+struct model *model_new(
+	const struct engine_config *config, struct engine_listener *listener)
+{
+	struct model *model = calloc(1, sizeof(*model));
+
+	if (!model)
+		return NULL;
+	model->limits = *config;
+	model->listener = listener;
+	model->last_token = config->first_token;
+	return model;
+}
+
+static void free_object(struct object *object)
+{
+	object->kind->fini(object->model, object);
+	free(object->name);
+	free(object);
+}
+
+static void free_identities(struct model *model)
+{
+	struct identity_usage *one, *next;
+
+	HASH_ITER(hh, model->identities, one, next)
+	{
+		HASH_DELETE(hh, model->identities, one);
+		free(one);
+	}
+}
+
+void model_free(struct model *model)
+{
+	if (!model)
+		return;
+	while (model->by_name)
+		object_delete(model->by_name);
+	while (model->by_id) {
+		struct object *object = model->by_id;
+
+		HASH_DELETE(by_id, model->by_id, object);
+		free_object(object);
+	}
+	free_identities(model);
+	deadlines_fini(&model->due);
+	deadlines_fini(&model->expiry);
+	free(model);
+}
+
+uint64_t model_next_token(struct model *model)
+{
+	return ++model->last_token;
+}
+
+struct object *model_find(struct model *model, uint64_t id)
+{
+	struct object *object;
+
+	HASH_FIND(by_id, model->by_id, &id, sizeof(id), object);
+	return object;
+}
+
+struct object *model_find_name(
+	struct model *model, const char *name, size_t len)
+{
+	struct object *object;
+
+	HASH_FIND(by_name, model->by_name, name, (unsigned)len, object);
+	return object;
+}
+
+/* ---- limits ----------------------------------------------------------- */
+
+static struct identity_usage *find_identity(
+	struct model *model, uint32_t identity)
+{
+	struct identity_usage *one;
+
+	HASH_FIND(hh, model->identities, &identity, sizeof(identity), one);
+	return one;
+}
+
+static struct identity_usage *add_identity(
+	struct model *model, uint32_t identity)
+{
+	struct identity_usage *one = calloc(1, sizeof(*one));
+
+	if (!one)
+		return NULL;
+	one->identity = identity;
+	HASH_ADD(hh, model->identities, identity, sizeof(identity), one);
+	if (one->hh.tbl)
+		return one;
+	free(one);
+	return NULL;
+}
+
+/* One limit: what there is, what is to come, and what there may be. */
+struct limit {
+	uint64_t used, more, max;
+	const char *text;
+};
+
+static bool refuse(struct call *call, const struct limit *limit)
+{
+	if (call)
+		call_raise(call, TLI_STATUS_LIMIT, "%s: %llu at most",
+			limit->text, (unsigned long long)limit->max);
+	return false;
+}
+
+static bool allow(struct call *call, const struct limit *limits, size_t count)
+{
+	for (const struct limit *it = limits; it < limits + count; it++)
+		if (it->more > it->max || it->used > it->max - it->more)
+			return refuse(call, it);
+	return true;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void add(struct usage *usage, uint64_t items, uint64_t bytes)
+{
+	usage->items += items;
+	usage->bytes += bytes;
+}
+
+bool object_charge(struct call *call, struct object *object, uint64_t items,
+	uint64_t bytes)
+{
+	struct model *model = object->model;
+	struct identity_usage *identity =
+		find_identity(model, object->identity);
+	const struct engine_config *max = &model->limits;
+	const struct limit limits[] = {
+		{object->usage.items, items, max->max_object_items,
+			"too many items in one object"},
+		{object->usage.bytes, bytes, max->max_object_bytes,
+			"too many bytes in one object"},
+		{identity->usage.bytes, bytes, max->max_identity_bytes,
+			"too many bytes in the objects of one key"},
+		{model->usage.items, items, max->max_items,
+			"too many items in the broker"},
+		{model->usage.bytes, bytes, max->max_bytes,
+			"too many bytes in the broker"},
+	};
+
+	if (!allow(call, limits, COUNT(limits)))
+		return false;
+	add(&object->usage, items, bytes);
+	add(&identity->usage, items, bytes);
+	add(&model->usage, items, bytes);
+	return true;
+}
+
+static void subtract(struct usage *usage, uint64_t items, uint64_t bytes)
+{
+	usage->items -= items;
+	usage->bytes -= bytes;
+}
+
+void object_discharge(struct object *object, uint64_t items, uint64_t bytes)
+{
+	struct model *model = object->model;
+	struct identity_usage *identity =
+		find_identity(model, object->identity);
+
+	subtract(&object->usage, items, bytes);
+	subtract(&identity->usage, items, bytes);
+	subtract(&model->usage, items, bytes);
+}
+
+/* Counts one more object; false with the error raised. */
+static bool charge_object(struct call *call, uint32_t id)
+{
+	struct model *model = call->model;
+	struct identity_usage *identity = find_identity(model, id);
+	const struct engine_config *max = &model->limits;
+
+	if (!identity)
+		identity = add_identity(model, id);
+	if (!identity) {
+		call_raise_memory(call);
+		return false;
+	}
+	if (!allow(call,
+		    (const struct limit[]){
+			    {identity->usage.objects, 1,
+				    max->max_identity_objects,
+				    "too many objects made with one key"},
+			    {model->usage.objects, 1, max->max_objects,
+				    "too many objects in the broker"}},
+		    2))
+		return false;
+	identity->usage.objects++;
+	model->usage.objects++;
+	return true;
+}
+
+/* What it holds, and itself, count no more. */
+static void uncharge_object(struct object *object)
+{
+	struct identity_usage *identity =
+		find_identity(object->model, object->identity);
+
+	object_discharge(object, object->usage.items, object->usage.bytes);
+	identity->usage.objects--;
+	object->model->usage.objects--;
+	if (identity->usage.objects > 0)
+		return;
+	HASH_DELETE(hh, object->model->identities, identity);
+	free(identity);
+}
+
+/* ---- life ------------------------------------------------------------- */
+
+static bool add_to_tables(struct object *object)
+{
+	struct model *model = object->model;
+
+	HASH_ADD(by_id, model->by_id, id, sizeof(object->id), object);
+	if (!object->by_id.tbl)
+		return false;
+	if (!object->name)
+		return true;
+	HASH_ADD_KEYPTR(by_name, model->by_name, object->name,
+		(unsigned)strlen(object->name), object);
+	return object->by_name.tbl != NULL;
+}
+
+static void remove_from_tables(struct object *object)
+{
+	struct model *model = object->model;
+
+	if (object->by_name.tbl)
+		HASH_DELETE(by_name, model->by_name, object);
+	if (object->by_id.tbl)
+		HASH_DELETE(by_id, model->by_id, object);
+	object->by_name.tbl = NULL;
+	object->by_id.tbl = NULL;
+	deadlines_remove(&model->due, &object->due);
+	deadlines_remove(&model->expiry, &object->expiry);
+}
+
+static void destroy(struct object *object)
+{
+	remove_from_tables(object);
+	object->kind->fini(object->model, object);
+	uncharge_object(object);
+	free(object->name);
+	free(object);
+}
+
+/* Its memory, without content; NULL with the error raised. */
+static struct object *new_object(struct call *call, const struct kind *kind,
+	const char *name, size_t name_len)
+{
+	struct object *object = calloc(1, kind->size);
+
+	if (object && name)
+		object->name = strndup(name, name_len);
+	if (!object || (name && !object->name)) {
+		free(object);
+		call_raise_memory(call);
+		return NULL;
+	}
+	object->kind = kind;
+	object->model = call->model;
+	object->id = ++call->model->last_id;
+	object->creator = call->op->owner;
+	object->identity = call->op->identity;
+	object->references = 1;
+	object->created_ms = object->used_ms = call->now_ms;
+	object->usage.objects = 1;
+	return object;
+}
+
+/* Runs the kind's create on it, as a call of its own. */
+static bool fill(struct call *call, struct object *object,
+	const struct tli_value *options)
+{
+	const struct kind *kind = object->kind;
+	struct call create = *call;
+
+	create.object = object;
+	if (bind_options(&create, options))
+		kind->create(&create);
+	call->result = create.result;
+	return !call_has_failed(call);
+}
+
+struct object *model_create(struct call *call, const struct kind *kind,
+	const char *name, size_t name_len, const struct tli_value *options)
+{
+	struct object *object = new_object(call, kind, name, name_len);
+
+	if (!object)
+		return NULL;
+	if (!charge_object(call, object->identity)) {
+		free(object->name);
+		free(object);
+		return NULL;
+	}
+	if (!add_to_tables(object))
+		call_raise_memory(call);
+	if (!call_has_failed(call) && fill(call, object, options))
+		return object;
+	destroy(object);
+	return NULL;
+}
+
+void object_ref(struct object *object)
+{
+	object->references++;
+}
+
+/* From now on its time without use counts. */
+static void set_expiry(struct object *object)
+{
+	if (object->expire_ms > 0 && object->name)
+		(void)deadlines_set(&object->model->expiry, &object->expiry,
+			object->used_ms + object->expire_ms);
+}
+
+void object_unref(struct object *object)
+{
+	if (--object->references > 0)
+		return;
+	if (!object->name || object->is_deleted)
+		destroy(object);
+	else
+		set_expiry(object);
+}
+
+static void wake_all(struct object *object)
+{
+	const struct engine_listener *listener = object->model->listener;
+
+	listener->woken(listener->owner, object->id, (1u << WAIT_CLASSES) - 1);
+}
+
+void object_delete(struct object *object)
+{
+	struct model *model = object->model;
+
+	if (object->is_deleted)
+		return;
+	object->is_deleted = true;
+	if (object->by_name.tbl)
+		HASH_DELETE(by_name, model->by_name, object);
+	object->by_name.tbl = NULL;
+	wake_all(object);
+	object->references++;
+	if (object->kind->deleted)
+		object->kind->deleted(model, object);
+	object_unref(object);
+}
+
+void object_wake(struct object *object, enum wait_class class)
+{
+	const struct engine_listener *listener = object->model->listener;
+
+	listener->woken(listener->owner, object->id, 1u << class);
+}
+
+void call_grant_reference(struct call *call, struct object *object)
+{
+	object_ref(object);
+	call->op->object = object->id;
+	call->op->granted =
+		model_next_token(call->model) | TOKEN_OF_A_REFERENCE;
+}
+
+/* ---- time ------------------------------------------------------------- */
+
+void object_set_deadline(struct object *object, int64_t at_ms)
+{
+	(void)deadlines_set(&object->model->due, &object->due, at_ms);
+}
+
+int64_t model_deadline_ms(const struct model *model)
+{
+	int64_t due_ms = deadlines_first_ms(&model->due);
+	int64_t expiry_ms = deadlines_first_ms(&model->expiry);
+
+	return due_ms < expiry_ms ? due_ms : expiry_ms;
+}
+
+static void expire(struct object *object, int64_t now_ms)
+{
+	deadlines_remove(&object->model->expiry, &object->expiry);
+	if (object->references > 0)
+		return;
+	if (object->used_ms + object->expire_ms > now_ms)
+		set_expiry(object);
+	else
+		object_delete(object);
+}
+
+void model_elapse(struct model *model, int64_t now_ms)
+{
+	while (deadlines_first_ms(&model->due) <= now_ms) {
+		struct object *object = deadline_owner(
+			deadlines_first(&model->due), struct object, due);
+
+		deadlines_remove(&model->due, &object->due);
+		object->kind->elapsed(model, object, now_ms);
+	}
+	while (deadlines_first_ms(&model->expiry) <= now_ms)
+		expire(deadline_owner(deadlines_first(&model->expiry),
+			       struct object, expiry),
+			now_ms);
+}

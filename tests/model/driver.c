@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The model at the end of a pipe: takes an operation from each line, a Python
+ * tuple, and prints what came of it, a Python dict. model.py says what there
+ * is. Objects go by names of the test's own; what has to wait is kept, and can
+ * be tried again.
+ */
+#include "../../broker/engine/model/model.h"
+#include "../../proto/pickle/pickle.h"
+#include "../../proto/pickle/unpickle.h"
+#include "../../proto/value/json_value.h"
+#include "../../proto/value/literal.h"
+#include "../../proto/value/mapping.h"
+#include "../../proto/value/repr.h"
+#include "../unit/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAITING_MAX 100000u
+#define ALIASES_MAX 4096u
+#define HEADER_MAX  255u
+
+static const uint64_t seed[2] = {1, 2};
+
+struct alias {
+	char *name;
+	uint64_t id, token;
+};
+
+struct driver {
+	struct model *model;
+	struct engine_listener listener;
+	struct tli_values values; /* of one line */
+	struct tli_value *line, *answer, *woken;
+	struct alias aliases[ALIASES_MAX];
+	size_t alias_count;
+	struct op *waiting[WAITING_MAX];
+	size_t waiting_count;
+	int64_t now_ms;
+	unsigned long fail_at; /* the allocation, of the next operation */
+	bool fails_for_good;
+};
+
+static void die(const char *why, const char *what)
+{
+	fprintf(stderr, "driver: %s: %s\n", why, what);
+	exit(2);
+}
+
+/* ---- values ------------------------------------------------------------ */
+
+static struct tli_value *text(struct driver *driver, const char *string)
+{
+	return tli_str(&driver->values, string, strlen(string));
+}
+
+static void put(struct driver *driver, const char *key, struct tli_value *value)
+{
+	if (!tli_dict_set(driver->answer, text(driver, key), value))
+		die("cannot answer", key);
+}
+
+static void put_int(struct driver *driver, const char *key, uint64_t integer)
+{
+	if (integer)
+		put(driver, key, tli_int(&driver->values, (int64_t)integer));
+}
+
+/* The i-th part of the line; NULL if it has fewer. */
+static struct tli_value *part(struct driver *driver, uint32_t i)
+{
+	const struct tli_items *parts = tli_items_of(driver->line);
+
+	return i < parts->count ? parts->items[i] : NULL;
+}
+
+static const char *part_text(struct driver *driver, uint32_t i)
+{
+	const struct tli_value *value = part(driver, i);
+
+	if (!value || value->kind != TLI_STR)
+		die("no text in the line", "");
+	return (const char *)tli_bytes_of(value)->data;
+}
+
+static int64_t part_int(struct driver *driver, uint32_t i)
+{
+	const struct tli_value *value = part(driver, i);
+
+	if (!value || value->kind == TLI_NONE)
+		return 0;
+	return tli_int_of(value)->integer;
+}
+
+/* An option in the dict that is the i-th part. */
+static const struct tli_value *option(
+	struct driver *driver, uint32_t i, const char *key)
+{
+	const struct tli_value *options = part(driver, i);
+
+	return options ? tli_dict_get(options, key, strlen(key)) : NULL;
+}
+
+static int64_t option_int(struct driver *driver, uint32_t i, const char *key)
+{
+	const struct tli_value *value = option(driver, i, key);
+
+	return value ? tli_int_of(value)->integer : 0;
+}
+
+static const char *option_text(struct driver *driver, uint32_t i,
+	const char *key, const char *fallback)
+{
+	const struct tli_value *value = option(driver, i, key);
+
+	return value ? (const char *)tli_bytes_of(value)->data : fallback;
+}
+
+/* ---- items ------------------------------------------------------------- */
+
+static struct tli_item *pickled(const struct tli_value *value)
+{
+	struct tli_value_error error;
+	struct tli_item *item;
+	struct tli_buf bytes;
+
+	tli_buf_init(&bytes, SIZE_MAX);
+	if (tli_pickle(value, TLI_PICKLE_PROTOCOL_DEFAULT, &bytes, &error) < 0)
+		die("cannot pickle", error.text);
+	item = tli_item_of(
+		TLI_FORMAT_PICKLE, tli_buf_head(&bytes), tli_buf_len(&bytes));
+	tli_buf_fini(&bytes);
+	return item;
+}
+
+/* An item of a value as the options in the i-th part say: format, subject. */
+static struct tli_item *make_item(
+	struct driver *driver, const struct tli_value *value, uint32_t i)
+{
+	const char *subject = option_text(driver, i, "subject", "");
+	int format = tli_format_of(option_text(driver, i, "format", "pickle"));
+	struct tli_item *pickle = format ? NULL : pickled(value);
+	size_t subject_len = strlen(subject);
+	size_t body_len = pickle ? pickle->body_len : tli_bytes_of(value)->len;
+	uint8_t *bytes = malloc(subject_len + body_len + 1);
+	struct tli_record record = {
+		.format = (uint8_t)format,
+		.subject_len = (uint8_t)subject_len,
+		.body_len = (uint32_t)body_len,
+		.bytes = bytes,
+	};
+	struct tli_item *item;
+
+	memcpy(bytes, subject, subject_len);
+	memcpy(bytes + subject_len,
+		pickle ? tli_item_body(pickle) : tli_bytes_of(value)->data,
+		body_len);
+	item = tli_item_new(&record);
+	tli_item_unref(pickle);
+	free(bytes);
+	return item;
+}
+
+static struct tli_value *headers_value(
+	struct driver *driver, const struct tli_item *item)
+{
+	struct tli_value *dict = tli_container(&driver->values, TLI_DICT);
+	struct tli_header header;
+	size_t at = 0;
+
+	while (tli_header_next(&header, item->bytes + item->subject_len,
+		item->headers_len, &at))
+		if (!tli_dict_set(dict,
+			    tli_str(&driver->values, header.key,
+				    header.key_len),
+			    tli_str(&driver->values, header.value,
+				    header.value_len)))
+			die("headers", "");
+	return dict;
+}
+
+static struct tli_value *body_value(
+	struct driver *driver, const struct tli_item *item)
+{
+	const uint8_t *body = tli_item_body(item);
+
+	if (item->format == TLI_FORMAT_PICKLE)
+		return tli_unpickle(&driver->values, body, item->body_len,
+			TLI_UNPICKLE_COPY, NULL);
+	if (item->format == TLI_FORMAT_JSON)
+		return tli_value_from_json(&driver->values, (const char *)body,
+			item->body_len, TLI_JSON_WRAPPED);
+	if (item->format == TLI_FORMAT_TEXT)
+		return tli_str(
+			&driver->values, (const char *)body, item->body_len);
+	return tli_bytes(&driver->values, TLI_BYTES, body, item->body_len);
+}
+
+static void put_item(struct driver *driver, const struct tli_item *item)
+{
+	put(driver, "value", body_value(driver, item));
+	put(driver, "format", text(driver, tli_format_word(item->format)));
+	if (item->subject_len)
+		put(driver, "subject",
+			tli_str(&driver->values, (const char *)item->bytes,
+				item->subject_len));
+	if (item->headers_len)
+		put(driver, "headers", headers_value(driver, item));
+}
+
+/* ---- objects ----------------------------------------------------------- */
+
+static struct alias *find_alias(struct driver *driver, const char *name)
+{
+	for (size_t i = 0; i < driver->alias_count; i++)
+		if (strcmp(driver->aliases[i].name, name) == 0)
+			return &driver->aliases[i];
+	return NULL;
+}
+
+static void set_alias(
+	struct driver *driver, const char *name, const struct op *op)
+{
+	struct alias *alias = find_alias(driver, name);
+
+	if (!alias) {
+		if (driver->alias_count == ALIASES_MAX)
+			die("too many objects", name);
+		alias = &driver->aliases[driver->alias_count++];
+		alias->name = strdup(name);
+	}
+	alias->id = op->object;
+	alias->token = op->granted;
+}
+
+static uint64_t object_of(struct driver *driver, uint32_t i)
+{
+	const struct tli_value *value = part(driver, i);
+	struct alias *alias;
+
+	if (!value || value->kind == TLI_NONE)
+		return 0;
+	if (value->kind == TLI_INT)
+		return (uint64_t)tli_int_of(value)->integer;
+	alias = find_alias(driver, part_text(driver, i));
+	if (!alias)
+		die("no such object", part_text(driver, i));
+	return alias->id;
+}
+
+/* ---- operations -------------------------------------------------------- */
+
+static void free_op(struct op *op)
+{
+	tli_item_unref(op->item);
+	tli_item_unref(op->result);
+	free(op);
+}
+
+static size_t keep(struct driver *driver, struct op *op)
+{
+	for (size_t i = 0; i < driver->waiting_count; i++)
+		if (driver->waiting[i] == op)
+			return i;
+	if (driver->waiting_count == WAITING_MAX)
+		die("too many waiting", "");
+	driver->waiting[driver->waiting_count] = op;
+	return driver->waiting_count++;
+}
+
+static void forget(struct driver *driver, const struct op *op)
+{
+	for (size_t i = 0; i < driver->waiting_count; i++)
+		if (driver->waiting[i] == op)
+			driver->waiting[i] = NULL;
+}
+
+static void answer_waits(struct driver *driver, struct op *op)
+{
+	static const char *const classes[] = {
+		"ITEMS", "ROOM", "TURN", "DONE", "SIGNAL"};
+
+	put(driver, "status", text(driver, "WAITS"));
+	put(driver, "class", text(driver, classes[op->wait_class]));
+	put_int(driver, "on", op->wait_object);
+	put_int(driver, "ticket", op->ticket);
+	put(driver, "timeout_ms", tli_int(&driver->values, op->timeout_ms));
+	put(driver, "n", tli_int(&driver->values, (int64_t)keep(driver, op)));
+}
+
+static void answer_done(struct driver *driver, const struct op *op)
+{
+	const struct tli_status_info *info = tli_status_info(op->status);
+
+	put(driver, "status", text(driver, info->name));
+	if (op->status != TLI_STATUS_OK)
+		put(driver, "raised", text(driver, info->exception));
+	if (op->result)
+		put_item(driver, op->result);
+	else
+		put(driver, "value", tli_none(&driver->values));
+	put_int(driver, "granted", op->granted);
+	put_int(driver, "dropped", op->dropped);
+	put_int(driver, "attempts", op->attempts);
+	put_int(driver, "created", op->created);
+	put_int(driver, "deliveries", op->deliveries);
+	put_int(driver, "lost_messages", op->lost_messages);
+	put_int(driver, "lost_bytes", op->lost_bytes);
+}
+
+/* With allocations failing, if that was asked for. */
+static enum outcome try_once(struct driver *driver, struct op *op)
+{
+	unsigned long fail_at = driver->fail_at;
+	struct tli_value *listed = driver->woken;
+	enum outcome outcome;
+
+	driver->fail_at = 0;
+	if (!fail_at)
+		return model_try(driver->model, op, driver->now_ms);
+	driver->woken = NULL;
+	alloc_fail_from(fail_at, driver->fails_for_good);
+	outcome = model_try(driver->model, op, driver->now_ms);
+	alloc_reset();
+	driver->woken = listed;
+	put_int(driver, "survived", alloc_count() < fail_at);
+	return outcome;
+}
+
+static void try_op(struct driver *driver, struct op *op, const char *alias)
+{
+	if (try_once(driver, op) == CALL_WAITS) {
+		answer_waits(driver, op);
+		return;
+	}
+	answer_done(driver, op);
+	if (alias && op->status == TLI_STATUS_OK)
+		set_alias(driver, alias, op);
+	forget(driver, op);
+	free_op(op);
+}
+
+/* (verb, now_ms, owner, object ...) */
+static struct op *new_op(struct driver *driver, unsigned code)
+{
+	struct op *op = calloc(1, sizeof(*op));
+
+	op->code = (uint8_t)code;
+	op->owner = (uint64_t)part_int(driver, 2);
+	return op;
+}
+
+static struct op *new_op_on(struct driver *driver, unsigned code)
+{
+	struct op *op = new_op(driver, code);
+
+	op->object = object_of(driver, 3);
+	return op;
+}
+
+static void run_open(struct driver *driver)
+{
+	struct op *op = new_op(driver, TLI_OP_OPEN);
+
+	op->item = pickled(part(driver, 4));
+	op->identity = (uint32_t)part_int(driver, 5);
+	try_op(driver, op, part_text(driver, 3));
+}
+
+static void run_close(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, OP_RETURN);
+
+	op->token = find_alias(driver, part_text(driver, 3))->token;
+	try_op(driver, op, NULL);
+}
+
+/* (..., method, args, keywords, format) */
+static void run_call(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, TLI_OP_CALL);
+	struct tli_value *parts[] = {
+		part(driver, 4), part(driver, 5), part(driver, 6)};
+
+	op->item = pickled(
+		tli_items(&driver->values, TLI_TUPLE, parts, parts[2] ? 3 : 2));
+	try_op(driver, op, NULL);
+}
+
+static void run_put(struct driver *driver)
+{
+	struct op *op = new_op_on(driver,
+		strcmp(part_text(driver, 0), "put") == 0 ? TLI_OP_PUT
+							 : TLI_OP_PUBLISH);
+
+	op->item = make_item(driver, part(driver, 4), 5);
+	op->timeout_ms = option_int(driver, 5, "timeout_ms");
+	op->delay_ms = (uint32_t)option_int(driver, 5, "delay_ms");
+	op->ttl_ms = (uint32_t)option_int(driver, 5, "ttl_ms");
+	op->priority = option_int(driver, 5, "priority");
+	try_op(driver, op, NULL);
+}
+
+static void run_get(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, TLI_OP_GET);
+
+	op->timeout_ms = option_int(driver, 4, "timeout_ms");
+	op->lease_ms = (uint32_t)option_int(driver, 4, "lease_ms");
+	op->unleased = option_int(driver, 4, "unleased") != 0;
+	try_op(driver, op, NULL);
+}
+
+static void run_peek(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, TLI_OP_PEEK);
+
+	op->count = (uint64_t)part_int(driver, 4);
+	try_op(driver, op, NULL);
+}
+
+/* (..., token, milliseconds) */
+static void run_on_token(struct driver *driver)
+{
+	static const struct {
+		const char *verb;
+		unsigned code;
+	} verbs[] = {
+		{"ack", TLI_OP_ACK},
+		{"nack", TLI_OP_NACK},
+		{"touch", TLI_OP_TOUCH},
+		{"return", OP_RETURN},
+	};
+	struct op *op = new_op_on(driver, OP_RETURN);
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(part_text(driver, 0), verbs[i].verb) == 0)
+			op->code = (uint8_t)verbs[i].code;
+	op->token = (uint64_t)part_int(driver, 4);
+	op->lease_ms = (uint32_t)part_int(driver, 5);
+	try_op(driver, op, NULL);
+}
+
+/* (..., alias of the subscription, options) */
+static void run_subscribe(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, TLI_OP_SUBSCRIBE);
+
+	op->item = pickled(part(driver, 5));
+	try_op(driver, op, part_text(driver, 4));
+}
+
+static void run_fetch(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, OP_FETCH);
+
+	op->timeout_ms = OP_FOREVER;
+	try_op(driver, op, NULL);
+}
+
+/* (verb, now_ms, n) */
+static struct op *waiting_op(struct driver *driver)
+{
+	size_t n = (size_t)part_int(driver, 2);
+
+	if (n >= driver->waiting_count || !driver->waiting[n])
+		die("nothing waits there", part_text(driver, 0));
+	return driver->waiting[n];
+}
+
+static void run_retry(struct driver *driver)
+{
+	try_op(driver, waiting_op(driver), NULL);
+}
+
+static void run_expire(struct driver *driver)
+{
+	waiting_op(driver)->expired = true;
+	try_op(driver, waiting_op(driver), NULL);
+}
+
+/* Its connection has gone, or it was cancelled. */
+static void run_withdraw(struct driver *driver)
+{
+	struct op *op = waiting_op(driver);
+	struct op *back = calloc(1, sizeof(*back));
+
+	*back = (struct op){.code = OP_RETURN,
+		.object = op->object,
+		.owner = op->owner,
+		.token = op->ticket};
+	forget(driver, op);
+	free_op(op);
+	try_op(driver, back, NULL);
+}
+
+static void run_elapse(struct driver *driver)
+{
+	int64_t next;
+
+	model_elapse(driver->model, driver->now_ms);
+	next = model_deadline_ms(driver->model);
+	put(driver, "next",
+		next == NEVER_MS ? tli_none(&driver->values)
+				 : tli_int(&driver->values, next));
+}
+
+static void run_find(struct driver *driver)
+{
+	const char *name = part_text(driver, 2);
+	struct object *object =
+		model_find_name(driver->model, name, strlen(name));
+
+	put_int(driver, "id", object ? object->id : 0);
+}
+
+/* (verb, now_ms, n, for good): the allocation of the next operation that fails,
+ * from 1. That answers "survived" if it needed fewer. */
+static void run_fail(struct driver *driver)
+{
+	driver->fail_at = (unsigned long)part_int(driver, 2);
+	driver->fails_for_good = part_int(driver, 3) != 0;
+}
+
+static void woken(void *owner, uint64_t object, unsigned classes)
+{
+	struct driver *driver = owner;
+	struct tli_value *pair[2];
+
+	if (!driver->woken)
+		return;
+	pair[0] = tli_int(&driver->values, (int64_t)object);
+	pair[1] = tli_int(&driver->values, (int64_t)classes);
+	(void)tli_append(
+		driver->woken, tli_items(&driver->values, TLI_TUPLE, pair, 2));
+}
+
+static uint64_t limit(struct driver *driver, const char *name)
+{
+	int64_t most = option_int(driver, 2, name);
+
+	return most ? (uint64_t)most : UINT64_MAX / 2;
+}
+
+static void free_model(struct driver *driver)
+{
+	for (size_t i = 0; i < driver->alias_count; i++)
+		free(driver->aliases[i].name);
+	for (size_t i = 0; i < driver->waiting_count; i++)
+		if (driver->waiting[i])
+			free_op(driver->waiting[i]);
+	driver->alias_count = driver->waiting_count = 0;
+	model_free(driver->model);
+}
+
+/* (verb, now_ms, limits) */
+static void run_new(struct driver *driver)
+{
+	const struct engine_config config = {
+		.max_objects = limit(driver, "max_objects"),
+		.max_items = limit(driver, "max_items"),
+		.max_bytes = limit(driver, "max_bytes"),
+		.max_object_items = limit(driver, "max_object_items"),
+		.max_object_bytes = limit(driver, "max_object_bytes"),
+		.max_identity_objects = limit(driver, "max_identity_objects"),
+		.max_identity_bytes = limit(driver, "max_identity_bytes"),
+		.seed = {seed[0], seed[1]},
+		.first_token = (uint64_t)option_int(driver, 2, "first_token"),
+	};
+
+	free_model(driver);
+	driver->listener =
+		(struct engine_listener){.woken = woken, .owner = driver};
+	driver->model = model_new(&config, &driver->listener);
+}
+
+static const struct {
+	const char *word;
+	void (*run)(struct driver *driver);
+} verbs[] = {
+	{"new", run_new},
+	{"open", run_open},
+	{"close", run_close},
+	{"call", run_call},
+	{"put", run_put},
+	{"publish", run_put},
+	{"get", run_get},
+	{"peek", run_peek},
+	{"ack", run_on_token},
+	{"nack", run_on_token},
+	{"touch", run_on_token},
+	{"return", run_on_token},
+	{"subscribe", run_subscribe},
+	{"fetch", run_fetch},
+	{"retry", run_retry},
+	{"expire", run_expire},
+	{"withdraw", run_withdraw},
+	{"elapse", run_elapse},
+	{"find", run_find},
+	{"fail", run_fail},
+};
+
+static void run_verb(struct driver *driver)
+{
+	const char *word = part_text(driver, 0);
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i].word, word) == 0) {
+			verbs[i].run(driver);
+			return;
+		}
+	die("no such verb", word);
+}
+
+static void print(struct driver *driver)
+{
+	struct tli_buf line;
+
+	if (tli_items_of(driver->woken)->count > 0)
+		put(driver, "woken", driver->woken);
+	tli_buf_init(&line, SIZE_MAX);
+	if (tli_repr(driver->answer, &line) < 0)
+		die("cannot print", "");
+	printf("%.*s\n", (int)tli_buf_len(&line), (char *)tli_buf_head(&line));
+	tli_buf_fini(&line);
+}
+
+static void run_line(struct driver *driver, const char *line, size_t len)
+{
+	driver->line = tli_literal(&driver->values, line, len, NULL);
+	if (!driver->line)
+		die(driver->values.error.text, line);
+	driver->answer = tli_container(&driver->values, TLI_DICT);
+	driver->woken = tli_container(&driver->values, TLI_LIST);
+	driver->now_ms = part_int(driver, 1);
+	run_verb(driver);
+	print(driver);
+	driver->woken = NULL;
+	tli_values_clear(&driver->values);
+}
+
+int main(void)
+{
+	static const struct tli_value_limits limits = {
+		SIZE_MAX, INT32_MAX, 1000};
+	static struct driver driver;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	tli_values_init(&driver.values, &limits, seed);
+	while ((len = getline(&line, &size, stdin)) > 0) {
+		run_line(&driver, line, (size_t)len);
+		fflush(stdout);
+	}
+	free_model(&driver);
+	tli_values_fini(&driver.values);
+	free(line);
+	return 0;
+}
