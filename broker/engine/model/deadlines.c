@@ -55,12 +55,14 @@ static void move_down(struct deadlines *all, struct deadline *deadline)
 	put_at(all, deadline, place);
 }
 
-static bool make_room(struct deadlines *all)
+bool deadlines_reserve(struct deadlines *all, size_t total)
 {
-	size_t capacity = all->capacity ? 2 * all->capacity : CAPACITY_MIN;
+	size_t capacity = all->capacity ? all->capacity : CAPACITY_MIN;
 	struct deadline **heap;
 
-	if (all->count < all->capacity)
+	while (capacity < total)
+		capacity *= 2;
+	if (capacity == all->capacity)
 		return true;
 	heap = realloc(all->heap, capacity * sizeof(struct deadline *));
 	if (!heap)
@@ -78,7 +80,7 @@ bool deadlines_set(
 		return true;
 	}
 	if (deadline->place == 0) {
-		if (!make_room(all))
+		if (!deadlines_reserve(all, all->count + 1))
 			return false;
 		put_at(all, deadline, ++all->count);
 	}

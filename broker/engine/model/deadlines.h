@@ -25,6 +25,10 @@ struct deadlines {
 bool deadlines_set(
 	struct deadlines *all, struct deadline *deadline, int64_t at_ms);
 
+/* Makes room for so many in all, so that setting them does not fail. False for
+ * lack of memory. */
+bool deadlines_reserve(struct deadlines *all, size_t total);
+
 void deadlines_remove(struct deadlines *all, struct deadline *deadline);
 
 /* The earliest, NULL if there is none. */

@@ -234,6 +234,9 @@ static bool add_to_tables(struct object *object)
 {
 	struct model *model = object->model;
 
+	if (!deadlines_reserve(&model->due, model->usage.objects) ||
+		!deadlines_reserve(&model->expiry, model->usage.objects))
+		return false;
 	HASH_ADD(by_id, model->by_id, id, sizeof(object->id), object);
 	if (!object->by_id.tbl)
 		return false;
