@@ -7,7 +7,8 @@
  * A tieline_listener hands out authenticated connections; tieline_client()
  * makes one; a tieline_connection carries whole messages of bytes both ways.
  * The peer may be C or a stock Python program, 3.6 or later. values.h has the
- * objects that Python programs send.
+ * objects that Python programs send; session.h begins what a broker has besides
+ * connections: queues, topics, locks, shared objects.
  *
  * **Names.** Two programs can meet directly, at an address that one of them
  * listens at, or by a name at a broker that both connect to: "#name" behind the
@@ -105,7 +106,25 @@ extern "C" {
 	/* call errors of values */                                            \
 	X(TIELINE_ESYNTAX, -27, "no pickle, JSON or literal")                  \
 	X(TIELINE_ETYPE, -28, "not for a value of that kind")                  \
-	X(TIELINE_ELIMIT, -29, "value beyond a limit")
+	X(TIELINE_ELIMIT, -29, "value beyond a limit")                         \
+	/* call errors of sessions, and of what is at a broker */              \
+	X(TIELINE_ENOTSENT, -30, "not sent, as there is no connection")        \
+	X(TIELINE_EOUTCOME, -31, "whether it was done is not known")           \
+	X(TIELINE_ECANCELLED, -32, "cancelled")                                \
+	X(TIELINE_EBUSY, -33, "too many requests are under way")               \
+	X(TIELINE_ENOOBJECT, -34, "there is no such object")                   \
+	X(TIELINE_EEXISTS, -35, "the object exists already")                   \
+	X(TIELINE_EKIND, -36, "the object is of another kind")                 \
+	X(TIELINE_EDELETED, -37, "the object was deleted")                     \
+	X(TIELINE_EEMPTY, -38, "the queue is empty")                           \
+	X(TIELINE_EQUEUEFULL, -39, "the queue is full")                        \
+	X(TIELINE_ESHUTDOWN, -40, "the queue is shut down")                    \
+	X(TIELINE_ENOLEASE, -41, "the lease is over, or never was")            \
+	X(TIELINE_ENOTOWNER, -42, "somebody else holds it, or nobody")         \
+	X(TIELINE_EBARRIER, -43, "the barrier is broken")                      \
+	X(TIELINE_ECUTOFF, -44, "the subscription fell too far behind")        \
+	X(TIELINE_ENOITEM, -45, "there is no such key or index")               \
+	X(TIELINE_ERAISED, -46, "the object raised an exception")
 
 typedef enum tieline_code {
 	TIELINE_OK = 0,

@@ -17,7 +17,8 @@ SYSTEM = LIBC | {
     "arpa/inet.h", "fcntl.h", "netdb.h", "netinet/in.h", "netinet/tcp.h",
     "poll.h", "pthread.h", "signal.h", "unistd.h",
 }
-PUBLIC = {"tieline/tieline.h", "tieline/values.h"}
+PUBLIC = {"tieline/%s.h" % name for name in (
+    "tieline", "values", "session", "queue", "topic", "sync", "shared")}
 ADAPTERS = {"tieline/adapters/libevent.h", "tieline/adapters/poll.h"}
 
 # Folder: which headers of its own, of other layers, and of others it may see.
@@ -76,7 +77,9 @@ HOMES = {
     "time.h": {"include/tieline/adapters/poll.h"},
     "tieline/": {"include/tieline/adapters/libevent.h",
                  "include/tieline/adapters/poll.h",
-                 "include/tieline/values.h"},
+                 "include/tieline/values.h", "include/tieline/session.h",
+                 "include/tieline/queue.h", "include/tieline/topic.h",
+                 "include/tieline/sync.h", "include/tieline/shared.h"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)

@@ -11,7 +11,8 @@ from conftest import BUILD, ROOT
 from .conftest import run
 
 HEADER = ROOT / "include/tieline/tieline.h"
-HEADERS = [HEADER, ROOT / "include/tieline/values.h"]
+HEADERS = [HEADER] + [ROOT / "include/tieline" / name for name in (
+    "values.h", "session.h", "queue.h", "topic.h", "sync.h", "shared.h")]
 
 
 def declared():
