@@ -48,8 +48,8 @@ struct op {
 	bool expired;    /* its time is over: it is answered now. Even so it may
 			  * have to wait: a condition's for its lock */
 	bool unleased;   /* get: the item is gone with the answer */
-	uint64_t object; /* by id; 0 = the registry. OPEN, SUBSCRIBE: the
-			  * answer's */
+	uint64_t object; /* by id; 0 = the registry. Of an answer with a grant:
+			  * what gets that back, perhaps another one */
 	uint64_t owner;  /* the connection */
 	uint32_t identity;     /* whose key it has */
 	uint32_t lease_ms;     /* get, touch; nack: the delay */
@@ -79,7 +79,8 @@ struct op {
 	uint64_t lost_bytes;
 	uint64_t granted; /* a token of something that the owner has from now
 			   * on, to be given back when it goes */
-	uint64_t dropped; /* one that it has no longer */
+	uint64_t dropped; /* one that it has no longer; also of what has to
+			   * wait: a condition's gives up its lock for that */
 
 	/* Not an answer: it has to wait. */
 	uint64_t wait_object;

@@ -4,7 +4,17 @@
 
 #include <string.h>
 
+extern const struct kind lock_kind, rlock_kind, semaphore_kind,
+	bounded_semaphore_kind, condition_kind, event_kind, barrier_kind;
+
 const struct kind *const kinds[] = {
+	&lock_kind,
+	&rlock_kind,
+	&semaphore_kind,
+	&bounded_semaphore_kind,
+	&condition_kind,
+	&event_kind,
+	&barrier_kind,
 	NULL,
 };
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Locks: Lock, and RLock, which its owner can acquire again. */
+#ifndef MODEL_LOCK_H
+#define MODEL_LOCK_H
+
+#include "hold.h"
+
+extern const struct kind lock_kind, rlock_kind;
+
+struct lock {
+	struct object object;
+	struct hold hold;
+	uint64_t depth; /* how often it was acquired; 0 = it is free */
+};
+
+/* The object as a lock, NULL if it is none. */
+struct lock *lock_of(struct object *object);
+
+bool lock_is_held_by(const struct lock *lock, uint64_t owner);
+
+/* For conditions: the methods of a lock, with call->args as the lock's own. */
+enum outcome lock_acquire(struct call *call, struct lock *lock);
+enum outcome lock_enter(struct call *call, struct lock *lock);
+enum outcome lock_release(struct call *call, struct lock *lock);
+enum outcome lock_locked(struct call *call, struct lock *lock);
+
+/* Gives a free lock to the caller, acquired `depth` times. */
+void lock_take(struct call *call, struct lock *lock, uint64_t depth);
+
+/* Frees the caller's lock, however often it was acquired. */
+void lock_free(struct call *call, struct lock *lock);
+
+/* Who holds it, for stat(). */
+void lock_stat(struct call *call, const struct lock *lock);
+
+#endif
