@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
+#include "watch.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,6 +114,7 @@ enum outcome call_wait(struct call *call, struct object *object,
 
 void call_changed(struct call *call, struct tli_value *key)
 {
-	(void)key;
 	call->object->version++;
+	if (call->object->watchers)
+		watch_tell(call, key);
 }

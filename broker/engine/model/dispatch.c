@@ -4,6 +4,7 @@
 #include "../../../proto/pickle/pickle.h"
 #include "../../../proto/value/json_value.h"
 #include "cell.h"
+#include "watch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,8 @@ static enum outcome run_on_object(struct call *call)
 		find_operation(call->object->kind->operations, call->op->code);
 	if (operation)
 		return operation->run(call);
+	if (call->op->code == TLI_OP_SUBSCRIBE)
+		return watch_subscribe(call);
 	return not_for_kind(call);
 }
 

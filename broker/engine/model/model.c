@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "dispatch.h"
+#include "subscription.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct model *model_new(
 
 static void free_object(struct object *object)
 {
+	subscriptions_end(object);
 	object->kind->fini(object->model, object);
 	free(object->name);
 	free(object);
@@ -263,6 +265,7 @@ static void remove_from_tables(struct object *object)
 
 static void destroy(struct object *object)
 {
+	subscriptions_end(object);
 	remove_from_tables(object);
 	object->kind->fini(object->model, object);
 	uncharge_object(object);
@@ -369,6 +372,7 @@ void object_delete(struct object *object)
 		HASH_DELETE(by_name, model->by_name, object);
 	object->by_name.tbl = NULL;
 	wake_all(object);
+	subscriptions_end(object);
 	object->references++;
 	if (object->kind->deleted)
 		object->kind->deleted(model, object);
