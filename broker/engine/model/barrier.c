@@ -4,6 +4,7 @@
  * the present generation, each with its index; one that was let through, or
  * broken, is settled at once, so that the next can begin.
  */
+#include "kinds.h"
 #include "places.h"
 
 enum { LET_THROUGH = PLACE_WAITS + 1, BROKEN };

@@ -6,6 +6,7 @@
  * often acquired as before. The lock is an object of its own: another named
  * one, or an anonymous RLock.
  */
+#include "kinds.h"
 #include "lock.h"
 #include "places.h"
 

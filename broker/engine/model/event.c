@@ -5,6 +5,7 @@
  * token of the setting.
  */
 #include "call.h"
+#include "kinds.h"
 
 struct event {
 	struct object object;

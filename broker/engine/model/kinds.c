@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "kinds.h"
+
 #include "model.h"
-#include "subscription.h"
 
 #include <string.h>
-
-extern const struct kind lock_kind, rlock_kind, semaphore_kind,
-	bounded_semaphore_kind, condition_kind, event_kind, barrier_kind;
 
 const struct kind *const kinds[] = {
 	&lock_kind,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lock.h"
+#include "kinds.h"
 
 /* Python's -1 second: without a limit. */
 #define UNLIMITED_MS (-1000)

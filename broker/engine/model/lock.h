@@ -5,8 +5,6 @@
 
 #include "hold.h"
 
-extern const struct kind lock_kind, rlock_kind;
-
 struct lock {
 	struct object object;
 	struct hold hold;

@@ -3,6 +3,7 @@
  * Semaphores: permits that are taken and given. Unless it is opened otherwise,
  * a permit that was taken is its taker's, and comes back when that one goes.
  */
+#include "kinds.h"
 #include "permits.h"
 
 struct semaphore {

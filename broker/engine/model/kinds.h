@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of objects that programs can open: each has a file of its own. */
+#ifndef MODEL_KINDS_H
+#define MODEL_KINDS_H
+
+struct kind;
+
+extern const struct kind lock_kind, rlock_kind;
+extern const struct kind semaphore_kind, bounded_semaphore_kind;
+extern const struct kind condition_kind;
+extern const struct kind event_kind;
+extern const struct kind barrier_kind;
+
+#endif
