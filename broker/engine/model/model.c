@@ -28,14 +28,6 @@ struct model *model_new(
 	return model;
 }
 
-static void free_object(struct object *object)
-{
-	subscriptions_end(object);
-	object->kind->fini(object->model, object);
-	free(object->name);
-	free(object);
-}
-
 static void free_identities(struct model *model)
 {
 	struct identity_usage *one, *next;
@@ -47,18 +39,42 @@ static void free_identities(struct model *model)
 	}
 }
 
+static void run_on_all(struct model *model, void (*run)(struct object *object))
+{
+	struct object *object, *next;
+
+	HASH_ITER(by_id, model->by_id, object, next)
+	{
+		run(object);
+	}
+}
+
+static void fini_object(struct object *object)
+{
+	object->kind->fini(object->model, object);
+}
+
+static void free_object(struct object *object)
+{
+	HASH_DELETE(by_id, object->model->by_id, object);
+	free(object->name);
+	free(object);
+}
+
+/* Objects refer to others: none may go before all have given that up. */
+static void free_objects(struct model *model)
+{
+	run_on_all(model, object_ref);
+	run_on_all(model, object_delete);
+	run_on_all(model, fini_object);
+	run_on_all(model, free_object);
+}
+
 void model_free(struct model *model)
 {
 	if (!model)
 		return;
-	while (model->by_name)
-		object_delete(model->by_name);
-	while (model->by_id) {
-		struct object *object = model->by_id;
-
-		HASH_DELETE(by_id, model->by_id, object);
-		free_object(object);
-	}
+	free_objects(model);
 	free_identities(model);
 	deadlines_fini(&model->due);
 	deadlines_fini(&model->expiry);
