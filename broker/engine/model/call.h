@@ -37,6 +37,11 @@ enum outcome call_return_none(struct call *call);
 enum outcome call_return_bool(struct call *call, bool truth);
 enum outcome call_return_int(struct call *call, int64_t integer);
 
+/* The same for what changes something, before it does: nothing fails behind
+ * it, but what raises even so. False with the error raised; otherwise all that
+ * is left is to change it, and CALL_DONE. */
+bool call_settle(struct call *call, struct tli_value *result);
+
 /* An exception with a text, or with that value, as its argument. */
 enum outcome call_raise(struct call *call, enum tli_status status,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));

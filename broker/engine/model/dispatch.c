@@ -149,22 +149,24 @@ static enum outcome run(struct call *call)
 	return run_on_object(call);
 }
 
-/* The result as an item in the format of the request. */
-static struct tli_item *encode(struct call *call)
+/* A result as an item in the format of the request; NULL with the error, whose
+ * code is TLI_VALUE_OK for lack of memory. */
+static struct tli_item *encode(const struct op *op,
+	const struct tli_value *result, struct tli_value_error *error)
 {
 	struct tli_item *item = NULL;
-	struct tli_value_error error = {.code = TLI_VALUE_OK};
 	struct tli_buf pickle;
 	char *text = NULL;
 	size_t len;
 
+	error->code = TLI_VALUE_OK;
 	tli_buf_init(&pickle, RESULT_MAX_BYTES);
-	if (call->op->format == TLI_FORMAT_JSON) {
-		if (tli_value_to_json(call->result, TLI_JSON_WRAPPED,
-			    RESULT_MAX_BYTES, &text, &len, &error) == 0)
+	if (op->format == TLI_FORMAT_JSON) {
+		if (tli_value_to_json(result, TLI_JSON_WRAPPED,
+			    RESULT_MAX_BYTES, &text, &len, error) == 0)
 			item = tli_item_of(TLI_FORMAT_JSON, text, len);
-	} else if (tli_pickle(call->result, TLI_PICKLE_PROTOCOL_DEFAULT,
-			   &pickle, &error) == 0) {
+	} else if (tli_pickle(result, TLI_PICKLE_PROTOCOL_DEFAULT, &pickle,
+			   error) == 0) {
 		item = tli_item_of(TLI_FORMAT_PICKLE, tli_buf_head(&pickle),
 			tli_buf_len(&pickle));
 	}
@@ -173,13 +175,33 @@ static struct tli_item *encode(struct call *call)
 	return item;
 }
 
+bool call_settle(struct call *call, struct tli_value *result)
+{
+	struct tli_value_error error;
+
+	if (!result) {
+		call_raise_values(call, &call->values->error);
+		return false;
+	}
+	call->op->result = encode(call->op, result, &error);
+	if (!call->op->result)
+		call_raise_values(call, &error);
+	return call->op->result != NULL;
+}
+
+/* What is raised for want of memory has no arguments. */
 static void answer(struct call *call)
 {
-	if (!call->result)
-		return;
-	call->op->result = encode(call);
-	if (!call->op->result && !call_has_failed(call))
-		call->op->status = TLI_STATUS_NO_MEMORY;
+	struct tli_value_error error;
+
+	if (call_has_failed(call)) {
+		tli_item_unref(call->op->result);
+		call->op->result = NULL;
+	} else if (call->result) {
+		(void)call_settle(call, call->result);
+	}
+	if (call_has_failed(call) && call->result)
+		call->op->result = encode(call->op, call->result, &error);
 }
 
 enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)

@@ -13,6 +13,8 @@ const struct kind *const kinds[] = {
 	&condition_kind,
 	&event_kind,
 	&barrier_kind,
+	&dict_kind,
+	&list_kind,
 	NULL,
 };
 
