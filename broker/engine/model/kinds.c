@@ -6,6 +6,7 @@
 #include <string.h>
 
 const struct kind *const kinds[] = {
+	&topic_kind,
 	&lock_kind,
 	&rlock_kind,
 	&semaphore_kind,

@@ -5,6 +5,7 @@
 
 struct kind;
 
+extern const struct kind topic_kind;
 extern const struct kind lock_kind, rlock_kind;
 extern const struct kind semaphore_kind, bounded_semaphore_kind;
 extern const struct kind condition_kind;
