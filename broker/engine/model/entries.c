@@ -87,8 +87,7 @@ void entries_free(struct entry **entries)
 {
 	struct entry *entry, *next;
 
-	HASH_ITER(hh, *entries, entry, next)
-	{
+	HASH_ITER (hh, *entries, entry, next) {
 		HASH_DELETE(hh, *entries, entry);
 		entry_free(entry);
 	}

@@ -119,8 +119,7 @@ static bool adopt(struct call *call, struct entry **more, size_t *added)
 	struct entry **own = &keyed_of(call)->entries, *entry, *next;
 
 	*added = 0;
-	HASH_ITER(hh, *more, entry, next)
-	{
+	HASH_ITER (hh, *more, entry, next) {
 		if (entries_find(*own, &entry->key.print))
 			continue;
 		HASH_DELETE(hh, *more, entry);

@@ -4,16 +4,10 @@
 #include "call.h"
 #include "dispatch.h"
 #include "subscription.h"
+#include "usage.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What those with one key have. */
-struct identity_usage {
-	uint32_t identity;
-	struct usage usage;
-	UT_hash_handle hh;
-};
 
 struct model *model_new(
 	const struct engine_config *config, struct engine_listener *listener)
@@ -28,23 +22,11 @@ struct model *model_new(
 	return model;
 }
 
-static void free_identities(struct model *model)
-{
-	struct identity_usage *one, *next;
-
-	HASH_ITER(hh, model->identities, one, next)
-	{
-		HASH_DELETE(hh, model->identities, one);
-		free(one);
-	}
-}
-
 static void run_on_all(struct model *model, void (*run)(struct object *object))
 {
 	struct object *object, *next;
 
-	HASH_ITER(by_id, model->by_id, object, next)
-	{
+	HASH_ITER (by_id, model->by_id, object, next) {
 		run(object);
 	}
 }
@@ -75,7 +57,7 @@ void model_free(struct model *model)
 	if (!model)
 		return;
 	free_objects(model);
-	free_identities(model);
+	usage_free(model);
 	deadlines_fini(&model->due);
 	deadlines_fini(&model->expiry);
 	free(model);
@@ -101,149 +83,6 @@ struct object *model_find_name(
 
 	HASH_FIND(by_name, model->by_name, name, (unsigned)len, object);
 	return object;
-}
-
-/* ---- limits ----------------------------------------------------------- */
-
-static struct identity_usage *find_identity(
-	struct model *model, uint32_t identity)
-{
-	struct identity_usage *one;
-
-	HASH_FIND(hh, model->identities, &identity, sizeof(identity), one);
-	return one;
-}
-
-static struct identity_usage *add_identity(
-	struct model *model, uint32_t identity)
-{
-	struct identity_usage *one = calloc(1, sizeof(*one));
-
-	if (!one)
-		return NULL;
-	one->identity = identity;
-	HASH_ADD(hh, model->identities, identity, sizeof(identity), one);
-	if (one->hh.tbl)
-		return one;
-	free(one);
-	return NULL;
-}
-
-/* One limit: what there is, what is to come, and what there may be. */
-struct limit {
-	uint64_t used, more, max;
-	const char *text;
-};
-
-static bool refuse(struct call *call, const struct limit *limit)
-{
-	if (call)
-		call_raise(call, TLI_STATUS_LIMIT, "%s: %llu at most",
-			limit->text, (unsigned long long)limit->max);
-	return false;
-}
-
-static bool allow(struct call *call, const struct limit *limits, size_t count)
-{
-	for (const struct limit *it = limits; it < limits + count; it++)
-		if (it->more > it->max || it->used > it->max - it->more)
-			return refuse(call, it);
-	return true;
-}
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void add(struct usage *usage, uint64_t items, uint64_t bytes)
-{
-	usage->items += items;
-	usage->bytes += bytes;
-}
-
-bool object_charge(struct call *call, struct object *object, uint64_t items,
-	uint64_t bytes)
-{
-	struct model *model = object->model;
-	struct identity_usage *identity =
-		find_identity(model, object->identity);
-	const struct engine_config *max = &model->limits;
-	const struct limit limits[] = {
-		{object->usage.items, items, max->max_object_items,
-			"too many items in one object"},
-		{object->usage.bytes, bytes, max->max_object_bytes,
-			"too many bytes in one object"},
-		{identity->usage.bytes, bytes, max->max_identity_bytes,
-			"too many bytes in the objects of one key"},
-		{model->usage.items, items, max->max_items,
-			"too many items in the broker"},
-		{model->usage.bytes, bytes, max->max_bytes,
-			"too many bytes in the broker"},
-	};
-
-	if (!allow(call, limits, COUNT(limits)))
-		return false;
-	add(&object->usage, items, bytes);
-	add(&identity->usage, items, bytes);
-	add(&model->usage, items, bytes);
-	return true;
-}
-
-static void subtract(struct usage *usage, uint64_t items, uint64_t bytes)
-{
-	usage->items -= items;
-	usage->bytes -= bytes;
-}
-
-void object_discharge(struct object *object, uint64_t items, uint64_t bytes)
-{
-	struct model *model = object->model;
-	struct identity_usage *identity =
-		find_identity(model, object->identity);
-
-	subtract(&object->usage, items, bytes);
-	subtract(&identity->usage, items, bytes);
-	subtract(&model->usage, items, bytes);
-}
-
-/* Counts one more object; false with the error raised. */
-static bool charge_object(struct call *call, uint32_t id)
-{
-	struct model *model = call->model;
-	struct identity_usage *identity = find_identity(model, id);
-	const struct engine_config *max = &model->limits;
-
-	if (!identity)
-		identity = add_identity(model, id);
-	if (!identity) {
-		call_raise_memory(call);
-		return false;
-	}
-	if (!allow(call,
-		    (const struct limit[]){
-			    {identity->usage.objects, 1,
-				    max->max_identity_objects,
-				    "too many objects made with one key"},
-			    {model->usage.objects, 1, max->max_objects,
-				    "too many objects in the broker"}},
-		    2))
-		return false;
-	identity->usage.objects++;
-	model->usage.objects++;
-	return true;
-}
-
-/* What it holds, and itself, count no more. */
-static void uncharge_object(struct object *object)
-{
-	struct identity_usage *identity =
-		find_identity(object->model, object->identity);
-
-	object_discharge(object, object->usage.items, object->usage.bytes);
-	identity->usage.objects--;
-	object->model->usage.objects--;
-	if (identity->usage.objects > 0)
-		return;
-	HASH_DELETE(hh, object->model->identities, identity);
-	free(identity);
 }
 
 /* ---- life ------------------------------------------------------------- */
@@ -284,7 +123,7 @@ static void destroy(struct object *object)
 	subscriptions_end(object);
 	remove_from_tables(object);
 	object->kind->fini(object->model, object);
-	uncharge_object(object);
+	usage_remove_object(object);
 	free(object->name);
 	free(object);
 }
@@ -334,7 +173,7 @@ struct object *model_create(struct call *call, const struct kind *kind,
 
 	if (!object)
 		return NULL;
-	if (!charge_object(call, object->identity)) {
+	if (!usage_add_object(call, object->identity)) {
 		free(object->name);
 		free(object);
 		return NULL;

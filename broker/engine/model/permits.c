@@ -145,8 +145,7 @@ struct tli_value *permits_value(
 	struct permit_owner *owner, *next;
 	struct permit *permit;
 
-	HASH_ITER(hh, permits->owners, owner, next)
-	{
+	HASH_ITER (hh, permits->owners, owner, next) {
 		TAILQ_FOREACH (permit, &owner->held, link)
 			if (!tli_append(list, hold_value(call, &permit->hold)))
 				return NULL;
@@ -168,8 +167,7 @@ void permits_fini(struct permits *permits)
 {
 	struct permit_owner *owner, *next;
 
-	HASH_ITER(hh, permits->owners, owner, next)
-	{
+	HASH_ITER (hh, permits->owners, owner, next) {
 		HASH_DEL(permits->owners, owner);
 		free_list(&owner->held);
 		free_list(&owner->spent);

@@ -12,8 +12,7 @@ void places_fini(struct places *places)
 {
 	struct place *place, *next;
 
-	HASH_ITER(hh, places->by_ticket, place, next)
-	{
+	HASH_ITER (hh, places->by_ticket, place, next) {
 		HASH_DEL(places->by_ticket, place);
 		free(place);
 	}
