@@ -107,6 +107,45 @@ bool tli_header_next(struct tli_header *header_out, const uint8_t *headers,
 	return true;
 }
 
+static uint8_t *put_header(uint8_t *next, const struct tli_header *header)
+{
+	*next++ = header->key_len;
+	memcpy(next, header->key, header->key_len);
+	next += header->key_len;
+	*next++ = (uint8_t)(header->value_len >> 8);
+	*next++ = (uint8_t)header->value_len;
+	memcpy(next, header->value, header->value_len);
+	return next + header->value_len;
+}
+
+struct tli_item *tli_item_with_headers(const struct tli_item *item,
+	const struct tli_header *headers, size_t count)
+{
+	size_t before = (size_t)item->subject_len + item->headers_len;
+	size_t headers_len = item->headers_len;
+	struct tli_item *more;
+	uint8_t *next;
+
+	for (size_t i = 0; i < count; i++)
+		headers_len += KEY_LENGTH_BYTES + headers[i].key_len +
+			VALUE_LENGTH_BYTES + headers[i].value_len;
+	if (headers_len > TLI_ITEM_HEADERS_MAX)
+		return NULL;
+	more = malloc(sizeof(*more) + item->subject_len + headers_len +
+		item->body_len);
+	if (!more)
+		return NULL;
+	*more = *item;
+	more->references = 1;
+	more->headers_len = (uint16_t)headers_len;
+	memcpy(more->bytes, item->bytes, before);
+	next = more->bytes + before;
+	for (size_t i = 0; i < count; i++)
+		next = put_header(next, &headers[i]);
+	memcpy(next, item->bytes + before, item->body_len);
+	return more;
+}
+
 static bool is_text(const void *bytes, size_t len)
 {
 	return tli_utf8_valid(bytes, len) == len;

@@ -66,6 +66,7 @@ HOMES = {
     "sys/queue.h": {"broker/engine/model/patterns.h",
                     "broker/engine/model/permits.c",
                     "broker/engine/model/places.h",
+                    "broker/engine/model/queue_entries.h",
                     "broker/engine/model/retained.h",
                     "broker/engine/model/subscription.h", "broker/peer.h",
                     "broker/port.h", "broker/waiters.h", "cli/loop.h",

@@ -13,8 +13,7 @@ static bool raise(struct call *call, const struct tli_value_error *error)
 	return false;
 }
 
-/* Its pickle as an item; NULL with the error raised. */
-static struct tli_item *pickle(struct call *call, const struct tli_value *value)
+struct tli_item *item_pickle(struct call *call, const struct tli_value *value)
 {
 	struct tli_value_error error;
 	struct tli_item *item = NULL;
@@ -49,7 +48,7 @@ bool cell_make(
 	cell_out->item = NULL;
 	if (!cell_print(call, value, &cell_out->print))
 		return false;
-	cell_out->item = pickle(call, value);
+	cell_out->item = item_pickle(call, value);
 	return cell_out->item != NULL;
 }
 
@@ -77,7 +76,7 @@ bool cell_make_key(
 	cell_out->item = NULL;
 	if (!cell_key_print(call, value, &cell_out->print))
 		return false;
-	cell_out->item = pickle(call, value);
+	cell_out->item = item_pickle(call, value);
 	return cell_out->item != NULL;
 }
 
@@ -111,7 +110,8 @@ static struct tli_value *from_json(
 		values, (const char *)body, len, TLI_JSON_WRAPPED);
 }
 
-struct tli_value *item_value(struct call *call, const struct tli_item *item)
+struct tli_value *item_read(
+	struct tli_values *values, const struct tli_item *item)
 {
 	static struct tli_value *(*const readers[TLI_FORMATS])(
 		struct tli_values *, const uint8_t *, size_t) = {
@@ -120,8 +120,14 @@ struct tli_value *item_value(struct call *call, const struct tli_item *item)
 		[TLI_FORMAT_TEXT] = from_text,
 		[TLI_FORMAT_JSON] = from_json,
 	};
-	struct tli_value *value = readers[item->format](
-		call->values, tli_item_body(item), item->body_len);
+
+	return readers[item->format](
+		values, tli_item_body(item), item->body_len);
+}
+
+struct tli_value *item_value(struct call *call, const struct tli_item *item)
+{
+	struct tli_value *value = item_read(call->values, item);
 
 	if (!value)
 		call_raise_values(call, &call->values->error);

@@ -6,6 +6,11 @@
 #include <string.h>
 
 const struct kind *const kinds[] = {
+	&queue_kind,
+	&lifo_queue_kind,
+	&priority_queue_kind,
+	&simple_queue_kind,
+	&joinable_queue_kind,
 	&topic_kind,
 	&lock_kind,
 	&rlock_kind,

@@ -5,6 +5,8 @@
 
 struct kind;
 
+extern const struct kind queue_kind, lifo_queue_kind, priority_queue_kind;
+extern const struct kind simple_queue_kind, joinable_queue_kind;
 extern const struct kind topic_kind;
 extern const struct kind lock_kind, rlock_kind;
 extern const struct kind semaphore_kind, bounded_semaphore_kind;

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries of a queue, the first by its order on top: a heap. */
+#ifndef MODEL_QUEUE_HEAP_H
+#define MODEL_QUEUE_HEAP_H
+
+#include "../../../proto/value/value.h"
+
+struct queue_entry;
+struct queue;
+
+struct queue_heap {
+	struct queue_entry **entries;
+	size_t count, capacity;
+};
+
+/* Makes room for that many in all. False for lack of memory. */
+bool queue_heap_reserve(struct queue_heap *heap, size_t count);
+
+/* Puts one in; the room is there. With an error that is not NULL: false if it
+ * could not be compared, and is not in. */
+bool queue_heap_add(struct queue *queue, struct queue_entry *entry,
+	struct tli_value_error *error);
+
+void queue_heap_remove(struct queue *queue, struct queue_entry *entry);
+
+/* The one that would be first after as many, which is less than there are. */
+struct queue_entry *queue_heap_at(struct queue *queue, size_t skip);
+
+void queue_heap_fini(struct queue_heap *heap);
+
+#endif
