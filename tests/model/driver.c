@@ -286,6 +286,7 @@ static void answer_waits(struct driver *driver, struct op *op)
 	put(driver, "class", text(driver, classes[op->wait_class]));
 	put_int(driver, "on", op->wait_object);
 	put_int(driver, "ticket", op->ticket);
+	put_int(driver, "dropped", op->dropped);
 	put(driver, "timeout_ms", tli_int(&driver->values, op->timeout_ms));
 	put(driver, "n", tli_int(&driver->values, (int64_t)keep(driver, op)));
 }
@@ -302,6 +303,7 @@ static void answer_done(struct driver *driver, const struct op *op)
 	else
 		put(driver, "value", tli_none(&driver->values));
 	put_int(driver, "granted", op->granted);
+	put_int(driver, "object", op->granted ? op->object : 0);
 	put_int(driver, "dropped", op->dropped);
 	put_int(driver, "attempts", op->attempts);
 	put_int(driver, "created", op->created);

@@ -15,12 +15,14 @@ class Answer:
     """What came of an operation. status is "OK", "WAITS" or the name of an
     error, whose exception is `raised` and whose arguments are `value`. Other
     attributes are 0 or None if there is nothing to tell: value, format,
-    granted, dropped, attempts, created, deliveries, lost_messages, lost_bytes,
-    subject, headers; of what waits n, class (as wait_class), on, ticket,
-    timeout_ms; woken is a list of pairs of an object's id and a mask."""
+    granted (and by which object), dropped, attempts, created, deliveries,
+    lost_messages, lost_bytes, subject, headers; of what waits n, class (as
+    wait_class), on, ticket, dropped, timeout_ms; woken is a list of pairs of an
+    object's id and a mask."""
 
-    NUMBERS = ("granted", "dropped", "attempts", "created", "deliveries",
-               "lost_messages", "lost_bytes", "ticket", "on", "survived")
+    NUMBERS = ("granted", "object", "dropped", "attempts", "created",
+               "deliveries", "lost_messages", "lost_bytes", "ticket", "on",
+               "survived")
 
     def __init__(self, fields):
         self.fields = fields
