@@ -111,11 +111,13 @@ void permits_spend(struct call *call, struct permits *permits, uint64_t count)
 	forget_if_empty(permits, owner);
 }
 
+/* Who goes gives back the latest ones first. */
 static struct permit *find(const struct permit_list *list, uint64_t token)
 {
 	struct permit *permit;
 
-	TAILQ_FOREACH (permit, list, link)
+	for (permit = TAILQ_LAST(list, permit_list); permit;
+		permit = TAILQ_PREV(permit, permit_list, link))
 		if (permit->hold.token == token)
 			return permit;
 	return NULL;

@@ -62,13 +62,22 @@ static void give(struct semaphore *semaphore, int64_t count)
 	object_wake(&semaphore->object, WAIT_TURN);
 }
 
+static enum outcome refuse_release(
+	struct call *call, const struct semaphore *semaphore)
+{
+	if (semaphore->max == INT64_MAX)
+		return call_raise(
+			call, TLI_STATUS_OVERFLOW_ERROR, "too many permits");
+	return call_raise(call, TLI_STATUS_VALUE_ERROR,
+		"Semaphore released too many times");
+}
+
 static enum outcome give_back(struct call *call, int64_t count)
 {
 	struct semaphore *semaphore = self(call);
 
 	if (count > semaphore->max - semaphore->value)
-		return call_raise(call, TLI_STATUS_VALUE_ERROR,
-			"Semaphore released too many times");
+		return refuse_release(call, semaphore);
 	if (semaphore->is_owned)
 		permits_spend(call, &semaphore->permits, (uint64_t)count);
 	give(semaphore, count);
