@@ -78,9 +78,10 @@ class Lines:
         self._take(operation, self.model.retry(operation.answer))
 
     def serve(self):
-        """Tries those who are to be tried, in their order."""
+        """Tries those who are to be tried, in their order, first of all those
+        who wait for their turn."""
         while self.woken:
-            place = next(iter(self.woken))
+            place = min(self.woken, key=lambda place: place[1] not in IN_TURN)
             del self.woken[place]
             self._serve_line(place)
 
