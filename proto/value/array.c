@@ -4,6 +4,7 @@
 #include "../utf8.h"
 #include "integer.h"
 
+#include <math.h>
 #include <string.h>
 
 #define ITEM_BYTES_MAX 8u
@@ -164,15 +165,29 @@ static bool pack_integer(
 	return true;
 }
 
+/* A number as a double; false if it is none, or an integer that is too large.
+ */
+static bool read_real(const struct tli_value *item, double *real_out)
+{
+	if (item->kind == TLI_FLOAT)
+		*real_out = tli_float_of(item)->real;
+	else if (item->kind == TLI_INT || item->kind == TLI_BOOL)
+		*real_out = (double)tli_int_of(item)->integer;
+	else if (item->kind == TLI_BIGINT)
+		*real_out = tli_integer_to_double(
+			tli_bytes_of(item)->data, tli_bytes_of(item)->len);
+	else
+		return false;
+	return item->kind != TLI_BIGINT || !isinf(*real_out);
+}
+
 static bool pack_real(
 	struct typecode typecode, const struct tli_value *item, uint8_t *place)
 {
-	double large = item->kind == TLI_FLOAT ? tli_float_of(item)->real : 0;
+	double large;
 	float small;
 
-	if (item->kind == TLI_INT)
-		large = (double)tli_int_of(item)->integer;
-	else if (item->kind != TLI_FLOAT)
+	if (!read_real(item, &large))
 		return false;
 	small = (float)large;
 	if (typecode.bytes == sizeof(small))

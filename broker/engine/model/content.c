@@ -48,30 +48,67 @@ struct tli_value *content_reversed(struct tli_value *list)
 	return list;
 }
 
-struct tli_value *content_repr(struct call *call, const struct tli_value *value)
+void text_start(struct text *text, struct call *call)
 {
-	struct tli_value *text = NULL;
-	struct tli_buf buf;
+	text->call = call;
+	tli_buf_init(&text->buf, call->values->limits.max_bytes);
+}
+
+static void refuse_text(struct text *text, bool is_for_memory)
+{
+	if (is_for_memory)
+		call_raise_memory(text->call);
+	else
+		call_raise(text->call, TLI_STATUS_LIMIT,
+			"the text has more than %zu bytes",
+			text->buf.max_bytes);
+}
+
+void text_add(struct text *text, const void *bytes, size_t len)
+{
 	int result;
 
-	tli_buf_init(&buf, call->values->limits.max_bytes);
-	result = tli_repr(value, &buf);
-	if (result == TLI_VALUE_OK)
-		text = content_made(call,
-			tli_str(call->values, (const char *)tli_buf_head(&buf),
-				tli_buf_len(&buf)));
-	else if (result == TLI_VALUE_NOMEM)
-		call_raise_memory(call);
-	else
-		call_raise(call, TLI_STATUS_LIMIT, "the text is too long");
-	tli_buf_fini(&buf);
-	return text;
+	if (call_has_failed(text->call))
+		return;
+	result = tli_buf_append(&text->buf, bytes, len);
+	if (result != TLI_BUF_OK)
+		refuse_text(text, result == TLI_BUF_NOMEM);
+}
+
+void text_add_repr(struct text *text, const struct tli_value *value)
+{
+	int result;
+
+	if (call_has_failed(text->call))
+		return;
+	result = tli_repr(value, &text->buf);
+	if (result != TLI_VALUE_OK)
+		refuse_text(text, result == TLI_VALUE_NOMEM);
+}
+
+struct tli_value *text_end(struct text *text)
+{
+	struct tli_values *values = text->call->values;
+	struct tli_value *whole = NULL;
+
+	if (!call_has_failed(text->call))
+		whole = content_made(text->call,
+			tli_str(values, (const char *)tli_buf_head(&text->buf),
+				tli_buf_len(&text->buf)));
+	tli_buf_fini(&text->buf);
+	return whole;
 }
 
 enum outcome content_return_repr(
 	struct call *call, const struct tli_value *value)
 {
-	struct tli_value *text = value ? content_repr(call, value) : NULL;
+	struct tli_value *whole;
+	struct text text;
 
-	return text ? call_return(call, text) : CALL_DONE;
+	if (!value)
+		return CALL_DONE;
+	text_start(&text, call);
+	text_add_repr(&text, value);
+	whole = text_end(&text);
+	return whole ? call_return(call, whole) : CALL_DONE;
 }

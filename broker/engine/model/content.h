@@ -4,6 +4,7 @@
 #ifndef MODEL_CONTENT_H
 #define MODEL_CONTENT_H
 
+#include "../../../proto/buf.h"
 #include "cell.h"
 
 /* Counts what comes into the object of the call and what goes, at once: what
@@ -14,12 +15,20 @@ bool content_exchange(
 /* The content was changed, but what is told of it is an index. */
 void content_changed_at(struct call *call, size_t index);
 
-/* The text that Python's repr() has for a value; NULL with the error raised.
- */
-struct tli_value *content_repr(
-	struct call *call, const struct tli_value *value);
+/* A text that is being made. Once the call has failed nothing is added. */
+struct text {
+	struct call *call;
+	struct tli_buf buf;
+};
 
-/* Answers with it; a NULL is an error that has been raised. */
+void text_start(struct text *text, struct call *call);
+void text_add(struct text *text, const void *bytes, size_t len);
+/* What Python's repr() has for a value. */
+void text_add_repr(struct text *text, const struct tli_value *value);
+/* The whole as a str; NULL with the error raised. Frees what it was made in. */
+struct tli_value *text_end(struct text *text);
+
+/* Answers with the repr() of a value; a NULL is an error that was raised. */
 enum outcome content_return_repr(
 	struct call *call, const struct tli_value *value);
 

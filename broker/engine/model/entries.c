@@ -83,13 +83,19 @@ bool entries_put(struct call *call, struct entry **entries,
 	return true;
 }
 
+void entries_remove(struct entry **entries, struct entry *entry)
+{
+	HASH_DELETE(hh, *entries, entry);
+	entry_free(entry);
+}
+
 void entries_free(struct entry **entries)
 {
 	struct entry *entry, *next;
 
-	HASH_ITER (hh, *entries, entry, next) {
-		HASH_DELETE(hh, *entries, entry);
-		entry_free(entry);
+	HASH_ITER(hh, *entries, entry, next)
+	{
+		entries_remove(entries, entry);
 	}
 }
 

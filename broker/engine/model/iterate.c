@@ -64,28 +64,36 @@ static uint64_t range_count(int64_t start, int64_t stop, int64_t step)
 	return start > stop ? (-way - 1) / -(uint64_t)step + 1 : 0;
 }
 
+/* False if a part is larger than any item that there can be. */
+static bool take_parts(const struct tli_value *range, int64_t parts_out[3])
+{
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct tli_value *part = tli_items_of(range)->items[i];
+
+		if (part->kind == TLI_BIGINT)
+			return false;
+		parts_out[i] = tli_int_of(part)->integer;
+	}
+	return true;
+}
+
 static void fill_range(struct tli_value *list, const struct tli_value *range)
 {
 	struct tli_values *values = values_of(list);
-	struct tli_value *const *parts = tli_items_of(range)->items;
-	uint64_t parts_of[3], count;
+	uint64_t room = values->limits.max_nodes - values->nodes, count;
+	int64_t parts[3];
 
-	for (int i = 0; i < 3; i++) {
-		if (parts[i]->kind != TLI_INT && parts[i]->kind != TLI_BOOL) {
-			tli_append(list, tli_values_too_many(values));
-			return;
-		}
-		parts_of[i] = (uint64_t)tli_int_of(parts[i])->integer;
-	}
-	count = range_count((int64_t)parts_of[0], (int64_t)parts_of[1],
-		(int64_t)parts_of[2]);
-	if (count > values->limits.max_nodes - values->nodes)
+	if (!take_parts(range, parts) ||
+		(count = range_count(parts[0], parts[1], parts[2])) > room) {
 		tli_append(list, tli_values_too_many(values));
-	for (uint64_t i = 0; i < count; i++)
-		if (!tli_append(list,
-			    tli_int(values,
-				    (int64_t)(parts_of[0] + i * parts_of[2]))))
+		return;
+	}
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t item = (uint64_t)parts[0] + i * (uint64_t)parts[2];
+
+		if (!tli_append(list, tli_int(values, (int64_t)item)))
 			return;
+	}
 }
 
 static fill_fn *const fills[TLI_KINDS] = {

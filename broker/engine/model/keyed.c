@@ -17,12 +17,6 @@ bool keyed_find(struct call *call, const struct tli_value *key,
 
 /* ---- changes ---------------------------------------------------------- */
 
-static void count(struct usage *all, struct usage one)
-{
-	all->items += one.items;
-	all->bytes += one.bytes;
-}
-
 bool keyed_add(struct call *call, struct entry *entry)
 {
 	struct usage usage = entry_usage(entry);
@@ -80,65 +74,76 @@ bool keyed_set(struct call *call, struct entry *entry, struct tli_value *key,
 	return true;
 }
 
-/* What it makes of the counts to take over all of these. */
-static void measure(struct entry *own, struct entry *more, struct usage *comes,
-	struct usage *goes)
-{
-	for (struct entry *entry = more; entry; entry = entry->hh.next) {
-		const struct entry *found =
-			entries_find(own, &entry->key.print);
-
-		count(comes, entry_usage(entry));
-		if (found)
-			count(goes, entry_usage(found));
-		if (found)
-			comes->bytes += cell_bytes(&found->key) -
-				cell_bytes(&entry->key);
-	}
-}
-
 static struct entry *last_of(struct entry *entries)
 {
 	return ELMT_FROM_HH(entries->hh.tbl, entries->hh.tbl->tail);
 }
 
-/* Drops the newest ones. */
-static void drop_last(struct entry **entries, size_t dropped)
+/* Drops the newest ones, but for the first `count`. */
+static void cut(struct entry **entries, size_t count)
 {
-	for (; dropped > 0; dropped--) {
-		struct entry *entry = last_of(*entries);
-
-		HASH_DELETE(hh, *entries, entry);
-		entry_free(entry);
-	}
+	while (HASH_COUNT(*entries) > count)
+		entries_remove(entries, last_of(*entries));
 }
 
-/* Moves those whose keys are not there: all of them, or none. */
-static bool adopt(struct call *call, struct entry **more, size_t *added)
+/* Moves those whose keys are not there, and adds up what they count. On
+ * failure some are moved. */
+static bool move(struct call *call, struct entry **more, struct usage *comes)
 {
 	struct entry **own = &keyed_of(call)->entries, *entry, *next;
 
-	*added = 0;
-	HASH_ITER (hh, *more, entry, next) {
+	HASH_ITER(hh, *more, entry, next)
+	{
 		if (entries_find(*own, &entry->key.print))
 			continue;
 		HASH_DELETE(hh, *more, entry);
-		if (!entries_add(call, own, entry)) {
-			drop_last(own, *added);
+		if (!entries_add(call, own, entry))
 			return false;
-		}
-		++*added;
+		usage_add(comes, entry_usage(entry));
 	}
 	return true;
 }
 
-/* Those that are new, and the values of the others. */
-static void write_all(struct call *call, size_t added, struct entry *more)
+/* The same, with what else comes. */
+static bool adopt(struct call *call, struct entry **more, struct usage *comes,
+	const struct usage *goes)
 {
-	struct entry *own = keyed_of(call)->entries;
-	struct entry *entry = last_of(own);
+	size_t before = HASH_COUNT(keyed_of(call)->entries);
 
-	for (; added > 0; added--) {
+	if (move(call, more, comes) && content_exchange(call, comes, goes))
+		return true;
+	cut(&keyed_of(call)->entries, before);
+	return false;
+}
+
+bool keyed_adopt(
+	struct call *call, struct entry **more, const struct usage *goes)
+{
+	struct usage comes = {.items = 0};
+
+	return adopt(call, more, &comes, goes);
+}
+
+/* What values come, and what values go, of keys that are there. */
+static void measure(struct entry *own, const struct entry *more,
+	struct usage *comes, struct usage *goes)
+{
+	for (; more; more = more->hh.next) {
+		const struct entry *found = entries_find(own, &more->key.print);
+
+		if (!found)
+			continue;
+		comes->bytes += cell_bytes(&more->value);
+		goes->bytes += cell_bytes(&found->value);
+	}
+}
+
+/* Behind the first `count` all are new, and `more` has values for others. */
+static void write_all(struct call *call, size_t count, struct entry *more)
+{
+	struct entry *own = keyed_of(call)->entries, *entry = last_of(own);
+
+	for (size_t i = HASH_COUNT(own); i > count; i--) {
 		entry->version = call->object->version;
 		entry = entry->hh.prev;
 	}
@@ -148,20 +153,17 @@ static void write_all(struct call *call, size_t added, struct entry *more)
 
 bool keyed_merge(struct call *call, struct entry **more)
 {
+	struct entry *own = keyed_of(call)->entries;
 	struct usage comes = {.items = 0}, goes = {.items = 0};
-	size_t added;
+	size_t before = HASH_COUNT(own);
 
 	if (!*more)
 		return true;
-	measure(keyed_of(call)->entries, *more, &comes, &goes);
-	if (!adopt(call, more, &added))
+	measure(own, *more, &comes, &goes);
+	if (!adopt(call, more, &comes, &goes))
 		return false;
-	if (!content_exchange(call, &comes, &goes)) {
-		drop_last(&keyed_of(call)->entries, added);
-		return false;
-	}
 	call_changed(call, NULL);
-	write_all(call, added, *more);
+	write_all(call, before, *more);
 	return true;
 }
 
@@ -169,9 +171,8 @@ void keyed_remove(struct call *call, struct entry *entry)
 {
 	struct usage usage = entry_usage(entry);
 
-	HASH_DELETE(hh, keyed_of(call)->entries, entry);
+	entries_remove(&keyed_of(call)->entries, entry);
 	object_discharge(call->object, usage.items, usage.bytes);
-	entry_free(entry);
 }
 
 void keyed_fini(struct model *model, struct object *object)

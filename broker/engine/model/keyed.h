@@ -33,6 +33,12 @@ struct entry *entry_new(struct call *call, const struct tli_value *key,
 	const struct tli_value *value);
 void entry_free(struct entry *entry);
 
+static inline void usage_add(struct usage *all, struct usage one)
+{
+	all->items += one.items;
+	all->bytes += one.bytes;
+}
+
 /* What it counts. */
 struct usage entry_usage(const struct entry *entry);
 
@@ -48,6 +54,9 @@ bool entries_add(
  * with the error raised. */
 bool entries_put(struct call *call, struct entry **entries,
 	const struct tli_value *key, const struct tli_value *value);
+
+/* Takes one out, and frees it. */
+void entries_remove(struct entry **entries, struct entry *entry);
 
 void entries_free(struct entry **entries);
 
@@ -71,6 +80,10 @@ bool keyed_set(struct call *call, struct entry *entry, struct tli_value *key,
  * are there; tells of the change, if there is one. What is left of them is to
  * be freed. */
 bool keyed_merge(struct call *call, struct entry **more);
+
+/* Takes over those of other keys, and counts what comes and what goes. */
+bool keyed_adopt(
+	struct call *call, struct entry **more, const struct usage *goes);
 
 /* Takes it out, and frees it. */
 void keyed_remove(struct call *call, struct entry *entry);

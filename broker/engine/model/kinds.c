@@ -19,8 +19,12 @@ const struct kind *const kinds[] = {
 	&condition_kind,
 	&event_kind,
 	&barrier_kind,
+	&array_kind,
 	&dict_kind,
 	&list_kind,
+	&namespace_kind,
+	&set_kind,
+	&value_kind,
 	NULL,
 };
 

@@ -13,7 +13,7 @@ extern const struct kind semaphore_kind, bounded_semaphore_kind;
 extern const struct kind condition_kind;
 extern const struct kind event_kind;
 extern const struct kind barrier_kind;
-extern const struct kind dict_kind;
-extern const struct kind list_kind;
+extern const struct kind dict_kind, list_kind, set_kind;
+extern const struct kind value_kind, array_kind, namespace_kind;
 
 #endif

@@ -179,20 +179,15 @@ static enum outcome count(struct call *call)
 static enum outcome not_in_list(struct call *call)
 {
 	static const char behind[] = " is not in list";
-	struct tli_value *text = content_repr(call, call->args[0]);
-	const struct tli_bytes *node = tli_bytes_of(text);
-	char *whole;
+	struct tli_value *whole;
+	struct text text;
 
-	if (!text)
-		return CALL_DONE;
-	whole = tli_arena_take(
-		&call->values->arena, node->len + sizeof(behind));
-	if (!whole)
-		return call_raise_memory(call);
-	memcpy(whole, node->data, node->len);
-	memcpy(whole + node->len, behind, sizeof(behind));
-	return call_raise_value(call, TLI_STATUS_VALUE_ERROR,
-		tli_str(call->values, whole, node->len + sizeof(behind) - 1));
+	text_start(&text, call);
+	text_add_repr(&text, call->args[0]);
+	text_add(&text, behind, strlen(behind));
+	whole = text_end(&text);
+	return whole ? call_raise_value(call, TLI_STATUS_VALUE_ERROR, whole)
+		     : CALL_DONE;
 }
 
 static enum outcome find_index(struct call *call)
