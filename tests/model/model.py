@@ -2,11 +2,13 @@
 """The model at the end of a pipe: operations go in, what came of them comes
 out. Time is what the test says it is."""
 
+import array
 import subprocess
 
 from conftest import BUILD, HANG
 
-NAMES = {"__builtins__": {}, "set": set, "frozenset": frozenset,
+NAMES = {"__builtins__": {}, "array": array.array, "set": set,
+         "frozenset": frozenset,
          "bytearray": bytearray, "range": range, "slice": slice,
          "inf": float("inf"), "nan": float("nan")}
 

@@ -4,6 +4,7 @@
 #include "../../../proto/value/array.h"
 #include "content.h"
 #include "iterate.h"
+#include "kinds.h"
 #include "slices.h"
 #include "typed.h"
 

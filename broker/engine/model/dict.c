@@ -2,6 +2,7 @@
 #include "dict.h"
 
 #include "content.h"
+#include "kinds.h"
 
 /* What was found is the value of its key. */
 static enum outcome return_value(struct call *call, const struct entry *entry)

@@ -93,8 +93,7 @@ void entries_free(struct entry **entries)
 {
 	struct entry *entry, *next;
 
-	HASH_ITER(hh, *entries, entry, next)
-	{
+	HASH_ITER (hh, *entries, entry, next) {
 		entries_remove(entries, entry);
 	}
 }

@@ -92,8 +92,7 @@ static bool move(struct call *call, struct entry **more, struct usage *comes)
 {
 	struct entry **own = &keyed_of(call)->entries, *entry, *next;
 
-	HASH_ITER(hh, *more, entry, next)
-	{
+	HASH_ITER (hh, *more, entry, next) {
 		if (entries_find(*own, &entry->key.print))
 			continue;
 		HASH_DELETE(hh, *more, entry);

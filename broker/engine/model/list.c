@@ -3,6 +3,7 @@
 
 #include "content.h"
 #include "iterate.h"
+#include "kinds.h"
 
 #include <string.h>
 

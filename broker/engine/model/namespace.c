@@ -2,6 +2,7 @@
 /* Shared namespaces: managers.Namespace. Attributes that anybody can set. */
 #include "content.h"
 #include "dict.h"
+#include "kinds.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "set.h"
 
 #include "content.h"
+#include "kinds.h"
 
 /* What cannot be in it is looked for by what it is equal to: a set is equal to
  * a frozenset. */

@@ -6,6 +6,7 @@
  */
 #include "../../../proto/value/array.h"
 #include "content.h"
+#include "kinds.h"
 #include "typed.h"
 
 #include <string.h>
