@@ -10,6 +10,17 @@
  * Those who wait for the same are tried in the order of their coming, one at a
  * time; nobody overtakes them. An owner that is congested (its output is full)
  * is passed over: it gets nothing that it could not take.
+ *
+ * Order, exactly. Who waits for items, room or a turn stands in line; when the
+ * first has to go on waiting, so have the others. Before a new request is tried
+ * all that has become possible is given to those in line. One that puts, gets
+ * or fetches stands behind those who wait for the same without being tried,
+ * unless it may not wait; a call is tried, as what it will need cannot be told
+ * before: a lock's holder must get through to give it up. With an engine that
+ * completes late, places in line are those of submission, whatever the order of
+ * completions, and one of a line is tried at a time; but a call, or a request
+ * that may not wait, can there come between what makes something possible and
+ * the notice of it.
  */
 #ifndef BROKER_WAITERS_H
 #define BROKER_WAITERS_H
@@ -23,7 +34,7 @@
 struct waiters;
 struct owner;
 struct grant;
-struct waiting;
+struct line;
 
 enum request_state {
 	REQUEST_IDLE,    /* not started, or done */
@@ -35,17 +46,29 @@ enum request_state {
 /* The owner of the memory keeps it until it is done. */
 struct request {
 	struct op op; /* what is asked, then the answer */
-	/* It is done, other than at once. From waiters_run() alone. */
+	/* It is done, other than at once. From waiters_run(), or
+	 * waiters_free(). */
 	void (*done)(struct request *request);
 
 	/* The layer's own. */
 	struct owner *owner;
-	uint8_t state; /* an enum request_state */
-	bool cancelled;
+	uint8_t state;   /* an enum request_state */
+	uint8_t outcome; /* an enum engine_result, that came late */
+	bool cancelled;  /* what it gets is not wanted any more */
 	bool has_waited;
-	TAILQ_ENTRY(request) link;  /* in line, or to be done */
+	bool is_undone; /* the engine takes back what it got */
+	struct {        /* op's, meanwhile */
+		uint8_t code;
+		uint8_t status;
+		uint64_t token;
+		struct tli_item *item;
+	} asked;
+	TAILQ_ENTRY(request) link;  /* in line, or of those done */
 	TAILQ_ENTRY(request) owned; /* the owner's */
-	struct waiting *line;
+	struct line *line;
+	uint64_t order; /* its place in line: the small come first */
+	uint64_t tried; /* when, as lines count */
+	int64_t started_ms;
 	struct deadline deadline;
 };
 
@@ -56,14 +79,16 @@ struct owner {
 	struct waiters *waiters;
 	uint64_t id;
 	uint32_t identity;
-	uint32_t waiting; /* requests that are not done */
-	bool congested;   /* owner_set_congested() */
+	uint32_t waiting;    /* requests that had to wait and are not done */
+	uint32_t references; /* requests that are not done, and returns */
+	bool congested;      /* owner_set_congested() */
 	bool ended;
 	/* It has ended, and nothing refers to it any more: it may be freed.
-	 * From waiters_run(), or owner_end(). */
+	 * From waiters_run(), owner_end() or waiters_free(). */
 	void (*gone)(struct owner *owner);
 	struct request_list requests;
 	struct grant *grants;
+	TAILQ_ENTRY(owner) link;
 };
 
 struct waiters_limits {
@@ -72,7 +97,8 @@ struct waiters_limits {
 };
 
 struct waiters *waiters_new(const struct waiters_limits *limits);
-/* All owners must be gone. */
+/* All owners must have ended. What the engine has not completed, which is freed
+ * too, is done, CANCELLED. NULL is fine. */
 void waiters_free(struct waiters *waiters);
 
 /* What the engine is to tell; the engine is the layer's own from then on. */
@@ -86,8 +112,9 @@ void owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
 
 /*
  * The connection is over, in whatever way: its requests are done, CANCELLED,
- * later; what it was granted is given back at once. What a request is granted
- * even so goes back too.
+ * later; what it was granted is given back at once, the newest first, so that
+ * items that go back to the head of a queue stand there as before. What a
+ * request is granted even so goes back too.
  */
 void owner_end(struct owner *owner);
 
@@ -97,24 +124,27 @@ void owner_set_congested(struct owner *owner, bool congested);
 /*
  * Starts a request, of which op's first part and done are set. True if it is
  * done, with the answer in op; false if done() will be called. timeout_ms in op
- * is how long it may wait. LIMIT if too many wait already.
+ * is how long it may wait. LIMIT if too many wait already. OP_RETURN gives back
+ * a grant; nothing happens if the owner does not have it.
  */
 bool request_start(
 	struct owner *owner, struct request *request, int64_t now_ms);
 
 /* Withdraws it: it is done later, with CANCELLED, unless it was as good as
- * done. Nothing for one that is not started. */
+ * done. What the engine gives it meanwhile goes back. Nothing for one that is
+ * not started. */
 void request_cancel(struct request *request);
 
 /* Frees what an answer holds: its result. The op can be used again. */
 void request_clear(struct request *request);
 
 /* When waiters_run() is to be called, if nothing happens before; 0 = at once.
- */
+ * The engine's deadline counts too. */
 int64_t waiters_deadline_ms(const struct waiters *waiters);
 
-/* Does what is due: deadlines, tries anew, calls done(). Once for each turn of
- * the loop, after what came in. */
+/* Does what is due, the engine's too: deadlines, tries anew, calls done(). Once
+ * for each turn of the loop, after what came in. It does so much at most, and
+ * then is to be called again at once: nobody waits long for others' work. */
 void waiters_run(struct waiters *waiters, int64_t now_ms);
 
 /* Who waits for an object and who owns something of it, for listings: calls
