@@ -64,8 +64,14 @@ ssize_t stream_write(struct stream *stream, const void *bytes, size_t len)
 {
 	struct iovec part = {(void *)bytes, len};
 
-	return outcome(
-		stream, tli_socket_write(stream->fd, &part, 1, TLI_SOCKET_TRY));
+	return stream_write_parts(stream, &part, 1);
+}
+
+ssize_t stream_write_parts(
+	struct stream *stream, struct iovec *parts, size_t count)
+{
+	return outcome(stream,
+		tli_socket_write(stream->fd, parts, count, TLI_SOCKET_TRY));
 }
 
 bool stream_is_gone(const struct stream *stream)

@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct iovec;
+
 struct stream {
 	int fd; /* -1 = closed */
 	bool is_tcp;
@@ -43,6 +45,10 @@ bool stream_watch(struct stream *stream, bool reads, bool writes);
 
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size);
 ssize_t stream_write(struct stream *stream, const void *bytes, size_t len);
+
+/* The same of several parts, one behind the other. */
+ssize_t stream_write_parts(
+	struct stream *stream, struct iovec *parts, size_t count);
 
 /* Whether the peer has gone, found without taking what it has sent. */
 bool stream_is_gone(const struct stream *stream);

@@ -72,14 +72,12 @@ int tli_session_take(struct tli_session_frame *frame_out, const uint8_t *bytes,
 		return TLI_SESSION_BAD;
 	if (len < TLI_SESSION_WIRE_BYTES)
 		return TLI_SESSION_MORE;
-	*frame_out = read_header(bytes + LENGTH_BYTES);
-	*why = fault(frame_out);
-	if (*why)
-		return TLI_SESSION_BAD;
 	if (len - LENGTH_BYTES < body_len)
 		return TLI_SESSION_MORE;
+	*frame_out = read_header(bytes + LENGTH_BYTES);
 	frame_out->payload = bytes + TLI_SESSION_WIRE_BYTES;
 	frame_out->payload_len = body_len - TLI_SESSION_HEADER_BYTES;
 	*used_out = LENGTH_BYTES + body_len;
-	return TLI_SESSION_FRAME;
+	*why = fault(frame_out);
+	return *why ? TLI_SESSION_UNKNOWN : TLI_SESSION_FRAME;
 }

@@ -60,15 +60,17 @@ void tli_session_put(uint8_t bytes[TLI_SESSION_WIRE_BYTES],
 enum tli_session_result {
 	TLI_SESSION_FRAME = 1, /* there is one */
 	TLI_SESSION_MORE = 0,  /* not all of it is there */
-	TLI_SESSION_BAD = -1,  /* it makes no sense */
+	TLI_SESSION_BAD = -1,  /* a length that no frame has: where the next one
+				* starts is not known */
+	TLI_SESSION_UNKNOWN = -2, /* it is all there, and has an operation,
+				   * flag, status or format that there is not */
 };
 
 /*
  * Takes the first frame of what has come; its payload stays there. Returns an
- * enum tli_session_result, with *used_out how long the frame is; for
- * TLI_SESSION_BAD *why is a text that lives forever. Wrong are a length that no
- * frame has, and an operation, flag, status or format that there is not. Who
- * may send which operation is not looked at.
+ * enum tli_session_result: with *used_out how long the frame is, unless it is
+ * TLI_SESSION_MORE or _BAD, and for what is negative with *why, a text that
+ * lives forever. Who may send which operation is not looked at.
  */
 int tli_session_take(struct tli_session_frame *frame_out, const uint8_t *bytes,
 	size_t len, size_t *used_out, const char **why);
