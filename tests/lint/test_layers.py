@@ -10,8 +10,8 @@ from conftest import ROOT
 LIBC = {
     "assert.h", "ctype.h", "errno.h", "float.h", "getopt.h", "inttypes.h",
     "limits.h", "locale.h", "math.h", "stdalign.h", "stdarg.h", "stdbool.h",
-    "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "time.h",
-    "wchar.h",
+    "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "sys/queue.h",
+    "time.h", "wchar.h",
 }
 SYSTEM = LIBC | {
     "arpa/inet.h", "fcntl.h", "netdb.h", "netinet/in.h", "netinet/tcp.h",
@@ -63,17 +63,6 @@ HOMES = {
     "sys/types.h": {"broker/splice.h", "broker/stream.h", "cli/child.h",
                     "cli/loop.h", "system/file.h", "system/socket.h",
                     "system/socketfile.h"},
-    "sys/queue.h": {"broker/engine/model/patterns.h",
-                    "broker/engine/model/permits.c",
-                    "broker/engine/model/places.h",
-                    "broker/engine/model/queue_entries.h",
-                    "broker/engine/model/retained.h",
-                    "broker/engine/model/subscription.h", "broker/peer.h",
-                    "broker/port.h", "broker/waiters.h", "cli/loop.h",
-                    "examples/event-echo.c", "libclient/connection.h"},
-    "sys/queue.h": {"broker/peer.h", "broker/port.h", "broker/waiters.h",
-                    "cli/loop.h",
-                    "libclient/connection.h", "examples/event-echo.c"},
     "stdlib.h": {"include/tieline/adapters/libevent.h"},
     "poll.h": {"include/tieline/adapters/poll.h"},
     "linux/audit.h": {"tests/helpers/confine.c"},
