@@ -219,8 +219,6 @@ struct pattern *patterns_match(
 	struct part part;
 	size_t at = 0;
 
-	if (level)
-		level->next_level = NULL;
 	while (level && part_next(&part, subject, len, &at))
 		level = descend(all, level, &part, &matches);
 	for (; level; level = level->next_level)
