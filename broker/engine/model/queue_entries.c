@@ -63,8 +63,6 @@ static bool enter(struct queue *queue, struct queue_entry *entry,
 	enum queue_state state, struct tli_value_error *error)
 {
 	if (state == ENTRY_READY) {
-		if (entry->attempts == 0)
-			entry->arrival = ++queue->arrivals;
 		if (!ready_add(queue, entry, error))
 			return false;
 		object_wake(&queue->object, WAIT_ITEMS);
@@ -130,8 +128,9 @@ static bool take_place(struct queue *queue, struct queue_entry *entry,
 	bool is_delayed = until_ms > now_ms;
 	const struct queue_order *order = queue->order;
 
+	entry->arrival = ++queue->arrivals;
 	if ((order->read && !order->read(queue, entry, error)) ||
-		(order->all_in_heap && !ready_reserve(queue)) ||
+		((order->all_in_heap || is_delayed) && !ready_reserve(queue)) ||
 		!schedule(
 			queue, entry, is_delayed ? until_ms : NEVER_MS, now_ms))
 		return false;
@@ -175,6 +174,7 @@ void queue_entry_leave(struct queue *queue, struct queue_entry *entry)
 {
 	unschedule(queue, entry);
 	leave(queue, entry);
+	entry->state = ENTRY_NEW;
 	TAILQ_REMOVE(&queue->all, entry, link);
 	object_discharge(&queue->object, 1, tli_item_len(entry->item));
 	if (TAILQ_EMPTY(&queue->all))

@@ -12,14 +12,20 @@
 
 #include <sys/queue.h>
 
-enum queue_state { ENTRY_READY, ENTRY_DELAYED, ENTRY_LEASED, ENTRY_STATES };
+enum queue_state {
+	ENTRY_NEW, /* in no queue */
+	ENTRY_READY,
+	ENTRY_DELAYED,
+	ENTRY_LEASED,
+	ENTRY_STATES
+};
 
 struct queue_entry {
 	struct tli_item *item;
 	TAILQ_ENTRY(queue_entry) link;  /* among all, in order of being put */
 	TAILQ_ENTRY(queue_entry) ready; /* among the new ones that are ready */
 	size_t place;                   /* in the heap, from 1; 0 = not there */
-	uint64_t arrival;               /* grows with each that becomes ready */
+	uint64_t arrival;               /* grows with each that is put */
 	int64_t put_ms;
 	int64_t expires_ms; /* NEVER_MS */
 	int64_t until_ms;   /* the end of its state, NEVER_MS */

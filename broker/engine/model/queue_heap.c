@@ -44,6 +44,18 @@ static void set(
 	entry->place = place;
 }
 
+static bool is_before(struct queue *queue, const struct queue_entry *one,
+	const struct queue_entry *other, struct tli_value_error *error)
+{
+	struct tli_value_error own = {.code = TLI_VALUE_OK};
+	bool before =
+		queue->order->before(queue, one, other, error ? error : &own);
+
+	if (own.code == TLI_VALUE_NOMEM)
+		queue->heap.is_disordered = true;
+	return before;
+}
+
 /* Fills the hole with an entry, or with those above it that come later. With
  * an error, nothing is moved before all is compared. */
 static bool fill(struct queue *queue, size_t hole, struct queue_entry *entry,
@@ -52,8 +64,7 @@ static bool fill(struct queue *queue, size_t hole, struct queue_entry *entry,
 	struct queue_heap *heap = &queue->heap;
 	size_t place = hole;
 
-	while (place > 1 &&
-		queue->order->before(queue, entry, at(heap, place / 2), error))
+	while (place > 1 && is_before(queue, entry, at(heap, place / 2), error))
 		place /= 2;
 	if (error && error->code)
 		return false;
@@ -72,6 +83,18 @@ bool queue_heap_add(struct queue *queue, struct queue_entry *entry,
 	return true;
 }
 
+bool queue_heap_order(struct queue *queue)
+{
+	struct queue_heap *heap = &queue->heap;
+
+	if (!heap->is_disordered)
+		return true;
+	heap->is_disordered = false;
+	for (size_t place = 1; place <= heap->count; place++)
+		(void)fill(queue, place, at(heap, place), NULL);
+	return !heap->is_disordered;
+}
+
 /* The place below with what comes first; 0 if there is none. */
 static size_t first_below(struct queue *queue, size_t place)
 {
@@ -81,8 +104,7 @@ static size_t first_below(struct queue *queue, size_t place)
 	if (below > heap->count)
 		return 0;
 	if (below < heap->count &&
-		queue->order->before(
-			queue, at(heap, below + 1), at(heap, below), NULL))
+		is_before(queue, at(heap, below + 1), at(heap, below), NULL))
 		below++;
 	return below;
 }

@@ -11,6 +11,7 @@ struct queue;
 struct queue_heap {
 	struct queue_entry **entries;
 	size_t count, capacity;
+	bool is_disordered; /* memory was lacking for comparing */
 };
 
 /* Makes room for that many in all. False for lack of memory. */
@@ -21,9 +22,13 @@ bool queue_heap_reserve(struct queue_heap *heap, size_t count);
 bool queue_heap_add(struct queue *queue, struct queue_entry *entry,
 	struct tli_value_error *error);
 
+/* Puts it in order again, if it is not. False for lack of memory. */
+bool queue_heap_order(struct queue *queue);
+
 void queue_heap_remove(struct queue *queue, struct queue_entry *entry);
 
-/* The one that would be first after as many, which is less than there are. */
+/* The one that would be first after as many, which is less than there are; any,
+ * if it then is disordered. */
 struct queue_entry *queue_heap_at(struct queue *queue, size_t skip);
 
 void queue_heap_fini(struct queue_heap *heap);

@@ -170,7 +170,7 @@ bool lease_fail(struct queue *queue, struct queue_entry *entry,
 	else if (queue->max_attempts > 0 &&
 		entry->attempts >= queue->max_attempts)
 		bury(queue, entry, now_ms);
-	else if (until_ms > now_ms)
+	else if (until_ms > now_ms && entry->expires_ms > now_ms)
 		return queue_entry_turn(
 			queue, entry, ENTRY_DELAYED, until_ms, now_ms);
 	else

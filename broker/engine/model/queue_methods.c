@@ -3,7 +3,6 @@
 
 #include "cell.h"
 #include "queue_operations.h"
-#include "queue_order.h"
 
 /* As queue.Queue reads them. False with the error raised. */
 static bool read_timeout(struct call *call, const struct tli_value *block,
@@ -73,10 +72,11 @@ static bool give_value(struct call *call, const struct queue_entry *entry)
 static enum outcome get_value(
 	struct call *call, struct queue *queue, int64_t timeout_ms)
 {
-	struct queue_entry *entry = ready_first(queue);
+	struct queue_entry *entry;
+	enum outcome outcome = queue_next(call, queue, timeout_ms, &entry);
 
 	if (!entry)
-		return queue_wait(call, queue, timeout_ms);
+		return outcome;
 	if (!give_value(call, entry))
 		return CALL_DONE;
 	queue_count_get(call, queue, entry);

@@ -74,13 +74,22 @@ static enum outcome put(struct call *call)
 
 /* ---- getting ----------------------------------------------------------- */
 
-enum outcome queue_wait(
+static enum outcome wait_for_item(
 	struct call *call, struct queue *queue, int64_t timeout_ms)
 {
 	if (queue_is_drained(queue))
 		return call_raise_status(call, TLI_STATUS_SHUT_DOWN);
 	return call_wait(
 		call, &queue->object, WAIT_ITEMS, timeout_ms, TLI_STATUS_EMPTY);
+}
+
+enum outcome queue_next(struct call *call, struct queue *queue,
+	int64_t timeout_ms, struct queue_entry **entry_out)
+{
+	*entry_out = NULL;
+	if (!ready_first(queue, entry_out))
+		return call_raise_memory(call);
+	return *entry_out ? CALL_DONE : wait_for_item(call, queue, timeout_ms);
 }
 
 void queue_count_get(
@@ -95,10 +104,12 @@ void queue_count_get(
 static enum outcome get(struct call *call)
 {
 	struct queue *queue = queue_of(call);
-	struct queue_entry *entry = ready_first(queue);
+	struct queue_entry *entry;
+	enum outcome outcome =
+		queue_next(call, queue, call->op->timeout_ms, &entry);
 
 	if (!entry)
-		return queue_wait(call, queue, call->op->timeout_ms);
+		return outcome;
 	if (!call->op->unleased && !lease_grant(call, queue, entry))
 		return call_raise_memory(call);
 	queue_count_get(call, queue, entry);
@@ -120,8 +131,10 @@ struct queue_entry *queue_peek(
 			"only the first %u items can be peeked at", PEEK_MAX);
 		return NULL;
 	}
-	if (skip < queue->in[ENTRY_READY])
-		entry = ready_at(queue, skip);
+	if (!ready_at(queue, skip, &entry)) {
+		call_raise_memory(call);
+		return NULL;
+	}
 	if (!entry)
 		call_raise_status(call, TLI_STATUS_EMPTY);
 	return entry;

@@ -23,9 +23,9 @@ bool queue_has_room(const struct queue *queue, uint64_t bytes);
 enum outcome queue_put(struct call *call, struct queue *queue,
 	const struct placing *placing, int64_t timeout_ms);
 
-/* There is nothing to get: waits for it, or raises that there is not. */
-enum outcome queue_wait(
-	struct call *call, struct queue *queue, int64_t timeout_ms);
+/* What there is to get. NULL: it waits for that, or has failed. */
+enum outcome queue_next(struct call *call, struct queue *queue,
+	int64_t timeout_ms, struct queue_entry **entry_out);
 
 /* An entry is given out, once more. */
 void queue_count_get(struct call *call, struct queue *queue,

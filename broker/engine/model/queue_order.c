@@ -28,7 +28,7 @@ bool ready_reserve(struct queue *queue)
 bool ready_add(struct queue *queue, struct queue_entry *entry,
 	struct tli_value_error *error)
 {
-	if (queue->order->all_in_heap || entry->attempts > 0)
+	if (queue->order->all_in_heap || entry->state != ENTRY_NEW)
 		return queue_heap_add(queue, entry, error);
 	if (queue->order->newest_first)
 		TAILQ_INSERT_HEAD(&queue->fresh, entry, ready);
@@ -45,21 +45,33 @@ void ready_remove(struct queue *queue, struct queue_entry *entry)
 		TAILQ_REMOVE(&queue->fresh, entry, ready);
 }
 
-struct queue_entry *ready_first(struct queue *queue)
+bool ready_first(struct queue *queue, struct queue_entry **entry_out)
 {
-	return queue->heap.count > 0 ? queue->heap.entries[0]
-				     : TAILQ_FIRST(&queue->fresh);
+	if (!queue_heap_order(queue))
+		return false;
+	*entry_out = queue->heap.count > 0 ? queue->heap.entries[0]
+					   : TAILQ_FIRST(&queue->fresh);
+	return true;
 }
 
-struct queue_entry *ready_at(struct queue *queue, uint64_t skip)
+static struct queue_entry *fresh_at(const struct queue *queue, uint64_t skip)
 {
 	struct queue_entry *entry;
 
-	if (skip < queue->heap.count)
-		return queue_heap_at(queue, skip);
-	skip -= queue->heap.count;
 	TAILQ_FOREACH (entry, &queue->fresh, ready)
 		if (skip-- == 0)
 			return entry;
 	return NULL;
+}
+
+bool ready_at(
+	struct queue *queue, uint64_t skip, struct queue_entry **entry_out)
+{
+	size_t in_heap = queue->heap.count;
+
+	if (!queue_heap_order(queue))
+		return false;
+	*entry_out = skip < in_heap ? queue_heap_at(queue, skip)
+				    : fresh_at(queue, skip - in_heap);
+	return !queue->heap.is_disordered;
 }

@@ -3,8 +3,9 @@
  * In which order a queue gives its items: first in first out, last in first
  * out, or the smallest first.
  *
- * Those that are new stand in a list, and those that came back, which go before
- * them, in a heap; a queue with priorities has all in the heap.
+ * What was put to be given out at once stands in a list. What was delayed until
+ * now, or came back, goes before that, and is in a heap. A queue with
+ * priorities has all in the heap.
  */
 #ifndef MODEL_QUEUE_ORDER_H
 #define MODEL_QUEUE_ORDER_H
@@ -17,7 +18,7 @@ struct queue_order {
 	bool (*read)(struct queue *queue, struct queue_entry *entry,
 		struct tli_value_error *error);
 	/* Whether one comes before another. What cannot be compared is in
-	 * order of arrival, with *error set, which may be NULL. */
+	 * order of arrival, with *error set. */
 	bool (*before)(struct queue *queue, const struct queue_entry *one,
 		const struct queue_entry *other, struct tli_value_error *error);
 	bool newest_first;
@@ -26,8 +27,8 @@ struct queue_order {
 
 extern const struct queue_order fifo_order, lifo_order, priority_order;
 
-/* Has what is ready, or may become so, of what was given out take its place
- * without memory, and one more. False for lack of memory. */
+/* Makes room, so that all that is delayed or leased can become ready without
+ * memory, and one more. False for lack of memory. */
 bool ready_reserve(struct queue *queue);
 
 /* False with *error set, if that is not NULL, when it cannot be compared. */
@@ -35,9 +36,10 @@ bool ready_add(struct queue *queue, struct queue_entry *entry,
 	struct tli_value_error *error);
 void ready_remove(struct queue *queue, struct queue_entry *entry);
 
-/* What comes first; NULL if nothing is ready. */
-struct queue_entry *ready_first(struct queue *queue);
-/* What comes after as many. */
-struct queue_entry *ready_at(struct queue *queue, uint64_t skip);
+/* What comes first, or after as many; NULL if nothing is there. False for lack
+ * of memory. */
+bool ready_first(struct queue *queue, struct queue_entry **entry_out);
+bool ready_at(
+	struct queue *queue, uint64_t skip, struct queue_entry **entry_out);
 
 #endif

@@ -3,9 +3,10 @@
  * The smallest first: by the priorities that items were put with, then as
  * Python's < has it, then in order of arrival.
  *
- * Most values start with a number, alone or in a tuple. That is kept with the
- * entry as its rank, so that few have to be read again to compare them; those
- * that are long never are.
+ * Most values are a number, or a tuple that starts with one. That is kept with
+ * the entry as its rank, so that few have to be read again to compare them; and
+ * what is long never is: it comes behind what is short and of the same rank, in
+ * order of arrival.
  */
 #include "queue_order.h"
 
@@ -20,8 +21,6 @@
 #define VALUES_MAX_NODES (1u << 20)
 #define VALUES_MAX_DEPTH 1000u
 
-#define INTEGER_MAX (INT64_C(1) << 53) /* that a double has exactly */
-
 static void init_values(const struct queue *queue, struct tli_values *values)
 {
 	static const struct tli_value_limits limits = {
@@ -32,24 +31,27 @@ static void init_values(const struct queue *queue, struct tli_values *values)
 
 /* ---- ranks ------------------------------------------------------------- */
 
-/* False if it is no number, or none that a double has exactly. */
+/* False if it is no number, or a NaN, or too large. Integers may be rounded:
+ * what is less then is less. */
 static bool read_number(const struct tli_value *value, double *number)
 {
-	int64_t integer;
-
-	if (value->kind == TLI_FLOAT) {
+	if (value->kind == TLI_FLOAT)
 		*number = tli_float_of(value)->real;
-		return *number == *number;
-	}
-	if (value->kind != TLI_INT && value->kind != TLI_BOOL)
+	else if (value->kind == TLI_INT || value->kind == TLI_BOOL)
+		*number = (double)tli_int_of(value)->integer;
+	else
 		return false;
-	integer = tli_int_of(value)->integer;
-	*number = (double)integer;
-	return integer >= -INTEGER_MAX && integer <= INTEGER_MAX;
+	return *number == *number;
 }
 
 /* Those of a kind are numbers, tuples that start with one, or lists. */
 enum rank_kind { RANK_UNKNOWN, RANK_NUMBER, RANK_TUPLE, RANK_LIST };
+
+static const enum tli_kind kind_of_rank[] = {
+	[RANK_NUMBER] = TLI_INT,
+	[RANK_TUPLE] = TLI_TUPLE,
+	[RANK_LIST] = TLI_LIST,
+};
 
 static void rank(struct queue_entry *entry, const struct tli_value *value)
 {
@@ -119,20 +121,45 @@ static bool value_less(struct queue *queue, const struct tli_item *one,
 	return less > 0;
 }
 
+/* By their ranks, if that is enough. */
+static bool rank_decides(const struct queue_entry *one,
+	const struct queue_entry *other, bool *less,
+	struct tli_value_error *error)
+{
+	*less = one->rank < other->rank;
+	if (!one->rank_kind || !other->rank_kind)
+		return false;
+	if (one->rank_kind == other->rank_kind)
+		return one->rank != other->rank;
+	*less = false;
+	tli_value_error_set(error, TLI_VALUE_TYPE,
+		"'<' not supported between instances of '%s' and '%s'",
+		tli_kind_name(kind_of_rank[one->rank_kind]),
+		tli_kind_name(kind_of_rank[other->rank_kind]));
+	return true;
+}
+
+/* What is not read again comes last, and of that what has no rank. */
+static int lateness(const struct queue_entry *entry)
+{
+	if (entry->item->body_len <= READ_AGAIN_MAX)
+		return 0;
+	return entry->rank_kind ? 1 : 2;
+}
+
 static bool body_less(struct queue *queue, const struct queue_entry *one,
 	const struct queue_entry *other, struct tli_value_error *error)
 {
 	const struct tli_item *left = one->item, *right = other->item;
-	struct tli_value_error ignored;
+	bool less;
 
-	if (one->rank_kind && one->rank_kind == other->rank_kind &&
-		one->rank != other->rank)
-		return one->rank < other->rank;
+	if (rank_decides(one, other, &less, error))
+		return less;
 	if (!is_value(left) && left->format == right->format)
 		return bytes_less(left, right);
-	if (left->body_len > READ_AGAIN_MAX || right->body_len > READ_AGAIN_MAX)
-		return false;
-	return value_less(queue, left, right, error ? error : &ignored);
+	if (lateness(one) || lateness(other))
+		return lateness(one) < lateness(other);
+	return value_less(queue, left, right, error);
 }
 
 static bool before(struct queue *queue, const struct queue_entry *one,
