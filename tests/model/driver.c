@@ -319,6 +319,7 @@ static enum outcome try_once(struct driver *driver, struct op *op)
 	struct tli_value *listed = driver->woken;
 	enum outcome outcome;
 
+	op->granted = op->dropped = 0;
 	driver->fail_at = 0;
 	if (!fail_at)
 		return model_try(driver->model, op, driver->now_ms);

@@ -61,8 +61,9 @@ static enum outcome arrive(struct call *call, int64_t timeout_ms)
 	if (barrier->is_broken)
 		return raise_broken(call);
 	if (index + 1 == barrier->parties) {
-		settle_all(barrier, LET_THROUGH);
-		return call_return_int(call, (int64_t)index);
+		if (call_settle(call, tli_int(call->values, (int64_t)index)))
+			settle_all(barrier, LET_THROUGH);
+		return CALL_DONE;
 	}
 	if (!call_may_wait(call, timeout_ms)) {
 		break_it(barrier);

@@ -54,9 +54,11 @@ static enum outcome resume(struct call *call, struct place *place)
 
 	if (lock->depth > 0)
 		return call_wait_on(call, &lock->object, WAIT_TURN, OP_FOREVER);
+	if (!call_settle(call, tli_bool(call->values, is_notified)))
+		return CALL_DONE;
 	lock_take(call, lock, place->number);
 	places_remove(&self(call)->places, place);
-	return call_return_bool(call, is_notified);
+	return CALL_DONE;
 }
 
 /* It has a place. */

@@ -204,6 +204,20 @@ static void answer(struct call *call)
 		call->op->result = encode(call->op, call->result, &error);
 }
 
+/* What has failed keeps no place in a wait. */
+static void give_up_ticket(
+	struct model *model, const struct op *op, int64_t now_ms)
+{
+	struct op back = {
+		.code = OP_RETURN,
+		.object = op->object,
+		.owner = op->owner,
+		.token = op->ticket,
+	};
+
+	(void)model_try(model, &back, now_ms);
+}
+
 enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)
 {
 	static const struct tli_value_limits limits = {
@@ -223,5 +237,7 @@ enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)
 	if (outcome == CALL_DONE)
 		answer(&call);
 	tli_values_fini(&values);
+	if (outcome == CALL_DONE && op->ticket && call_has_failed(&call))
+		give_up_ticket(model, op, now_ms);
 	return outcome;
 }

@@ -62,18 +62,27 @@ static bool read_timeout(struct call *call, int64_t *timeout_ms)
 	return !call_has_failed(call);
 }
 
+static enum outcome take(struct call *call, struct lock *lock)
+{
+	if (!call_settle(call, tli_bool(call->values, true)))
+		return CALL_DONE;
+	if (lock->depth == 0)
+		lock_take(call, lock, 1);
+	else
+		lock->depth++;
+	return CALL_DONE;
+}
+
 static enum outcome acquire(
 	struct call *call, struct lock *lock, int64_t timeout_ms)
 {
-	if (lock->depth == 0)
-		lock_take(call, lock, 1);
-	else if (is_recursive(lock) && lock_is_held_by(lock, call->op->owner))
-		lock->depth++;
-	else if (call_may_wait(call, timeout_ms))
+	bool is_mine = lock_is_held_by(lock, call->op->owner);
+
+	if (lock->depth == 0 || (is_recursive(lock) && is_mine))
+		return take(call, lock);
+	if (call_may_wait(call, timeout_ms))
 		return call_wait_on(call, &lock->object, WAIT_TURN, timeout_ms);
-	else
-		return call_return_bool(call, false);
-	return call_return_bool(call, true);
+	return call_return_bool(call, false);
 }
 
 enum outcome lock_acquire(struct call *call, struct lock *lock)

@@ -29,10 +29,11 @@ static enum outcome take(struct call *call, int64_t timeout_ms)
 				timeout_ms);
 		return call_return_bool(call, false);
 	}
-	if (semaphore->is_owned && !permits_grant(call, &semaphore->permits))
+	if (!call_settle(call, tli_bool(call->values, true)))
 		return CALL_DONE;
-	semaphore->value--;
-	return call_return_bool(call, true);
+	if (!semaphore->is_owned || permits_grant(call, &semaphore->permits))
+		semaphore->value--;
+	return CALL_DONE;
 }
 
 static enum outcome acquire(struct call *call)
