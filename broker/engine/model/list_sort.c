@@ -126,7 +126,7 @@ static bool take_options(struct call *call, bool *is_reverse)
 	else if (call->keywords && tli_items_of(call->keywords)->count > known)
 		call_raise(call, TLI_STATUS_TYPE_ERROR,
 			"sort() takes no keywords but key and reverse");
-	else if (key && key->kind != TLI_NONE)
+	else if (key && key->kind != TLI_NONE && list_content(call)->count > 0)
 		call_raise(call, TLI_STATUS_TYPE_ERROR,
 			"'%s' object is not callable",
 			tli_kind_name(key->kind));
