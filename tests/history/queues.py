@@ -5,6 +5,7 @@ known to have been done until the first moment at which somebody may have got
 it, and leased from when its consumer has it until it may be given back."""
 
 import collections
+import math
 
 
 class Item:
@@ -24,6 +25,12 @@ class Item:
         """The one with so many attempts; None if nobody tells of it."""
         return next((one for one in self.deliveries
                      if attempts(one) == number), None)
+
+    def delivery_to(self, give_back):
+        """The one that its client acknowledges or gives back."""
+        return next(one for one in self.deliveries
+                    if one.client == give_back.client
+                    and attempts(one) == number_of(give_back))
 
 
 def attempts(delivery):
@@ -63,7 +70,7 @@ class Queue:
     def _get(self, one):
         if one.ok:
             self.item(one.results[0]).deliveries.append(one)
-        elif one.verb == "take" and not one.refused:
+        elif one.verb == "take" and one.completed == math.inf:
             self.takes.append(one)
 
     _take = _get
@@ -147,8 +154,8 @@ class Queue:
     def taken_away(self, item):
         """A lease that its consumer certainly had is not refused."""
         for one in item.returns["ack"] + item.returns["nack"]:
-            delivery = item.delivery(number_of(one))
-            if (one.refused and delivery.arguments[0] == "0"
+            delivery = item.delivery_to(one)
+            if (one.refused and delivery.arguments == ("0",)
                     and self.history.end_after(one.client, delivery.invoked)
                     > one.completed
                     and self.first_return(item, delivery) is one):
@@ -162,12 +169,13 @@ class Queue:
 
     def lost(self):
         """What was put is consumed in the end: by an acknowledgement that may
-        have been taken, or by one of the takes that nobody knows the end of, of
-        which each accounts for one item."""
+        have been taken, or by who was killed and may have had it, of which each
+        accounts for one item."""
         missing = [item for item in self.items.values() if item.put
                    and item.put.ok and not self.is_consumed(item)]
         missing.sort(key=lambda item: item.put.invoked)
-        takes = [self.take_end(one) for one in self.takes]
+        takes = [self.history.end_after(one.client, one.invoked)
+                 for one in self.takes]
         for item in missing:
             end = min((end for end in takes if end > item.put.invoked),
                       default=None)
@@ -176,11 +184,6 @@ class Queue:
                            *item.returns["nack"])
             else:
                 takes.remove(end)
-
-    def take_end(self, take):
-        """Until when an unknown take may have taken something."""
-        return min(take.completed,
-                   self.history.end_after(take.client, take.invoked))
 
     def is_consumed(self, item):
         return (any(not one.refused for one in item.returns["ack"])

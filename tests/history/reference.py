@@ -50,10 +50,8 @@ class Broker:
         return "ok", item, str(number)
 
     def take(self, client):
-        outcome, *results = self.get(client, "0")
-        if results:
-            self.ack(client, *results)
-        return outcome, *results
+        """It is acknowledged when it has arrived."""
+        return self.get(client, "0")
 
     def ack(self, client, item, number):
         found = self.leases.pop((item, number), None)
@@ -114,6 +112,8 @@ def producer(name, luck):
 def consumer(name, luck):
     for _ in range(15):
         outcome, *results = yield "get", "jobs", "0"
+        if luck.random() < 0.2:
+            yield "take", "jobs"
         if outcome == "ok" and luck.random() < 0.9:
             verb = "nack" if luck.random() < 0.2 else "ack"
             yield verb, "jobs", *results
@@ -179,15 +179,30 @@ class Client:
 
     def finish(self, *answer):
         self.operation.end(self.world.now(), *answer)
+        self.acknowledge()
         self.answer, self.operation, self.happened = answer, None, None
+
+    def acknowledge(self):
+        if self.operation.verb == "take" and self.happened[0] == "ok":
+            self.world.broker.ack(self.name, *self.happened[1:])
 
     def is_cut(self):
         """Nobody knows whether what has begun happens."""
-        if self.operation and not self.happened and \
-                self.world.luck.random() < 0.5:
-            self.world.broker.do(self.name, self.operation)
         if self.operation:
-            self.finish("unknown")
+            self.may_happen()
+            self.happened = "unknown",
+            self.finish(*self.happened)
+
+    def is_killed(self):
+        """Nor does anybody know what it knew."""
+        if self.operation:
+            self.may_happen()
+            if self.happened and self.world.luck.random() < 0.5:
+                self.acknowledge()
+
+    def may_happen(self):
+        if not self.happened and self.world.luck.random() < 0.5:
+            self.happened = self.world.broker.do(self.name, self.operation)
 
 
 class World:
@@ -206,15 +221,15 @@ class World:
         self.time += 1
         return self.time
 
-    def cut(self, client):
+    def cut(self, client, how=Client.is_cut):
         """Its connection ends, which the broker sees."""
         self.ends.append((self.now(), client.name))
-        client.is_cut()
+        how(client)
         self.broker.gone(client.name)
 
     def kill(self, client):
         """Another one comes in its place."""
-        self.cut(client)
+        self.cut(client, Client.is_killed)
         place = self.clients.index(client)
         self.clients[place] = Client(client.name + "x", client.role, self)
 

@@ -68,7 +68,7 @@ FINE = {
         1 . a put jobs x unknown
         1 . b put jobs y unknown
         5 6 c take jobs ok x 1""",
-    "a take without an answer may have had it": """
+    "who was killed may have had it": """
         1 2 a put jobs x ok
         3 . b take jobs unknown
         5 b cut""",
@@ -142,6 +142,10 @@ WRONG = {
         3 4 b get jobs 0 ok x 1
         5 b cut
         6 7 c take jobs refused""",
+    "x is lost": """
+        1 2 a put jobs x ok
+        3 5 b take jobs unknown
+        5 b cut""",
     "y is lost": """
         1 2 a put jobs x ok
         3 4 a put jobs y ok
