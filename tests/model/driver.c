@@ -324,6 +324,8 @@ static enum outcome try_once(struct driver *driver, struct op *op)
 	if (!fail_at)
 		return model_try(driver->model, op, driver->now_ms);
 	driver->woken = NULL;
+	/* What is kept from calls before would be one allocation less. */
+	tli_values_fini(&driver->model->values);
 	alloc_fail_from(fail_at, driver->fails_for_good);
 	outcome = model_try(driver->model, op, driver->now_ms);
 	alloc_reset();

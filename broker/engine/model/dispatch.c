@@ -14,6 +14,16 @@
 #define VALUES_MAX_NODES (1u << 20)
 #define VALUES_MAX_DEPTH 1000u
 #define RESULT_MAX_BYTES (64u << 20)
+/* What is kept of them between two calls. */
+#define VALUES_KEPT_BYTES (64u << 10)
+
+void model_start_values(struct model *model)
+{
+	static const struct tli_value_limits limits = {
+		VALUES_MAX_BYTES, VALUES_MAX_NODES, VALUES_MAX_DEPTH};
+
+	tli_values_init(&model->values, &limits, model->limits.seed);
+}
 
 static const struct method *find_method(
 	const struct method *methods, const struct tli_value *name)
@@ -218,25 +228,30 @@ static void give_up_ticket(
 	(void)model_try(model, &back, now_ms);
 }
 
+/* Most calls need none, and those that do little. */
+static void forget_values(struct tli_values *values)
+{
+	if (values->arena.held_bytes > VALUES_KEPT_BYTES)
+		tli_values_fini(values);
+	else if (values->arena.held_bytes > 0)
+		tli_values_clear(values);
+}
+
 enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)
 {
-	static const struct tli_value_limits limits = {
-		VALUES_MAX_BYTES, VALUES_MAX_NODES, VALUES_MAX_DEPTH};
-	struct tli_values values;
 	struct call call = {
 		.model = model,
 		.op = op,
 		.now_ms = now_ms,
-		.values = &values,
+		.values = &model->values,
 	};
 	enum outcome outcome;
 
 	op->status = TLI_STATUS_OK;
-	tli_values_init(&values, &limits, model->limits.seed);
 	outcome = run(&call);
 	if (outcome == CALL_DONE)
 		answer(&call);
-	tli_values_fini(&values);
+	forget_values(call.values);
 	if (outcome == CALL_DONE && op->ticket && call_has_failed(&call))
 		give_up_ticket(model, op, now_ms);
 	return outcome;

@@ -19,6 +19,7 @@ struct model *model_new(
 	model->limits = *config;
 	model->listener = listener;
 	model->last_token = config->first_token;
+	model_start_values(model);
 	return model;
 }
 
@@ -58,6 +59,7 @@ void model_free(struct model *model)
 		return;
 	free_objects(model);
 	usage_free(model);
+	tli_values_fini(&model->values);
 	deadlines_fini(&model->due);
 	deadlines_fini(&model->expiry);
 	free(model);
@@ -173,7 +175,7 @@ struct object *model_create(struct call *call, const struct kind *kind,
 
 	if (!object)
 		return NULL;
-	if (!usage_add_object(call, object->identity)) {
+	if (!usage_add_object(call, object)) {
 		free(object->name);
 		free(object);
 		return NULL;

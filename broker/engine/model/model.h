@@ -9,6 +9,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "../../../proto/value/value.h"
 #include "../../table.h"
 #include "../engine.h"
 #include "deadlines.h"
@@ -16,8 +17,8 @@
 struct call;
 struct object;
 struct model;
+struct identity_usage;
 struct subscriptions;
-struct tli_value;
 
 #define OBJECT_NAME_MAX 128u /* as TLI_ADDRESS_NAME_MAX */
 
@@ -83,12 +84,13 @@ struct object {
 	const struct kind *kind;
 	uint64_t id;
 	struct model *model;
-	char *name;         /* NULL = anonymous: gone with the last reference */
-	uint64_t creator;   /* the connection that made it */
-	uint32_t identity;  /* that it had */
-	bool is_temporary;  /* goes with its creator */
-	bool is_deleted;    /* out of the registry, still referenced */
-	uint32_t expire_ms; /* goes when unused for as long; 0 = stays */
+	char *name;        /* NULL = anonymous: gone with the last reference */
+	uint64_t creator;  /* the connection that made it */
+	uint32_t identity; /* that it had */
+	struct identity_usage *maker; /* what all of that identity have */
+	bool is_temporary;            /* goes with its creator */
+	bool is_deleted;     /* out of the registry, still referenced */
+	uint32_t expire_ms;  /* goes when unused for as long; 0 = stays */
 	uint64_t references; /* handles, and other objects that need it */
 	uint64_t version;    /* of its content: grows with each change */
 	int64_t created_ms;
@@ -110,7 +112,8 @@ struct model {
 	struct identity_usage *identities;
 	struct object *by_id;
 	struct object *by_name;
-	struct deadlines due; /* struct object */
+	struct tli_values values; /* of the call that is under way */
+	struct deadlines due;     /* struct object */
 	struct deadlines expiry;
 };
 

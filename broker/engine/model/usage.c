@@ -70,8 +70,7 @@ bool object_charge(struct call *call, struct object *object, uint64_t items,
 	uint64_t bytes)
 {
 	struct model *model = object->model;
-	struct identity_usage *identity =
-		find_identity(model, object->identity);
+	struct identity_usage *identity = object->maker;
 	const struct engine_config *max = &model->limits;
 	const struct limit limits[] = {
 		{object->usage.items, items, max->max_object_items,
@@ -102,23 +101,20 @@ static void subtract(struct usage *usage, uint64_t items, uint64_t bytes)
 
 void object_discharge(struct object *object, uint64_t items, uint64_t bytes)
 {
-	struct model *model = object->model;
-	struct identity_usage *identity =
-		find_identity(model, object->identity);
-
 	subtract(&object->usage, items, bytes);
-	subtract(&identity->usage, items, bytes);
-	subtract(&model->usage, items, bytes);
+	subtract(&object->maker->usage, items, bytes);
+	subtract(&object->model->usage, items, bytes);
 }
 
-bool usage_add_object(struct call *call, uint32_t id)
+bool usage_add_object(struct call *call, struct object *object)
 {
 	struct model *model = call->model;
-	struct identity_usage *identity = find_identity(model, id);
+	struct identity_usage *identity =
+		find_identity(model, object->identity);
 	const struct engine_config *max = &model->limits;
 
 	if (!identity)
-		identity = add_identity(model, id);
+		identity = add_identity(model, object->identity);
 	if (!identity) {
 		call_raise_memory(call);
 		return false;
@@ -132,6 +128,7 @@ bool usage_add_object(struct call *call, uint32_t id)
 				    "too many objects in the broker"}},
 		    2))
 		return false;
+	object->maker = identity;
 	identity->usage.objects++;
 	model->usage.objects++;
 	return true;
@@ -139,8 +136,7 @@ bool usage_add_object(struct call *call, uint32_t id)
 
 void usage_remove_object(struct object *object)
 {
-	struct identity_usage *identity =
-		find_identity(object->model, object->identity);
+	struct identity_usage *identity = object->maker;
 
 	object_discharge(object, object->usage.items, object->usage.bytes);
 	identity->usage.objects--;

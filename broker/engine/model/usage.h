@@ -6,8 +6,8 @@
 
 #include "model.h"
 
-/* Counts one more object, of that identity. False with the error raised. */
-bool usage_add_object(struct call *call, uint32_t identity);
+/* Counts one more object. False with the error raised. */
+bool usage_add_object(struct call *call, struct object *object);
 
 /* It, and what it holds, count no more. */
 void usage_remove_object(struct object *object);
