@@ -316,8 +316,8 @@ def test_what_no_condition_is_made_of(model):
     model.open("e", "Event")
     answer = model.open("c", "Condition", lock="e")
     assert answer.status == "WRONG_KIND"
-    assert answer.value == ("a condition's lock is a Lock or RLock, "
-                            "not a Event",)
+    assert answer.value == ("a condition's lock is of kind Lock or RLock, "
+                            "not Event",)
     answer = model.open("c", "Condition", lock="x")
     assert answer.status == "NO_OBJECT"
     assert answer.value == ("there is no lock 'x'",)

@@ -11,8 +11,8 @@ import expected
 from lines import Lines
 from model import Model
 
-FEW, MANY = 60, 10_000
-STEPS = 30
+FEW, MANY = 100, 10_000
+STEPS = 40
 OWNERS = (1, 2, 3, 4)
 
 # Methods, with the arguments of the model and of what is expected.
@@ -99,8 +99,15 @@ class Run:
     def waiting(self):
         return self.lines.waiting
 
+    def owner(self):
+        """Mostly who has the lock, if there is one: others can do little."""
+        holder = getattr(self.expected, "holder", None)
+        if holder and self.rng.random() < 0.6:
+            return holder
+        return self.rng.choice(OWNERS)
+
     def call(self):
-        owner = self.rng.choice(OWNERS)
+        owner = self.owner()
         method, args, theirs = self.rng.choice(self.methods)
         operation = self.lines.call("it", method, *args, owner=owner)
         self.log.append((len(self.all), owner, method, args))

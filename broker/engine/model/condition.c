@@ -198,7 +198,7 @@ static struct lock *find_lock(struct call *call, const struct tli_value *name)
 			text);
 	else if (!lock)
 		call_raise(call, TLI_STATUS_WRONG_KIND,
-			"a condition's lock is a Lock or RLock, not a %s",
+			"a condition's lock is of kind Lock or RLock, not %s",
 			object->kind->name);
 	else
 		object_ref(object);
