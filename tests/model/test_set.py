@@ -70,11 +70,20 @@ def plain(name):
     return lambda rng, it: (name, (), lambda it: getattr(it, name)())
 
 
+def hashable(other):
+    """Python does not look at what is unhashable behind what decides."""
+    return other[:-1] if isinstance(other, (list, tuple)) and [] in other \
+        else other
+
+
 def many(name):
     def make(rng, it):
-        others = tuple(some_other(rng, it)
-                       for _ in range(rng.choice([0, 1, 1, 1, 2, 3])))
-        return name, others, lambda it, *others: getattr(it, name)(*others)
+        others = [some_other(rng, it)
+                  for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))]
+        if "intersection" in name:
+            others = map(hashable, others)
+        return name, tuple(others), lambda it, *others: \
+            getattr(it, name)(*others)
     return make
 
 
@@ -84,13 +93,8 @@ def one(name):
 
 
 def asked(name):
-    """Python does not look at what is unhashable behind what decides."""
-    def make(rng, it):
-        other = some_other(rng, it)
-        if isinstance(other, (list, tuple)) and [] in other:
-            other = other[:-1]
-        return name, (other,), lambda it, other: getattr(it, name)(other)
-    return make
+    return lambda rng, it: (name, (hashable(some_other(rng, it)),),
+                            lambda it, other: getattr(it, name)(other))
 
 
 def of_sets(name):

@@ -56,9 +56,9 @@ def put(rng, it):
 
 def put_many(it, place, values):
     """The length stays as it is, and lists will do."""
+    count = len(it[place])
     if isinstance(values, list):
         values = array.array(it.typecode, values)
-    count = len(it[place])
     if isinstance(values, array.array) and \
             values.typecode == it.typecode and len(values) != count:
         raise ValueError(f"attempt to assign array of size {len(values)} "
@@ -237,8 +237,8 @@ class Typed:
         self.value = self.convert(value)
 
     def add(self, number):
-        if isinstance(self.value, (str, bytes, list, tuple, complex)) or \
-                isinstance(number, complex):
+        if not isinstance(self.value, (int, float)) or \
+                not isinstance(number, (int, float)):
             raise TypeError("unsupported operand type(s) for +=: "
                             f"'{type(self.value).__name__}' and "
                             f"'{type(number).__name__}'")

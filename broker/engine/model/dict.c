@@ -96,10 +96,11 @@ static enum outcome delitem(struct call *call)
 
 static enum outcome pop(struct call *call)
 {
+	struct entry *entry = NULL;
 	struct tli_value *value;
-	struct entry *entry;
 
-	if (!keyed_find(call, call->args[0], &entry))
+	/* In an empty one Python does not look at the key. */
+	if (keyed_of(call)->entries && !keyed_find(call, call->args[0], &entry))
 		return CALL_DONE;
 	if (!entry)
 		return call->args[1] ? return_default(call) : no_key(call);
