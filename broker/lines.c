@@ -71,6 +71,7 @@ void lines_init(struct lines *lines)
 	*lines = (struct lines){.sequence = 1};
 	TAILQ_INIT(&lines->in_turn);
 	TAILQ_INIT(&lines->others);
+	TAILQ_INIT(&lines->pending);
 	TAILQ_INIT(&lines->newcomers.requests);
 	lines->newcomers.what.class = NEWCOMERS;
 }
@@ -79,8 +80,7 @@ void lines_fini(struct lines *lines)
 {
 	struct line *line, *next;
 
-	HASH_ITER(hh, lines->table, line, next)
-	{
+	HASH_ITER (hh, lines->table, line, next) {
 		HASH_DEL(lines->table, line);
 		free(line);
 	}
@@ -206,13 +206,17 @@ void lines_step_out(struct request *request)
 	stand_out(request->line, request);
 }
 
-/* The line's first one is not being tried any more. */
+static void release(struct lines *lines, struct line *line)
+{
+	if (line->is_held)
+		mark(lines, line);
+	line->is_held = false;
+}
+
 static void end_trying(struct lines *lines, struct line *line)
 {
 	line->trying = NULL;
-	if (line->again)
-		mark(lines, line);
-	line->again = false;
+	release(lines, line);
 }
 
 void lines_step_back(struct lines *lines, struct request *request)
@@ -258,21 +262,57 @@ static struct request *first_able(const struct line *line)
 	return request;
 }
 
+/* Whether somebody asked the object before, and may come to stand in front. */
+static bool is_preceded(const struct lines *lines, const struct request *first)
+{
+	const struct request *request;
+
+	TAILQ_FOREACH (request, &lines->pending, link) {
+		if (request->tried > first->order)
+			break;
+		if (request->object == first->line->what.object)
+			return true;
+	}
+	return false;
+}
+
+void lines_expect(struct lines *lines, struct request *request)
+{
+	TAILQ_INSERT_TAIL(&lines->pending, request, link);
+}
+
+void lines_expect_no_more(struct lines *lines, struct request *request)
+{
+	TAILQ_REMOVE(&lines->pending, request, link);
+	for (unsigned class = 0; class < WAIT_CLASSES; class ++) {
+		struct line *line = lines_find(lines, request->object, class);
+
+		if (line && !line->trying)
+			release(lines, line);
+	}
+}
+
+static struct request *next_of(const struct lines *lines, struct line *line)
+{
+	struct request *first = first_able(line);
+
+	line->is_held = line->trying || (first && is_preceded(lines, first));
+	if (line->is_held)
+		return NULL;
+	line->trying = first;
+	return first;
+}
+
 struct request *lines_next_in_turn(struct lines *lines)
 {
+	struct request *request = NULL;
 	struct line *line;
 
-	while ((line = TAILQ_FIRST(&lines->in_turn))) {
+	while (!request && (line = TAILQ_FIRST(&lines->in_turn))) {
 		unmark(lines, line);
-		if (line->trying) {
-			line->again = true;
-			continue;
-		}
-		line->trying = first_able(line);
-		if (line->trying)
-			return line->trying;
+		request = next_of(lines, line);
 	}
-	return NULL;
+	return request;
 }
 
 /* Of a line in which each is tried: who was not since it was woken. */

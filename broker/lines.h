@@ -28,7 +28,8 @@ struct line {
 	uint64_t woken_at;
 	struct request *trying; /* in turn: the first, which the engine has */
 	bool is_woken;
-	bool again;             /* woken while the first was being tried */
+	bool is_held; /* woken, but the first is being tried, or one is pending
+		       * who may come before it */
 	TAILQ_ENTRY(line) link; /* of those woken */
 	UT_hash_handle hh;
 };
@@ -40,6 +41,7 @@ struct lines {
 	struct line newcomers;
 	struct line_list in_turn; /* woken */
 	struct line_list others;
+	struct request_list pending; /* first tries, in order of submission */
 	uint64_t sequence;
 	/* When something of an object was woken last, by a hash: a notice can
 	 * overtake the answer of who is to wait for it. */
@@ -68,6 +70,11 @@ void lines_step_back(struct lines *lines, struct request *request);
 
 /* It waits in its line no more, or was being tried. */
 void lines_leave(struct lines *lines, struct request *request);
+
+/* The engine has it, which was never in line, and has it no longer: meanwhile
+ * nobody behind it is tried. */
+void lines_expect(struct lines *lines, struct request *request);
+void lines_expect_no_more(struct lines *lines, struct request *request);
 
 /* As an engine's notice has it. */
 void lines_wake(struct lines *lines, uint64_t object, unsigned classes);

@@ -24,6 +24,7 @@ static void clear_answer(struct request *request)
 void request_attach(struct owner *owner, struct request *request)
 {
 	request->owner = owner;
+	request->object = request->op.object;
 	request->cancelled = request->has_waited = request->is_undone = false;
 	request->line = NULL;
 	request->deadline = (struct deadline){.place = 0};
@@ -259,6 +260,12 @@ bool request_take_outcome(struct request *request)
 	return settle(request);
 }
 
+/* Whether it may come to stand in a line that it is not in. */
+static bool is_first_try(const struct request *request)
+{
+	return !request->has_waited && request->op.code != OP_RETURN;
+}
+
 bool request_try(struct request *request)
 {
 	struct lines *lines = &request->owner->waiters->lines;
@@ -267,8 +274,21 @@ bool request_try(struct request *request)
 	if (request->line)
 		lines_step_out(request);
 	request->outcome = (uint8_t)submit(request);
-	return request->outcome != ENGINE_PENDING &&
-		request_take_outcome(request);
+	if (request->outcome != ENGINE_PENDING)
+		return request_take_outcome(request);
+	if (is_first_try(request))
+		lines_expect(lines, request);
+	return false;
+}
+
+void request_complete(struct request *request, enum engine_result outcome)
+{
+	struct waiters *waiters = request->owner->waiters;
+
+	if (is_first_try(request))
+		lines_expect_no_more(&waiters->lines, request);
+	request->outcome = (uint8_t)outcome;
+	TAILQ_INSERT_TAIL(&waiters->completed, request, link);
 }
 
 /* ---- Its time is over ------------------------------------------------- */

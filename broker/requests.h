@@ -36,6 +36,7 @@ bool request_wait_untried(struct request *request, unsigned class);
 /* Tries it, or takes the engine's late answer. True if there is no more to
  * come: the answer is final. */
 bool request_try(struct request *request);
+void request_complete(struct request *request, enum engine_result outcome);
 bool request_take_outcome(struct request *request);
 
 /* It is in line, and not wanted any more. As above. */

@@ -15,11 +15,8 @@
 
 static void completed(void *owner, struct op *op, enum engine_result result)
 {
-	struct waiters *waiters = owner;
-	struct request *request = (struct request *)op;
-
-	request->outcome = (uint8_t)result;
-	TAILQ_INSERT_TAIL(&waiters->completed, request, link);
+	(void)owner;
+	request_complete((struct request *)op, result);
 }
 
 static void woken(void *owner, uint64_t object, unsigned classes)
@@ -83,6 +80,7 @@ static void abandon_all(struct waiters *waiters)
 	struct owner *owner;
 	struct request *request;
 
+	TAILQ_INIT(&waiters->lines.pending);
 	TAILQ_INIT(&waiters->completed);
 	TAILQ_FOREACH (owner, &waiters->owners, link)
 		TAILQ_FOREACH (request, &owner->requests, owned)
@@ -160,6 +158,18 @@ void owner_set_congested(struct owner *owner, bool congested)
 
 /* ---- Requests --------------------------------------------------------- */
 
+/* Before anybody else is tried: their places may be before others. */
+static void take_completed(struct waiters *waiters)
+{
+	struct request *request;
+
+	while ((request = TAILQ_FIRST(&waiters->completed))) {
+		TAILQ_REMOVE(&waiters->completed, request, link);
+		if (request_take_outcome(request))
+			request_finish(request);
+	}
+}
+
 static void try_anew(struct waiters *waiters, struct request *request)
 {
 	waiters->tries_left--;
@@ -208,6 +218,7 @@ static bool start(struct waiters *waiters, struct request *request)
 
 	if (request->op.code == OP_RETURN)
 		return request_try(request);
+	take_completed(waiters);
 	serve_in_turn(waiters);
 	if (is_behind_others(waiters, &request->op, class))
 		return request_wait_untried(request, class);
@@ -247,17 +258,6 @@ void request_cancel(struct request *request)
 }
 
 /* ---- Running ---------------------------------------------------------- */
-
-static void take_completed(struct waiters *waiters)
-{
-	struct request *request;
-
-	while ((request = TAILQ_FIRST(&waiters->completed))) {
-		TAILQ_REMOVE(&waiters->completed, request, link);
-		if (request_take_outcome(request))
-			request_finish(request);
-	}
-}
 
 static void expire(struct waiters *waiters)
 {

@@ -18,9 +18,10 @@
  * unless it may not wait; a call is tried, as what it will need cannot be told
  * before: a lock's holder must get through to give it up. With an engine that
  * completes late, places in line are those of submission, whatever the order of
- * completions, and one of a line is tried at a time; but a call, or a request
- * that may not wait, can there come between what makes something possible and
- * the notice of it.
+ * completions: one of a line is tried at a time, and not before all are
+ * answered that the object was asked for earlier. Yet who is tried for the
+ * first time there, as what makes something possible takes effect, can get it
+ * before those in line, for whom the notice of it is still on its way.
  */
 #ifndef BROKER_WAITERS_H
 #define BROKER_WAITERS_H
@@ -66,8 +67,9 @@ struct request {
 	TAILQ_ENTRY(request) link;  /* in line, or of those done */
 	TAILQ_ENTRY(request) owned; /* the owner's */
 	struct line *line;
-	uint64_t order; /* its place in line: the small come first */
-	uint64_t tried; /* when, as lines count */
+	uint64_t object; /* that is asked, whatever the answer is about */
+	uint64_t order;  /* its place in line: the small come first */
+	uint64_t tried;  /* when, as lines count */
 	int64_t started_ms;
 	struct deadline deadline;
 };

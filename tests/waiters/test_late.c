@@ -55,6 +55,25 @@ static void places_are_those_of_submission(void **state)
 	expect_told("a:OK b:OK c:OK d:OK ");
 }
 
+static void who_asked_before_is_answered_before_a_line_goes_on(void **state)
+{
+	(void)state;
+	get(0, 'a', OP_FOREVER);
+	get_of(0, 'x', 2, OP_FOREVER);
+	get(1, 'b', OP_FOREVER);
+	call(1, 'c', ACQUIRE, OP_FOREVER);
+	fake_complete(&fake, 2);
+	fake_add_items(&fake, 1, 1);
+	run();
+	assert_int_equal(fake.pending_count, 3);
+	assert_int_equal(waiters_deadline_ms(waiters), INT64_MAX);
+	fake_complete(&fake, 0);
+	run();
+	assert_int_equal(fake.pending_count, 3);
+	settle();
+	expect_told("a:OK c:OK ");
+}
+
 static void one_of_a_line_is_tried_at_a_time(void **state)
 {
 	(void)state;
@@ -319,6 +338,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_late, end)
 		TEST(what_is_pending_is_done_when_it_comes),
 		TEST(places_are_those_of_submission),
+		TEST(who_asked_before_is_answered_before_a_line_goes_on),
 		TEST(one_of_a_line_is_tried_at_a_time),
 		TEST(who_comes_stands_behind_who_is_tried),
 		TEST(a_notice_that_overtakes_an_answer_is_not_lost),
