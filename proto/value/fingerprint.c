@@ -334,6 +334,14 @@ static int meet_again(struct walk *walk, const struct tli_known *known)
 	return walk->all->repeats > REPEATS_MAX ? TLI_VALUE_LIMIT : 0;
 }
 
+static struct tli_fingerprint leaf_of(
+	const struct tli_fingerprints *all, const struct tli_value *value)
+{
+	if (all->objects == TLI_ALL_BY_CONTENT && tli_has_nan(value))
+		return tli_nan_fingerprint(all->seed, value);
+	return tli_leaf_fingerprint(all->seed, value);
+}
+
 static int look_at(struct walk *walk, const struct tli_value *value)
 {
 	const struct tli_known *known = is_worth_knowing(walk, value)
@@ -344,8 +352,7 @@ static int look_at(struct walk *walk, const struct tli_value *value)
 	if (result != 0)
 		return result < 0 ? result : TLI_WALK_PAST;
 	if (tli_has_nothing_inside(value))
-		return settle(walk, value,
-			tli_leaf_fingerprint(walk->all->seed, value),
+		return settle(walk, value, leaf_of(walk->all, value),
 			NOTHING_ABOVE, 0);
 	return go_inside(walk, value);
 }
@@ -420,8 +427,7 @@ int tli_key_of(struct tli_fingerprints *all, const struct tli_value *value,
 	if (tli_has_items(value) || tli_is_long(value) ||
 		!tli_is_hashable(value->kind))
 		return find_out(all, value, true, key_out);
-	*key_out = (struct tli_key){
-		.fingerprint = tli_leaf_fingerprint(all->seed, value)};
+	*key_out = (struct tli_key){.fingerprint = leaf_of(all, value)};
 	return TLI_VALUE_OK;
 }
 

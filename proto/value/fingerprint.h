@@ -22,8 +22,13 @@
 
 #include "leaf_fingerprint.h"
 
-/* Whether two objects are equal by structure, or only each to itself. */
-enum tli_object_identity { TLI_OBJECTS_BY_STRUCTURE, TLI_OBJECTS_BY_IDENTITY };
+/* Whether two objects are equal by structure, or only each to itself; or, for
+ * what outlives its nodes, so are two NaNs. */
+enum tli_object_identity {
+	TLI_OBJECTS_BY_STRUCTURE,
+	TLI_OBJECTS_BY_IDENTITY,
+	TLI_ALL_BY_CONTENT,
+};
 
 struct tli_known;
 

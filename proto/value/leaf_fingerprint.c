@@ -144,21 +144,6 @@ static bool is_small_range(const struct tli_value *value)
 	return tli_int_of(range->items[2])->integer != 0;
 }
 
-/* How many numbers it goes through. */
-static uint64_t range_count(int64_t start, int64_t stop, int64_t step)
-{
-	uint64_t way = (uint64_t)stop - (uint64_t)start;
-	uint64_t stride = (uint64_t)step;
-
-	if (step > 0 ? start >= stop : start <= stop)
-		return 0;
-	if (step < 0) {
-		way = 0 - way;
-		stride = 0 - stride;
-	}
-	return (way - 1) / stride + 1;
-}
-
 static struct tli_fingerprint of_range(
 	const uint64_t seed[2], const struct tli_value *value)
 {
@@ -166,7 +151,7 @@ static struct tli_fingerprint of_range(
 	int64_t start = tli_int_of(parts[0])->integer;
 	int64_t step = tli_int_of(parts[2])->integer;
 	uint64_t count =
-		range_count(start, tli_int_of(parts[1])->integer, step);
+		tli_range_count(start, tli_int_of(parts[1])->integer, step);
 	uint64_t through[3] = {
 		count,
 		count > 0 ? (uint64_t)start : 0,
@@ -196,4 +181,49 @@ struct tli_fingerprint tli_leaf_fingerprint(
 	};
 
 	return functions[tli_family(value->kind)](seed, value);
+}
+
+static bool array_has_nan(const struct tli_value *array)
+{
+	size_t count = tli_array_count(array);
+	struct tli_number number;
+
+	if (tli_array_item_kind(array) != TLI_FLOAT)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		tli_array_number(array, i, &number);
+		if (number.form == TLI_NUMBER_NAN)
+			return true;
+	}
+	return false;
+}
+
+bool tli_has_nan(const struct tli_value *value)
+{
+	struct tli_number number;
+
+	if (value->kind == TLI_ARRAY)
+		return array_has_nan(value);
+	if (value->kind != TLI_FLOAT && value->kind != TLI_COMPLEX)
+		return false;
+	tli_number_of(value, &number);
+	return number.form == TLI_NUMBER_NAN;
+}
+
+struct tli_fingerprint tli_nan_fingerprint(
+	const uint64_t seed[2], const struct tli_value *value)
+{
+	double parts[2] = {0, 0};
+
+	if (value->kind == TLI_ARRAY)
+		return tli_tagged_hash(seed, TLI_TAG_NODE,
+			tli_bytes_of(value)->data, tli_bytes_of(value)->len);
+	parts[0] = tli_float_of(value)->real;
+	if (value->kind == TLI_COMPLEX)
+		parts[1] = tli_float_of(value)->imag;
+	/* No zero is negative, and there is one NaN. */
+	for (int i = 0; i < 2; i++)
+		parts[i] = isnan(parts[i]) ? (double)NAN : parts[i] + 0.0;
+	return tli_tagged_hash(
+		seed, TLI_TAG_NUMBER + TLI_NUMBER_NAN, parts, sizeof(parts));
 }

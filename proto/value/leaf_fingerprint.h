@@ -47,6 +47,13 @@ bool tli_has_nothing_inside(const struct tli_value *value);
 struct tli_fingerprint tli_leaf_fingerprint(
 	const uint64_t seed[2], const struct tli_value *value);
 
+/* Whether it is a NaN, or has one: a float, a complex number, an array. */
+bool tli_has_nan(const struct tli_value *value);
+
+/* Of such a value, the same for all whose other parts are the same too. */
+struct tli_fingerprint tli_nan_fingerprint(
+	const uint64_t seed[2], const struct tli_value *value);
+
 /* Of a node that is equal to nothing but itself. */
 struct tli_fingerprint tli_node_fingerprint(
 	const uint64_t seed[2], const struct tli_value *node);

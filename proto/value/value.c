@@ -416,6 +416,20 @@ struct tli_value *tli_range(struct tli_values *values,
 
 /* ---- Symbols --------------------------------------------------------- */
 
+uint64_t tli_range_count(int64_t start, int64_t stop, int64_t step)
+{
+	uint64_t way = (uint64_t)stop - (uint64_t)start;
+	uint64_t stride = (uint64_t)step;
+
+	if (step > 0 ? start >= stop : start <= stop)
+		return 0;
+	if (step < 0) {
+		way = 0 - way;
+		stride = 0 - stride;
+	}
+	return (way - 1) / stride + 1;
+}
+
 struct tli_value *tli_global(
 	struct tli_values *values, const char *module, const char *name)
 {

@@ -279,6 +279,9 @@ struct tli_value *tli_items(struct tli_values *values, enum tli_kind kind,
 struct tli_value *tli_range(struct tli_values *values,
 	struct tli_value *const *args, uint32_t count);
 
+/* How many numbers there are in a range; step is not 0. */
+uint64_t tli_range_count(int64_t start, int64_t stop, int64_t step);
+
 /* A global by two names. */
 struct tli_value *tli_global(
 	struct tli_values *values, const char *module, const char *name);

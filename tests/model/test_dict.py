@@ -109,6 +109,16 @@ def test_update_is_whole_or_not_at_all(model):
     assert model.call("d", "copy").value == {"a": 1}
 
 
+def test_a_nan_is_one_key(model):
+    model.open("d", "dict")
+    for i in range(3):
+        model.call("d", "__setitem__", float("nan"), i)
+        model.call("d", "__setitem__", ("k", float("nan")), i)
+    assert model.call("d", "__len__").value == 2
+    assert model.call("d", "__getitem__", float("nan")).value == 2
+    assert model.call("d", "pop", ("k", float("nan"))).value == 2
+
+
 @pytest.mark.parametrize("items", [5, ["abc"], [5], [([], 1)]])
 def test_a_dict_that_cannot_be_made(model, items):
     answer = model.open("d", "dict", items=items)

@@ -32,10 +32,13 @@ struct tli_item *item_pickle(struct call *call, const struct tli_value *value)
 bool cell_print(struct call *call, const struct tli_value *value,
 	struct tli_fingerprint *print_out)
 {
+	struct tli_fingerprints all;
 	struct tli_value_error error;
-	int result =
-		tli_fingerprint(value, call->model->limits.seed, print_out);
+	int result;
 
+	tli_fingerprints_init(&all, &call->values->arena,
+		call->model->limits.seed, TLI_ALL_BY_CONTENT);
+	result = tli_fingerprint_of(&all, value, print_out);
 	if (result == TLI_VALUE_OK)
 		return true;
 	tli_fingerprint_error(&error, result, NULL);
@@ -61,7 +64,7 @@ bool cell_key_print(struct call *call, const struct tli_value *value,
 	int result;
 
 	tli_fingerprints_init(&all, &call->values->arena,
-		call->model->limits.seed, TLI_OBJECTS_BY_STRUCTURE);
+		call->model->limits.seed, TLI_ALL_BY_CONTENT);
 	result = tli_key_of(&all, value, &key);
 	*print_out = key.fingerprint;
 	if (result == TLI_VALUE_OK)

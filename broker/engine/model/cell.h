@@ -8,8 +8,8 @@
 #include "call.h"
 
 struct cell {
-	struct tli_item *item; /* NULL = none */
-	struct tli_fingerprint print;
+	struct tli_item *item;        /* NULL = none */
+	struct tli_fingerprint print; /* two NaNs have the same */
 };
 
 /* Keeps a value. False with the error raised. */

@@ -55,15 +55,6 @@ static void fill_array(struct tli_value *list, const struct tli_value *array)
 			return;
 }
 
-static uint64_t range_count(int64_t start, int64_t stop, int64_t step)
-{
-	uint64_t way = (uint64_t)stop - (uint64_t)start;
-
-	if (step > 0)
-		return start < stop ? (way - 1) / (uint64_t)step + 1 : 0;
-	return start > stop ? (-way - 1) / -(uint64_t)step + 1 : 0;
-}
-
 /* False if a part is larger than any item that there can be. */
 static bool take_parts(const struct tli_value *range, int64_t parts_out[3])
 {
@@ -84,7 +75,8 @@ static void fill_range(struct tli_value *list, const struct tli_value *range)
 	int64_t parts[3];
 
 	if (!take_parts(range, parts) ||
-		(count = range_count(parts[0], parts[1], parts[2])) > room) {
+		(count = tli_range_count(parts[0], parts[1], parts[2])) >
+			room) {
 		tli_append(list, tli_values_too_many(values));
 		return;
 	}
