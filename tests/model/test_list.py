@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Shared lists: as Python's, and versions, limits, watching."""
 
+import array
 import random
 
 import pytest
@@ -193,6 +194,21 @@ def test_an_empty_list_times_anything(model):
     for method in ("__mul__", "__imul__"):
         assert model.call("l", method, 2 ** 63 - 1).ok
     assert model.call("l", "copy").value == []
+
+
+NAN = float("nan")
+NANS = [NAN, (1, NAN), complex(NAN, 1), complex(1, NAN), complex(NAN, NAN),
+        array.array("d", [1, NAN]), array.array("d", [2, NAN]), [NAN, [NAN]]]
+
+
+def test_a_nan_is_itself_wherever_it_comes_from(model):
+    model.open("l", "list", items=NANS)
+    for i, value in enumerate(NANS):
+        assert model.call("l", "count", value).value == 1
+        assert model.call("l", "index", value).value == i
+    assert model.call("l", "__contains__", complex(1, 1)).value is False
+    assert model.call("l", "remove", NAN).ok
+    assert model.call("l", "__contains__", NAN).value is False
 
 
 @pytest.mark.parametrize("items", [5, 2.5])

@@ -2,13 +2,11 @@
 #include "list.h"
 
 #include "content.h"
-#include "iterate.h"
 #include "kinds.h"
 
 #include <string.h>
 
-#define TOO_LARGE_TO_COUNT "cannot fit 'int' into an index-sized integer"
-#define TOO_LARGE          "Python int too large to convert to C ssize_t"
+#define TOO_LARGE "Python int too large to convert to C ssize_t"
 
 bool list_splice(struct call *call, size_t at, size_t gone, struct cells *cells)
 {
@@ -221,174 +219,9 @@ static enum outcome remove_value(struct call *call)
 	return CALL_DONE;
 }
 
-/* ---- many ------------------------------------------------------------- */
-
-static enum outcome extend(struct call *call)
-{
-	const struct tli_items *items = iterate(call, call->args[0]);
-	struct cells more = {.count = 0};
-
-	if (items && cells_make(call, items, &more) && more.count > 0 &&
-		list_splice(call, list_content(call)->count, 0, &more))
-		call_changed(call, NULL);
-	cells_fini(&more);
-	return CALL_DONE;
-}
-
-static enum outcome create(struct call *call)
-{
-	if (!call->args[0] || call->args[0]->kind == TLI_NONE)
-		return CALL_DONE;
-	return extend(call);
-}
-
-static enum outcome clear(struct call *call)
-{
-	struct cells none = {.count = 0};
-	size_t all = list_content(call)->count;
-
-	if (all > 0 && list_splice(call, 0, all, &none))
-		call_changed(call, NULL);
-	return CALL_DONE;
-}
-
-static struct tli_value *all_values(struct call *call)
-{
-	const struct cells *all = list_content(call);
-	struct span span = span_of_all(all->count);
-
-	return cells_values(call, all, &span);
-}
-
-static enum outcome copy(struct call *call)
-{
-	struct tli_value *list = all_values(call);
-
-	return list ? call_return(call, list) : CALL_DONE;
-}
-
-static enum outcome reversed(struct call *call)
-{
-	struct tli_value *list = all_values(call);
-
-	return list ? call_return(call, content_reversed(list)) : CALL_DONE;
-}
-
-static enum outcome repr(struct call *call)
-{
-	return content_return_repr(call, all_values(call));
-}
-
 static enum outcome len(struct call *call)
 {
 	return call_return_int(call, (int64_t)list_content(call)->count);
-}
-
-static enum outcome reverse(struct call *call)
-{
-	struct cells *all = list_content(call);
-
-	for (size_t i = 0; i < all->count / 2; i++) {
-		struct cell *other = &all->cells[all->count - 1 - i];
-		struct cell cell = all->cells[i];
-
-		all->cells[i] = *other;
-		*other = cell;
-	}
-	if (all->count > 1)
-		call_changed(call, NULL);
-	return CALL_DONE;
-}
-
-/* ---- + and * ---------------------------------------------------------- */
-
-static enum outcome add(struct call *call)
-{
-	const struct tli_value *other = call->args[0];
-	struct tli_value *list;
-
-	if (other->kind != TLI_LIST)
-		return call_raise(call, TLI_STATUS_TYPE_ERROR,
-			"can only concatenate list (not \"%s\") to list",
-			tli_kind_name(other->kind));
-	list = all_values(call);
-	if (!list)
-		return CALL_DONE;
-	(void)tli_extend(
-		list, tli_items_of(other)->items, tli_items_of(other)->count);
-	list = content_made(call, list);
-	return list ? call_return(call, list) : CALL_DONE;
-}
-
-/* How often the list is to be there, 0 or more. False with the error raised.
- */
-static bool take_times(struct call *call, size_t *times_out)
-{
-	int64_t number;
-
-	if (!index_number(call, call->args[0], 0, TOO_LARGE_TO_COUNT, &number))
-		return false;
-	*times_out = number > 0 ? (size_t)number : 0;
-	return true;
-}
-
-static enum outcome mul(struct call *call)
-{
-	const struct tli_value_limits *limits = &call->values->limits;
-	struct tli_value *part, *list;
-	size_t times, count = list_content(call)->count;
-
-	if (!take_times(call, &times))
-		return CALL_DONE;
-	if (count > 0 && times > limits->max_nodes / count)
-		return call_return(call, tli_values_too_many(call->values));
-	part = all_values(call);
-	if (!part)
-		return CALL_DONE;
-	list = tli_container(call->values, TLI_LIST);
-	for (size_t i = 0; list && count > 0 && i < times; i++)
-		if (!tli_extend(list, tli_items_of(part)->items,
-			    tli_items_of(part)->count))
-			break;
-	list = content_made(call, list);
-	return list ? call_return(call, list) : CALL_DONE;
-}
-
-/* Behind its elements, the same again and again, so many in all. */
-static void repeat(struct cells *all, size_t total)
-{
-	for (size_t from = 0; all->count < total; from++) {
-		all->cells[all->count] = all->cells[from];
-		tli_item_ref(all->cells[from].item);
-		all->count++;
-	}
-}
-
-static enum outcome imul(struct call *call)
-{
-	struct cells *all = list_content(call);
-	struct usage usage = cells_usage(all, 0, all->count);
-	size_t times;
-
-	if (!take_times(call, &times))
-		return CALL_DONE;
-	if (times == 0)
-		return clear(call);
-	if (all->count == 0 || times == 1)
-		return CALL_DONE;
-	if (times - 1 > INT64_MAX / usage.bytes)
-		return call_raise_memory(call);
-	if (!object_charge(call, call->object, usage.items * (times - 1),
-		    usage.bytes * (times - 1)))
-		return CALL_DONE;
-	if (cells_reserve(call, all, usage.items * (times - 1))) {
-		repeat(all, usage.items * times);
-		call_changed(call, NULL);
-		return CALL_DONE;
-	}
-	object_discharge(call->object, usage.items * (times - 1),
-		usage.bytes * (times - 1));
-	return CALL_DONE;
 }
 
 /* ---- versions: of the whole list, as elements move -------------------- */
@@ -430,32 +263,32 @@ static void fini(struct model *model, struct object *object)
 }
 
 static const struct method methods[] = {
-	{"__add__", "value", add},
+	{"__add__", "value", list_add},
 	{"__contains__", "key", contains},
 	{"__delitem__", "key", delitem},
 	{"__getitem__", "key", getitem},
-	{"__iadd__", "value", extend},
-	{"__imul__", "value", imul},
-	{"__iter__", "", copy},
+	{"__iadd__", "value", list_extend},
+	{"__imul__", "value", list_imul},
+	{"__iter__", "", list_copy},
 	{"__len__", "", len},
-	{"__mul__", "value", mul},
-	{"__repr__", "", repr},
-	{"__reversed__", "", reversed},
-	{"__rmul__", "value", mul},
+	{"__mul__", "value", list_mul},
+	{"__repr__", "", list_repr},
+	{"__reversed__", "", list_reversed},
+	{"__rmul__", "value", list_mul},
 	{"__setitem__", "key value", setitem},
-	{"__str__", "", repr},
+	{"__str__", "", list_repr},
 	{"append", "object", append},
-	{"clear", "", clear},
+	{"clear", "", list_clear},
 	{"compare_and_set", "index version value", compare_and_set},
-	{"copy", "", copy},
+	{"copy", "", list_copy},
 	{"count", "value", count},
-	{"extend", "iterable", extend},
+	{"extend", "iterable", list_extend},
 	{"get_versioned", "index", get_versioned},
 	{"index", "value start=0 stop=", find_index},
 	{"insert", "index object", insert},
 	{"pop", "index=-1", pop},
 	{"remove", "value", remove_value},
-	{"reverse", "", reverse},
+	{"reverse", "", list_reverse},
 	{"sort", "*", list_sort},
 	{NULL, NULL, NULL},
 };
@@ -464,7 +297,7 @@ const struct kind list_kind = {
 	.name = "list",
 	.size = sizeof(struct list),
 	.options = "items=None",
-	.create = create,
+	.create = list_create,
 	.fini = fini,
 	.methods = methods,
 };
