@@ -17,7 +17,8 @@
 enum {
 	OP_FETCH = TLI_OPS, /* the next message of a subscription */
 	OP_RETURN,          /* a grant is given back, as its owner is gone: an
-			     * item to its queue, a lock, a place in a wait */
+			     * item to its queue, a lock, a place in a wait. Or
+			     * op's item, which was got without a lease */
 	OP_CODES
 };
 

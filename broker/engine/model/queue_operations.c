@@ -192,12 +192,45 @@ static enum outcome touch(struct call *call)
 	return CALL_DONE;
 }
 
+/* What was got without a lease goes before all that is new, as what was leased
+ * does. False if there is no room or no memory for it. */
+static bool come_back(
+	struct queue *queue, struct tli_item *item, int64_t now_ms)
+{
+	struct queue_entry *entry = queue_entry_new(item);
+
+	if (!entry)
+		return false;
+	entry->attempts = 1;
+	entry->state = ENTRY_LEASED;
+	if (!ready_reserve(queue) ||
+		!queue_entry_join(NULL, queue, entry, now_ms, now_ms)) {
+		queue_entry_free(entry);
+		return false;
+	}
+	/* It was counted before. */
+	queue->unfinished--;
+	queue->puts--;
+	return true;
+}
+
+static void take_in_again(
+	struct queue *queue, struct tli_item *item, int64_t now_ms)
+{
+	if (queue->end != QUEUE_ENDED && come_back(queue, item, now_ms))
+		return;
+	queue->dropped++;
+	queue_finish_task(queue);
+}
+
 /* A lease that is over already was given back then. */
 static enum outcome give_back(struct call *call)
 {
 	struct queue *queue = queue_of(call);
 	struct queue_entry *entry = lease_look_up(queue, call->op->token);
 
+	if (call->op->item)
+		take_in_again(queue, call->op->item, call->now_ms);
 	if (entry && entry->owner == call->op->owner)
 		(void)lease_fail(queue, entry, call->now_ms, call->now_ms);
 	return CALL_DONE;
