@@ -58,6 +58,7 @@ static bool init(struct broker *broker)
 		return false;
 	timer_init(&broker->drain_timer, broker->base, on_drained, broker);
 	return ports_init(&broker->ports, broker) &&
+		objects_init(&broker->objects, broker->base, &broker->config) &&
 		relays_init(
 			&broker->relays, broker->config.relay_window_bytes) &&
 		make_epoch(broker->epoch);
@@ -80,6 +81,7 @@ struct broker *broker_new(const struct config *config, struct tli_key *key,
 	peers_init(&broker->peers);
 	logins_init(&broker->logins);
 	monitors_init(&broker->monitors);
+	sessions_init(&broker->sessions);
 	TAILQ_INIT(&broker->ports.list);
 	TAILQ_INIT(&broker->relays.live);
 	TAILQ_INIT(&broker->relays.dead);
@@ -111,6 +113,7 @@ int broker_reload(struct broker *broker, const struct config *config,
 	broker->config = *config;
 	broker->log.level = config->log_level;
 	relays_set_window(&broker->relays, config->relay_window_bytes);
+	objects_set_limits(&broker->objects, config);
 	tli_key_free(broker->key);
 	broker->key = key;
 	return 0;
@@ -119,6 +122,7 @@ int broker_reload(struct broker *broker, const struct config *config,
 static void reap(struct broker *broker)
 {
 	relays_reap(&broker->relays);
+	sessions_reap(&broker->sessions);
 	peers_reap(&broker->peers);
 }
 
@@ -130,10 +134,17 @@ static bool is_over(const struct broker *broker)
 
 bool broker_turn(struct broker *broker, bool waits)
 {
-	int flags = waits ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+	int flags = EVLOOP_ONCE;
 
-	if (is_over(broker) || event_base_loop(broker->base, flags) != 0)
+	if (is_over(broker))
 		return false;
+	if (!waits || sessions_are_due(&broker->sessions) ||
+		!objects_may_wait(&broker->objects))
+		flags |= EVLOOP_NONBLOCK;
+	if (event_base_loop(broker->base, flags) != 0)
+		return false;
+	objects_run(&broker->objects);
+	sessions_run(&broker->sessions);
 	reap(broker);
 	return true;
 }
@@ -190,7 +201,10 @@ void broker_free(struct broker *broker)
 		closing_hurry(peer);
 		peer_close(peer);
 	}
+	if (broker->objects.waiters)
+		objects_fini(&broker->objects);
 	reap(broker);
+	sessions_fini(&broker->sessions);
 	if (broker->base) {
 		ports_fini(&broker->ports);
 		timer_stop(&broker->drain_timer);

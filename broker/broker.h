@@ -13,9 +13,11 @@
 #include "login.h"
 #include "monitors.h"
 #include "names.h"
+#include "objects.h"
 #include "peer.h"
 #include "port.h"
 #include "relay.h"
+#include "sessions.h"
 #include "sources.h"
 #include "timer.h"
 
@@ -44,6 +46,8 @@ struct broker {
 	struct names names;
 	struct relays relays;
 	struct monitors monitors;
+	struct objects objects;
+	struct sessions sessions;
 	struct broker_counters counters;
 	struct timer drain_timer;
 	bool draining;

@@ -60,6 +60,20 @@ struct config {
 	uint32_t relay_window_bytes;
 	uint64_t relay_total_bytes;
 
+	uint32_t session_window_bytes;
+	uint32_t max_session_requests;
+	uint32_t max_session_handles;
+	uint32_t max_item_bytes;
+
+	uint32_t max_waiting_requests;
+	uint64_t max_objects;
+	uint64_t max_items;
+	uint64_t max_engine_bytes;
+	uint64_t max_object_items;
+	uint64_t max_object_bytes;
+	uint64_t max_identity_objects;
+	uint64_t max_identity_bytes;
+
 	uint32_t keepalive_idle_s;
 	uint32_t keepalive_interval_s;
 	uint32_t keepalive_probes;

@@ -11,12 +11,17 @@
 #define KIB (UINT64_C(1) << 10)
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
+#define TIB (UINT64_C(1) << 40)
 
 #define HOUR_MS 3600000u
 #define DAY_MS  86400000u
 
 /* A million of anything is more than the descriptors of a process. */
 #define COUNT_MAX 1000000u
+
+/* More than fit into memory. */
+#define OBJECTS_MAX UINT64_C(100000000)
+#define ITEMS_MAX   UINT64_C(10000000000)
 
 /* What the kernel takes for keepalive. */
 #define KEEPALIVE_S_MAX      32767u
@@ -119,6 +124,47 @@ const struct config_setting config_settings[] = {
 		.help = "How much is held of all relayed connections "
 			"together; at least *relay_window_bytes*. Beyond it "
 			"each direction holds only up to 4096 bytes more."},
+
+	{FIELD(config, session_window_bytes),
+		RANGE(64 * KIB, GIB, MIB, "bytes"),
+		.help = "How much is held of what a session does not read. "
+			"Beyond it no more is read from it, and nothing is "
+			"delivered to it."},
+	{FIELD(config, max_session_requests),
+		RANGE(1, COUNT_MAX, 4096, "requests"),
+		.help = "Most requests of a session that are not done. Beyond "
+			"them no more is read from it."},
+	{FIELD(config, max_session_handles),
+		RANGE(2, COUNT_MAX, 4096, "handles"),
+		.help = "A session's handles are numbers below this."},
+	{FIELD(config, max_item_bytes), RANGE(KIB, GIB, 64 * MIB, "bytes"),
+		.help = "Longest body of an item, and longest value. What is "
+			"longer is refused."},
+
+	{FIELD(config, max_waiting_requests),
+		RANGE(1, COUNT_MAX, 100000, "requests"),
+		.help = "Most requests that wait for an object at a time. "
+			"Beyond them those that would have to are refused."},
+	{FIELD(config, max_objects), RANGE(1, OBJECTS_MAX, 100000, "objects"),
+		.help = "Most queues, topics, locks and other objects at a "
+			"time. Beyond them no new one is made."},
+	{FIELD(config, max_items), RANGE(1, ITEMS_MAX, 10000000, "items"),
+		.help = "Most items in all objects together. Beyond them "
+			"nothing is added."},
+	{FIELD(config, max_engine_bytes), RANGE(64 * KIB, TIB, GIB, "bytes"),
+		.help = "How much the items of all objects have together. "
+			"Beyond it nothing is added."},
+	{FIELD(config, max_object_items), RANGE(1, ITEMS_MAX, 1000000, "items"),
+		.help = "Most items in one object."},
+	{FIELD(config, max_object_bytes),
+		RANGE(64 * KIB, TIB, 256 * MIB, "bytes"),
+		.help = "How much the items of one object have together."},
+	{FIELD(config, max_identity_objects),
+		RANGE(1, OBJECTS_MAX, 100000, "objects"),
+		.help = "Most objects at a time that were made by those with "
+			"the same key."},
+	{FIELD(config, max_identity_bytes), RANGE(64 * KIB, TIB, GIB, "bytes"),
+		.help = "How much the items of these have together."},
 
 	{FIELD(config, keepalive_idle_s),
 		RANGE(1, KEEPALIVE_S_MAX, 30, "seconds"),

@@ -102,6 +102,18 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 		{"held_bytes", relays->held_bytes},
 		{"held_bytes_peak", relays->held_bytes_peak},
 	};
+	struct engine_usage usage = objects_usage(&broker->objects);
+	const struct number objects[] = {
+		{"objects", usage.objects},
+		{"items", usage.items},
+		{"bytes", usage.bytes},
+		{"waiting", waiters_count(broker->objects.waiters)},
+	};
+	const struct number sessions[] = {
+		{"open", broker->sessions.count},
+		{"total", broker->sessions.total},
+		{"requests", broker->sessions.requests},
+	};
 	struct tli_json_writer writer = {.failed = false};
 	tli_json *reply = start_reply(&writer);
 
@@ -116,6 +128,10 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 		sizeof(under_names) / sizeof(under_names[0]));
 	add_numbers(&writer, reply, "relay", relay,
 		sizeof(relay) / sizeof(relay[0]));
+	add_numbers(&writer, reply, "sessions", sessions,
+		sizeof(sessions) / sizeof(sessions[0]));
+	add_numbers(&writer, reply, "objects", objects,
+		sizeof(objects) / sizeof(objects[0]));
 	send_reply(peer, &writer);
 }
 
@@ -144,7 +160,8 @@ static void list_peer(const struct peer *peer, const char *name,
 	tli_json *array)
 {
 	tli_json *entry = tli_json_add_object(writer, array, NULL);
-	size_t held_bytes = tli_buf_len(&peer->held) + relay->held_bytes;
+	size_t held_bytes = tli_buf_len(&peer->held) + relay->held_bytes +
+		session_held_bytes(peer);
 	char address[TLI_ENDPOINT_TEXT];
 
 	peer_format_address(peer, address);

@@ -2,6 +2,7 @@
 #include "dialect.h"
 
 #include "../proto/frame.h"
+#include "../proto/ops.h"
 
 #include "broker.h"
 #include "closing.h"
@@ -16,6 +17,7 @@ static dialect *const dialects[256] = {
 	['{'] = rendezvous_start,
 	['<'] = xmlrpc_start,
 	[0x80] = manager_start,
+	[TLI_OP_HELLO] = session_start,
 };
 
 /* The dialect of what has come; NULL if that is not enough to tell. */

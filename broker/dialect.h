@@ -12,6 +12,9 @@
 /* JSON requests: rendezvous.c. */
 void rendezvous_start(struct peer *peer);
 
+/* Binary operations on objects: session.c. */
+void session_start(struct peer *peer);
+
 /* Dialects that this version does not serve: unserved.c. */
 void manager_start(struct peer *peer);
 void xmlrpc_start(struct peer *peer);

@@ -322,6 +322,16 @@ int64_t waiters_deadline_ms(const struct waiters *waiters)
 	return own_ms < engine_ms ? own_ms : engine_ms;
 }
 
+uint32_t waiters_count(const struct waiters *waiters)
+{
+	return waiters->waiting;
+}
+
+uint32_t owner_grant_count(const struct owner *owner)
+{
+	return HASH_COUNT(owner->grants);
+}
+
 /* ---- Listing ---------------------------------------------------------- */
 
 typedef void list_fn(void *arg, const struct owner *owner, uint64_t token,

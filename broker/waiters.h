@@ -149,6 +149,10 @@ int64_t waiters_deadline_ms(const struct waiters *waiters);
  * then is to be called again at once: nobody waits long for others' work. */
 void waiters_run(struct waiters *waiters, int64_t now_ms);
 
+/* How many requests wait, of all owners; how much an owner was granted. */
+uint32_t waiters_count(const struct waiters *waiters);
+uint32_t owner_grant_count(const struct owner *owner);
+
 /* Who waits for an object and who owns something of it, for listings: calls
  * `each` for every one. The token is 0 for who waits. */
 void waiters_list(const struct waiters *waiters, uint64_t object,

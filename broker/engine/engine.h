@@ -32,6 +32,12 @@ struct engine_listener {
 	void *owner;
 };
 
+struct engine_config;
+
+struct engine_usage {
+	uint64_t objects, items, bytes;
+};
+
 struct engine_class {
 	/*
 	 * Tries an operation. Its memory stays the caller's, who leaves it
@@ -40,6 +46,12 @@ struct engine_class {
 	 */
 	enum engine_result (*submit)(
 		struct engine *engine, struct op *op, int64_t now_ms);
+	/* What there is. NULL if it cannot be told without asking. */
+	struct engine_usage (*usage)(const struct engine *engine);
+	/* Other limits, for what comes from now on; seed and first_token stay.
+	 * NULL if they are not the engine's. */
+	void (*set_limits)(
+		struct engine *engine, const struct engine_config *config);
 	/* Sends on what was submitted since: once for each turn of the loop.
 	 * NULL if nothing is kept. */
 	void (*flush)(struct engine *engine);

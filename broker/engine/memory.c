@@ -40,6 +40,19 @@ static void elapse(struct engine *engine, int64_t now_ms)
 	model_elapse(memory_of(engine)->model, now_ms);
 }
 
+static struct engine_usage usage(const struct engine *engine)
+{
+	const struct usage *used = &memory_of(engine)->model->usage;
+
+	return (struct engine_usage){used->objects, used->items, used->bytes};
+}
+
+static void set_limits(
+	struct engine *engine, const struct engine_config *config)
+{
+	model_set_limits(memory_of(engine)->model, config);
+}
+
 static int no_fileno(const struct engine *engine)
 {
 	(void)engine;
@@ -56,6 +69,8 @@ static void free_memory(struct engine *engine)
 
 static const struct engine_class memory_class = {
 	.submit = submit,
+	.usage = usage,
+	.set_limits = set_limits,
 	.deadline_ms = deadline_ms,
 	.elapse = elapse,
 	.fileno = no_fileno,

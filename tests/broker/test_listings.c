@@ -232,7 +232,10 @@ static void the_broker_counts(void **state)
 		"\"names\":{\"names\":4,\"parked\":1,\"waiting\":1,\"pipes\":1}"
 		","
 		"\"relay\":{\"pairs\":1,\"total\":1,\"messages\":1,\"bytes\":9,"
-		"\"held_bytes\":0,\"held_bytes_peak\":%llu}}",
+		"\"held_bytes\":0,\"held_bytes_peak\":%llu},"
+		"\"sessions\":{\"open\":0,\"total\":0,\"requests\":0},"
+		"\"objects\":{\"objects\":0,\"items\":0,\"bytes\":0,"
+		"\"waiting\":0}}",
 		TIELINE_VERSION, broker->epoch, getpid(),
 		(unsigned long long)broker->relays.held_bytes_peak);
 	expect(fd, expected);

@@ -23,6 +23,15 @@ struct model *model_new(
 	return model;
 }
 
+void model_set_limits(struct model *model, const struct engine_config *config)
+{
+	struct engine_config limits = *config;
+
+	memcpy(limits.seed, model->limits.seed, sizeof(limits.seed));
+	limits.first_token = model->limits.first_token;
+	model->limits = limits;
+}
+
 static void run_on_all(struct model *model, void (*run)(struct object *object))
 {
 	struct object *object, *next;

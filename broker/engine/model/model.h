@@ -123,6 +123,9 @@ struct model *model_new(
 	const struct engine_config *config, struct engine_listener *listener);
 void model_free(struct model *model);
 
+/* Other limits, for what comes from now on: what there is stays. */
+void model_set_limits(struct model *model, const struct engine_config *config);
+
 /* Does what the op asks, or has it wait. */
 enum outcome model_try(struct model *model, struct op *op, int64_t now_ms);
 

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A session: a connection that speaks the binary dialect of proto/session.h.
+ *
+ *     session.c            the stage: reading, turns, congestion, the end
+ *     session_input.c      requests out of frames
+ *     session_serving.c    from a request to its operation, and its reply
+ *     session_requests.c   what each operation asks of the engine
+ *     session_consumers.c  those that go on: consume, subscribe
+ *     session_controls.c   those that ask nothing of the engine: hello, cancel
+ *     session_values.c     what the broker itself has to say
+ *     session_handles.c    what the client has open
+ *     session_output.c     frames out
+ *
+ * Lack of memory for what a client is owed costs it the connection: then all
+ * that it has goes back, and it knows.
+ */
+#ifndef BROKER_SESSION_H
+#define BROKER_SESSION_H
+
+#include "session_handles.h"
+#include "session_input.h"
+#include "session_output.h"
+#include "sessions.h"
+#include "waiters.h"
+
+struct session {
+	TAILQ_ENTRY(session) link; /* in the due or dead ones */
+	struct broker *broker;
+	struct peer *peer; /* NULL = the connection is over */
+	struct owner owner;
+	struct session_input input;
+	struct session_output output;
+	struct handles handles;
+	struct session_request *by_tag;    /* those that are not done */
+	struct session_request_list ready; /* those that can go on */
+	uint32_t subscriptions;
+
+	/* As the client was told. */
+	uint32_t window_bytes;
+	uint32_t max_requests;
+	uint32_t max_handles;
+	uint32_t max_item_bytes;
+
+	bool is_greeted;
+	bool is_draining;
+	bool is_due;
+	bool is_failed;   /* for lack of memory */
+	bool is_stuck;    /* the next request waits for an open */
+	bool has_more;    /* requests were left for the next turn */
+	const char *last; /* what is wrong: the last word; NULL = nothing */
+};
+
+/* It has something to do when the loop comes round. */
+void session_touch(struct session *session);
+
+/* The client cannot be told what it is owed: the connection is to end. */
+void session_fail(struct session *session);
+
+/* Whether so much is to go out that nothing is to be added. */
+bool session_is_congested(const struct session *session);
+
+/* ---- serving ---------------------------------------------------------- */
+
+enum session_step {
+	STEP_ON,   /* there is something to ask */
+	STEP_REST, /* not at the moment: session_request_resume() */
+	STEP_OVER  /* the reply is known */
+};
+
+/* What kind of handle a request needs. */
+enum session_handle_use {
+	USES_NO_HANDLE,
+	USES_NEW_HANDLE,
+	USES_OPEN_HANDLE,
+	USES_ANY_OBJECT /* or 0, the broker */
+};
+
+/* What is done for an operation: at_once, or begin, ask, take and over. */
+struct session_operation {
+	uint8_t handle_use; /* an enum session_handle_use */
+	bool is_lasting;    /* it goes on until it is cancelled */
+	bool is_beginning;  /* nothing for a broker that is about to end */
+	/* Does it and replies. */
+	void (*at_once)(
+		struct session *session, const struct tli_session_frame *frame);
+	/* Looks at what is asked. TLI_STATUS_OK, or why not, with a text. NULL:
+	 * there is nothing to look at. */
+	enum tli_status (*begin)(
+		struct session_request *request, const char **why);
+	/* Says in request.op what to ask of the engine next. */
+	enum session_step (*ask)(struct session_request *request);
+	/* Takes the answer there. */
+	enum session_step (*take)(struct session_request *request);
+	/* There will be no further one. NULL = nothing is to be done then. */
+	void (*over)(struct session_request *request);
+};
+
+/* Items for a reply. */
+struct parcels {
+	struct parcel *all;
+	uint32_t count, capacity;
+	uint64_t bytes;
+};
+
+/* A request of a client, which may be many of the engine. */
+struct session_request {
+	struct request request; /* the first member */
+	struct session *session;
+	const struct session_operation *operation;
+	struct tli_session_frame frame; /* with what is left of the payload */
+	struct tli_session_frame reply;
+	uint8_t *payload; /* that is the request's own; NULL = another's */
+	struct tli_item *value; /* for the reply; NULL = none */
+	struct parcels parcels; /* for the reply */
+	int64_t deadline_ms;
+	uint32_t credit;
+	uint64_t object; /* under its handle at first; then a subscription */
+	uint64_t token;  /* the reference to it; 0 = none */
+	bool is_kept;    /* by its tag, until it is done */
+	bool is_ready;
+	bool is_cancelled;
+	bool is_stalled; /* what it delivered has to go out first */
+	TAILQ_ENTRY(session_request) link; /* the ready, or the spare ones */
+	UT_hash_handle hh;
+};
+
+/* By code; a zeroed one is none that a client may send. */
+extern const struct session_operation session_operations[TLI_OPS];
+
+/* Serves what has come, whose payload may stay where it is only until this
+ * returns. */
+void session_serve(struct session *session, struct arrival *arrival);
+
+/* Goes on with those that are ready. */
+void session_serve_ready(struct session *session);
+
+/* Nobody gets their replies any more. */
+void session_drop_requests(struct session *session);
+
+/* NULL if none that is not done has that tag. */
+struct session_request *session_request_of(
+	const struct session *session, uint32_t tag);
+
+/* One that rests can go on. */
+void session_request_resume(struct session_request *request);
+
+/* It is answered soon, with CANCELLED if there is nothing else to say. */
+void session_request_cancel(struct session_request *request);
+
+/* The same for all under that handle. */
+void session_cancel_handle(struct session *session, uint32_t handle);
+
+/* Starts on what to ask of the engine: an operation on the request's object. */
+struct op *session_prepare(struct session_request *request, uint8_t code);
+
+/* The operation of its frame, with the payload as value. */
+enum session_step session_ask_value(struct session_request *request);
+
+/* Takes status and result of the engine's answer as the reply's. */
+enum session_step session_take_answer(struct session_request *request);
+
+/* Gives a reference back to the engine; nobody waits for that. */
+void session_return(struct session *session, uint64_t object, uint64_t token);
+
+/* ---- replies ---------------------------------------------------------- */
+
+/* The reply to a frame, without payload. */
+struct tli_session_frame session_reply_to(
+	const struct tli_session_frame *frame, enum tli_status status);
+
+/* Sends it, unless it tells of success and none is wanted. */
+void session_reply(struct session *session,
+	const struct tli_session_frame *reply, struct tli_item *value);
+
+/* Replies that it cannot be, with a text. */
+void session_refuse(struct session *session,
+	const struct tli_session_frame *frame, enum tli_status status,
+	const char *why);
+
+/* ---- operations ------------------------------------------------------- */
+
+enum tli_status begin_consume(struct session_request *r, const char **why);
+enum session_step ask_consume(struct session_request *r);
+enum session_step take_consume(struct session_request *r);
+enum session_step ask_subscribe(struct session_request *r);
+enum session_step take_subscribe(struct session_request *r);
+void over_subscribe(struct session_request *r);
+
+void serve_hello(
+	struct session *session, const struct tli_session_frame *frame);
+void serve_credit(
+	struct session *session, const struct tli_session_frame *frame);
+void serve_cancel(
+	struct session *session, const struct tli_session_frame *frame);
+void serve_ping(struct session *session, const struct tli_session_frame *frame);
+
+/* ---- values ----------------------------------------------------------- */
+
+/* NULL for lack of memory: the arguments of an exception with that text; what a
+ * hello is answered with. */
+struct tli_item *session_text(uint8_t format, const char *text);
+struct tli_item *session_greeting(
+	const struct session *session, uint8_t format);
+
+#endif

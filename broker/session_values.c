@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* What the broker itself has to say in a session, as values. */
+#include "session.h"
+
+#include "../proto/pickle/pickle.h"
+#include "../proto/value/json_value.h"
+#include "../proto/value/mapping.h"
+
+#include "broker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VALUE_BYTES 4096u
+
+static void init_values(struct tli_values *values)
+{
+	static const struct tli_value_limits limits = {
+		.max_bytes = 1u << 20, .max_nodes = 1000, .max_depth = 10};
+	static const uint64_t no_secret[2]; /* nothing in them is a peer's */
+
+	tli_values_init(values, &limits, no_secret);
+}
+
+static struct tli_item *json_item(const struct tli_value *value)
+{
+	struct tli_item *item = NULL;
+	struct tli_value_error ignored;
+	char *text;
+	size_t len;
+
+	if (tli_value_to_json(value, TLI_JSON_PLAIN, VALUE_BYTES, &text, &len,
+		    &ignored) != TLI_VALUE_OK)
+		return NULL;
+	item = tli_item_of(TLI_FORMAT_JSON, text, len);
+	free(text);
+	return item;
+}
+
+static struct tli_item *pickle_item(const struct tli_value *value)
+{
+	struct tli_item *item = NULL;
+	struct tli_value_error ignored;
+	struct tli_buf pickle;
+
+	tli_buf_init(&pickle, VALUE_BYTES);
+	if (tli_pickle(value, TLI_PICKLE_PROTOCOL_DEFAULT, &pickle, &ignored) ==
+		TLI_VALUE_OK)
+		item = tli_item_of(TLI_FORMAT_PICKLE, tli_buf_head(&pickle),
+			tli_buf_len(&pickle));
+	tli_buf_fini(&pickle);
+	return item;
+}
+
+/* The values are done with. */
+static struct tli_item *encode(struct tli_values *values,
+	const struct tli_value *value, uint8_t format)
+{
+	struct tli_item *item = NULL;
+
+	if (value)
+		item = format == TLI_FORMAT_JSON ? json_item(value)
+						 : pickle_item(value);
+	tli_values_fini(values);
+	return item;
+}
+
+struct tli_item *session_text(uint8_t format, const char *text)
+{
+	struct tli_values values;
+	struct tli_value *argument;
+
+	init_values(&values);
+	argument = tli_str(&values, text, strlen(text));
+	return encode(
+		&values, tli_items(&values, TLI_TUPLE, &argument, 1), format);
+}
+
+struct entry {
+	const char *key;
+	const char *text; /* NULL = a number */
+	uint64_t number;
+};
+
+/* NULL for lack of memory: so it is said by the last step alone. */
+static struct tli_value *dict_of(
+	struct tli_values *values, const struct entry *entries, size_t count)
+{
+	struct tli_value *dict = tli_container(values, TLI_DICT);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *entry = &entries[i];
+		struct tli_value *key =
+			tli_str(values, entry->key, strlen(entry->key));
+		struct tli_value *value = entry->text
+			? tli_str(values, entry->text, strlen(entry->text))
+			: tli_int(values, (int64_t)entry->number);
+
+		if (!dict || !tli_dict_set(dict, key, value))
+			return NULL;
+	}
+	return dict;
+}
+
+struct tli_item *session_greeting(const struct session *session, uint8_t format)
+{
+	const struct entry entries[] = {
+		{"version", BROKER_VERSION, 0},
+		{"epoch", session->broker->epoch, 0},
+		{"connection", NULL, session->owner.id},
+		{"identity", NULL, session->owner.identity},
+	};
+	const struct entry limits[] = {
+		{"max_handles", NULL, session->max_handles},
+		{"max_item_bytes", NULL, session->max_item_bytes},
+		{"max_pending", NULL, session->max_requests},
+		{"max_unfinished", NULL, session->input.max_count},
+		{"max_unfinished_bytes", NULL, session->input.max_bytes},
+	};
+	struct tli_values values;
+	struct tli_value *dict, *inner, *key;
+
+	init_values(&values);
+	dict = dict_of(&values, entries, sizeof(entries) / sizeof(entries[0]));
+	inner = dict_of(&values, limits, sizeof(limits) / sizeof(limits[0]));
+	key = tli_str(&values, "limits", 6);
+	if (!dict || !tli_dict_set(dict, key, inner))
+		dict = NULL;
+	return encode(&values, dict, format);
+}

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Brokers, and sessions with them. When these are gone, nobody waits any more.
+"""
+
+import contextlib
+import time
+
+import pytest
+
+from rendezvous.client import PATIENCE, Peer
+
+from .wire import Session
+
+
+class Hub:
+    """A broker, and sessions with it."""
+
+    def __init__(self, broker):
+        self.broker = broker
+        self.stack = contextlib.ExitStack()
+
+    def session(self, to="unix", **options):
+        session = Session(self.broker.at[to], **options)
+        self.stack.callback(session.close)
+        return session
+
+    def stat(self):
+        """What the broker tells of itself, to a connection of its own."""
+        peer = Peer(self.broker.at["unix"])
+        try:
+            return peer.asked(stat=True)
+        finally:
+            peer.close()
+
+    def until(self, is_so):
+        """Looks at what it tells until that is so."""
+        latest = time.monotonic() + PATIENCE
+        while not is_so(stat := self.stat()):
+            assert time.monotonic() < latest, stat
+
+    def until_waiting(self, count):
+        """Until so many requests wait."""
+        self.until(lambda stat: stat["objects"]["waiting"] == count)
+
+    def close(self):
+        self.stack.close()
+        if self.broker.process.poll() is None:
+            self.until(lambda stat: stat["sessions"]["open"] == 0
+                       and stat["objects"]["waiting"] == 0)
+
+
+@pytest.fixture
+def serve(broker):
+    """Starts brokers: serve(*options, **settings)."""
+    with contextlib.ExitStack() as stack:
+        def run(*options, **settings):
+            hub = Hub(broker(*options, **settings))
+            stack.callback(hub.close)
+            return hub
+        yield run
+
+
+@pytest.fixture
+def hub(serve):
+    """A broker with its settings at their defaults."""
+    return serve()
+
+
+@pytest.fixture
+def session(hub):
+    return hub.session()
