@@ -10,18 +10,18 @@
 #define DEFAULT_MAX_MESSAGE_BYTES    (64u << 20)
 #define DEFAULT_MAX_HANDSHAKES       512u
 
-/* A program built against a later version may know more options than we do;
- * those it left at their defaults do not matter. */
-static bool copy_known(const tieline_options *from, tieline_options *to)
+bool tli_options_copy(void *to, size_t to_size, const void *from)
 {
-	const char *bytes = (const char *)from;
+	const char *bytes = from;
+	size_t from_size;
 
-	if (from->size < offsetof(tieline_options, authkey))
+	memcpy(&from_size, from, sizeof(from_size));
+	if (from_size < sizeof(from_size))
 		return false;
-	for (size_t i = sizeof(*to); i < from->size; i++)
+	for (size_t i = to_size; i < from_size; i++)
 		if (bytes[i] != 0)
 			return false;
-	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+	memcpy(to, from, from_size < to_size ? from_size : to_size);
 	return true;
 }
 
@@ -114,7 +114,7 @@ int tli_settings_init(struct tli_settings *settings,
 	tieline_options known = tieline_options_default();
 	const char *wrong;
 
-	if (options && !copy_known(options, &known))
+	if (options && !tli_options_copy(&known, sizeof(known), options))
 		return tli_error_set(error, TIELINE_EINVAL,
 			"the options' size is wrong, or they ask for what "
 			"version %s does not have: start from "

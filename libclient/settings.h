@@ -34,6 +34,13 @@ enum tli_key_need {
 };
 
 /*
+ * Copies a public struct that starts with its size, as the program knows it. A
+ * program built against a later version may know more members than we do; those
+ * it left at their defaults do not matter, any other has it return false.
+ */
+bool tli_options_copy(void *to, size_t to_size, const void *from);
+
+/*
  * Checks options (NULL = defaults) into *settings. Returns 0, or the code in
  * *error, with nothing to free.
  */

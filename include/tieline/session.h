@@ -235,10 +235,10 @@ TIELINE_API bool tieline_session_is_connected(const tieline_session *session);
 TIELINE_API uint64_t tieline_session_connections(
 	const tieline_session *session);
 
-/** The epoch that the broker told last: another one after each start of the
- *  broker, when what it held in memory alone is gone. 0 before the first
- *  connection. Since 0.4. */
-TIELINE_API uint64_t tieline_session_epoch(const tieline_session *session);
+/** The epoch that the broker told last: another text after each start of the
+ *  broker, when what it held in memory alone is gone. "" before the first
+ *  connection. Valid until the session is used again. Since 0.4. */
+TIELINE_API const char *tieline_session_epoch(const tieline_session *session);
 
 /* ---- Results --------------------------------------------------------- */
 

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* Getting items out of queues, and acknowledging them. */
+#include "get.h"
+
+#include "item.h"
+#include "session.h"
+
+#include <tieline/queue.h>
+
+#include <stdlib.h>
+
+void tli_lease_note(
+	const tieline_object *object, enum tli_op_code op, uint64_t lease)
+{
+	const struct tli_session_frame note = {
+		.op = (uint8_t)op,
+		.flags = TLI_FLAG_QUIET,
+		.handle = object->number,
+		.argument = lease,
+	};
+
+	if (lease)
+		tli_link_note(object->session, &note);
+}
+
+void tli_leases_note(const struct tli_exchange *exchange, enum tli_op_code op)
+{
+	for (size_t i = 0; i < exchange->item_count; i++)
+		tli_lease_note(exchange->object, op, exchange->items[i]->lease);
+}
+
+void tli_leases_send_back(
+	const tieline_object *object, const uint8_t *payload, size_t len)
+{
+	struct tli_record record;
+	const char *why;
+	size_t used;
+
+	while ((used = tli_record_take(&record, payload, len, &why)) > 0) {
+		tli_lease_note(object, TLI_OP_NACK, record.lease);
+		payload += used;
+		len -= used;
+	}
+}
+
+/* ---- asking ----------------------------------------------------------- */
+
+/* Room is doubled, so the count says how much there is. */
+static bool add_item(void *arg, struct tli_got *got)
+{
+	struct tli_exchange *exchange = arg;
+	size_t count = exchange->item_count;
+	tieline_item **items = exchange->items;
+
+	if ((count & (count - 1)) == 0)
+		items = realloc(items,
+			(count ? 2 * count : 1) * sizeof(tieline_item *));
+	if (!items) {
+		tieline_item_free(&got->item);
+		return false;
+	}
+	exchange->items = items;
+	items[exchange->item_count++] = &got->item;
+	return true;
+}
+
+static bool answered(
+	struct tli_exchange *exchange, const uint8_t *payload, size_t len)
+{
+	struct tli_error error;
+
+	if (exchange->reply.status != TLI_STATUS_OK)
+		return tli_exchange_keep(exchange, payload, len);
+	if (tli_items_take(payload, len, add_item, exchange, &error) == 0)
+		return true;
+	tli_link_lose(exchange->session, error.code, error.text);
+	return false;
+}
+
+static void take_back(
+	struct tli_exchange *exchange, const uint8_t *payload, size_t len)
+{
+	if (exchange->reply.status == TLI_STATUS_OK)
+		tli_leases_send_back(exchange->object, payload, len);
+}
+
+static const struct tli_exchange_kind getting = {
+	.answered = answered,
+	.take_back = take_back,
+};
+
+static struct tli_exchange *make(tieline_object *object, enum tli_op_code op,
+	size_t max_count, int lease_ms)
+{
+	const struct tli_session_frame get = {
+		.op = (uint8_t)op,
+		.count = max_count < UINT32_MAX ? (uint32_t)max_count
+						: UINT32_MAX,
+		.lease_ms = lease_ms > 0 ? (uint32_t)lease_ms : 0,
+	};
+	struct tli_exchange *exchange =
+		tli_exchange_new(object->session, object, &get, 0);
+
+	if (!exchange)
+		return NULL;
+	exchange->kind = &getting;
+	exchange->acknowledges = lease_ms < 0;
+	return exchange;
+}
+
+/* ---- public ----------------------------------------------------------- */
+
+/* Hands over the items; the exchange has none then. */
+static size_t hand_over(struct tli_exchange *exchange,
+	tieline_item *items_out[], size_t max_count)
+{
+	size_t count = exchange->item_count;
+
+	if (exchange->acknowledges)
+		tli_leases_note(exchange, TLI_OP_ACK);
+	/* More than was asked for the broker does not send. */
+	for (size_t i = 0; i < count; i++)
+		if (i < max_count)
+			items_out[i] = exchange->items[i];
+		else
+			tieline_item_free(exchange->items[i]);
+	exchange->item_count = 0;
+	return count < max_count ? count : max_count;
+}
+
+static int run(tieline_object *object, struct tli_exchange *exchange,
+	size_t max_count, int timeout_ms, tieline_item *items_out[],
+	size_t *count_out)
+{
+	tieline_session *session = object->session;
+	int result = tli_exchange_run(session, exchange, timeout_ms);
+
+	*count_out =
+		result == 0 ? hand_over(exchange, items_out, max_count) : 0;
+	tli_exchange_free(exchange);
+	return tli_session_settle(session, result);
+}
+
+int tieline_queue_get_many(tieline_queue *queue, size_t max_count, int lease_ms,
+	int timeout_ms, tieline_item *items_out[], size_t *count_out)
+{
+	tieline_object *object = TLI_OBJECT(queue);
+
+	return run(object, make(object, TLI_OP_GET, max_count, lease_ms),
+		max_count, timeout_ms, items_out, count_out);
+}
+
+int tieline_queue_peek(tieline_queue *queue, size_t max_count,
+	tieline_item *items_out[], size_t *count_out)
+{
+	tieline_object *object = TLI_OBJECT(queue);
+
+	return run(object, make(object, TLI_OP_PEEK, max_count, 0), max_count,
+		0, items_out, count_out);
+}
+
+int tieline_queue_lease(tieline_queue *queue, int lease_ms, int timeout_ms,
+	tieline_item **item_out)
+{
+	size_t count;
+	int result = tieline_queue_get_many(
+		queue, 1, lease_ms, timeout_ms, item_out, &count);
+
+	if (result == 0 && count == 0)
+		return tli_error_set(&TLI_OBJECT(queue)->session->handle.error,
+			TIELINE_EPROTOCOL, "the broker sent no item");
+	return result;
+}
+
+int tieline_queue_get(
+	tieline_queue *queue, int timeout_ms, tieline_item **item_out)
+{
+	return tieline_queue_lease(
+		queue, TIELINE_NO_LEASE, timeout_ms, item_out);
+}
+
+int tieline_queue_get_value(tieline_queue *queue, int timeout_ms,
+	tieline_values *values, tieline_value **value_out)
+{
+	tieline_object *object = TLI_OBJECT(queue);
+	tieline_item *item;
+	tieline_value *value;
+	int result = tieline_queue_lease(
+		queue, TIELINE_LEASE_UNTIL_ACK, timeout_ms, &item);
+
+	if (result < 0)
+		return result;
+	value = tieline_item_value(item, values);
+	tli_lease_note(object, value ? TLI_OP_ACK : TLI_OP_NACK, item->lease);
+	tieline_item_free(item);
+	if (value)
+		*value_out = value;
+	else
+		result = tli_session_blame(object->session);
+	return tli_session_settle(object->session, result);
+}
+
+int tieline_queue_get_start(tieline_queue *queue, size_t max_count,
+	int lease_ms, int timeout_ms, tieline_completion done, void *arg,
+	tieline_request *request_out)
+{
+	tieline_object *object = TLI_OBJECT(queue);
+
+	return tli_exchange_start(object->session,
+		make(object, TLI_OP_GET, max_count, lease_ms), timeout_ms, done,
+		arg, request_out);
+}
+
+/* ---- leases ----------------------------------------------------------- */
+
+static struct tli_exchange *about_lease(tieline_queue *queue,
+	enum tli_op_code op, uint64_t lease, uint32_t lease_ms)
+{
+	const struct tli_session_frame frame = {
+		.op = (uint8_t)op,
+		.lease_ms = lease_ms,
+		.argument = lease,
+	};
+	tieline_object *object = TLI_OBJECT(queue);
+
+	return tli_exchange_new(object->session, object, &frame, 0);
+}
+
+static int run_lease(tieline_queue *queue, enum tli_op_code op, uint64_t lease,
+	uint32_t lease_ms)
+{
+	return tli_exchange_finish(TLI_OBJECT(queue)->session,
+		about_lease(queue, op, lease, lease_ms), 0);
+}
+
+static int start_lease(tieline_queue *queue, struct tli_exchange *exchange,
+	tieline_completion done, void *arg, tieline_request *request_out)
+{
+	return tli_exchange_start(TLI_OBJECT(queue)->session, exchange, 0, done,
+		arg, request_out);
+}
+
+int tieline_queue_ack(tieline_queue *queue, uint64_t lease)
+{
+	return run_lease(queue, TLI_OP_ACK, lease, 0);
+}
+
+int tieline_queue_nack(tieline_queue *queue, uint64_t lease, uint32_t delay_ms)
+{
+	return run_lease(queue, TLI_OP_NACK, lease, delay_ms);
+}
+
+int tieline_queue_touch(tieline_queue *queue, uint64_t lease, uint32_t lease_ms)
+{
+	return run_lease(queue, TLI_OP_TOUCH, lease, lease_ms);
+}
+
+int tieline_queue_ack_start(tieline_queue *queue, uint64_t lease,
+	tieline_completion done, void *arg, tieline_request *request_out)
+{
+	return start_lease(queue, about_lease(queue, TLI_OP_ACK, lease, 0),
+		done, arg, request_out);
+}
+
+int tieline_queue_nack_start(tieline_queue *queue, uint64_t lease,
+	uint32_t delay_ms, tieline_completion done, void *arg,
+	tieline_request *request_out)
+{
+	return start_lease(queue,
+		about_lease(queue, TLI_OP_NACK, lease, delay_ms), done, arg,
+		request_out);
+}
+
+int tieline_queue_touch_start(tieline_queue *queue, uint64_t lease,
+	uint32_t lease_ms, tieline_completion done, void *arg,
+	tieline_request *request_out)
+{
+	return start_lease(queue,
+		about_lease(queue, TLI_OP_TOUCH, lease, lease_ms), done, arg,
+		request_out);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Items that are got: asked for, and given back. */
+#ifndef TLI_GET_H
+#define TLI_GET_H
+
+#include "exchange.h"
+
+/* Acknowledges an item, or gives it back, with nobody waiting for an answer.
+ * Nothing for an item without a lease. */
+void tli_lease_note(
+	const tieline_object *object, enum tli_op_code op, uint64_t lease);
+
+/* The same with all items that an exchange has got. */
+void tli_leases_note(const struct tli_exchange *exchange, enum tli_op_code op);
+
+/* Gives back all items of a payload. */
+void tli_leases_send_back(
+	const tieline_object *object, const uint8_t *payload, size_t len);
+
+#endif
