@@ -195,16 +195,24 @@ void queue_finish_task(struct queue *queue)
 		object_wake(&queue->object, WAIT_DONE);
 }
 
+static void purge(struct queue *queue, struct queue_entry *entry)
+{
+	queue_finish_task(queue);
+	queue_entry_remove(queue, entry);
+}
+
 void queue_purge(struct queue *queue)
 {
+	struct queue_heap *heap = &queue->heap;
 	struct queue_entry *entry, *next;
 
+	/* From the end, where nothing has to be compared. */
+	while (heap->count > 0)
+		purge(queue, heap->entries[heap->count - 1]);
 	for (entry = TAILQ_FIRST(&queue->all); entry; entry = next) {
 		next = TAILQ_NEXT(entry, link);
-		if (entry->state == ENTRY_LEASED)
-			continue;
-		queue_finish_task(queue);
-		queue_entry_remove(queue, entry);
+		if (entry->state != ENTRY_LEASED)
+			purge(queue, entry);
 	}
 }
 
