@@ -228,7 +228,8 @@ void lines_step_back(struct lines *lines, struct request *request)
 	stand(line, request);
 	if (line->trying == request)
 		end_trying(lines, line);
-	if (line->woken_at > request->tried)
+	/* If it cannot take anything any more, the next one may. */
+	if (line->woken_at > request->tried || request->owner->congested)
 		mark(lines, line);
 }
 

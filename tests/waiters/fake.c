@@ -36,10 +36,13 @@ static enum engine_result get(struct fake *fake, struct op *op)
 	if (object->items == 0)
 		return wait_on(op, WAIT_ITEMS, TLI_STATUS_EMPTY);
 	object->items--;
-	if (op->unleased)
+	if (op->unleased) {
 		op->result = tli_item_of(TLI_FORMAT_BYTES, "item", 4);
-	else
+		fake->unleased++;
+	} else {
 		op->granted = ++fake->last_token;
+		fake->leased++;
+	}
 	return ENGINE_DONE;
 }
 
@@ -60,12 +63,13 @@ static enum engine_result acquire(struct fake *fake, struct op *op)
 	if (object->holder != 0)
 		return wait_on(op, WAIT_TURN, TLI_STATUS_TIMED_OUT);
 	object->holder = op->granted = ++fake->last_token;
+	object->holding_owner = op->owner;
 	return ENGINE_DONE;
 }
 
 static void release(struct fake *fake, uint64_t object, uint64_t token)
 {
-	if (fake->objects[object].holder != token)
+	if (token == 0 || fake->objects[object].holder != token)
 		return;
 	fake->objects[object].holder = 0;
 	wake(fake, object, WAIT_TURN);
@@ -85,8 +89,9 @@ static enum engine_result wait_locked(struct fake *fake, struct op *op)
 
 	if (!op->ticket) {
 		op->ticket = ++fake->last_token;
-		op->dropped = object->holder;
-		release(fake, op->object, object->holder);
+		if (object->holding_owner == op->owner)
+			op->dropped = object->holder;
+		release(fake, op->object, op->dropped);
 	}
 	if (!object->is_set && !op->expired)
 		return wait_on(op, WAIT_SIGNAL, TLI_STATUS_TIMED_OUT);

@@ -20,6 +20,7 @@ struct fake_object {
 	uint64_t items;  /* for a get, which grants a lease */
 	uint64_t room;   /* for puts: op->priority is how much one takes */
 	uint64_t holder; /* the token of who holds it */
+	uint64_t holding_owner;
 	uint64_t tries;
 	bool is_set;
 };
@@ -43,7 +44,9 @@ struct fake {
 	size_t pending_count;
 	uint64_t back[FAKE_BACK_MAX]; /* tokens that came back, in order */
 	size_t back_count;
-	uint64_t items_back; /* items themselves */
+	uint64_t leased; /* items that were given out */
+	uint64_t unleased;
+	uint64_t items_back; /* of these */
 	uint64_t tries;
 };
 

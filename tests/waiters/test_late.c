@@ -74,14 +74,30 @@ static void who_asked_before_is_answered_before_a_line_goes_on(void **state)
 	expect_told("a:OK c:OK ");
 }
 
+static void what_was_answered_is_looked_at_before_anybody_is_tried(void **state)
+{
+	(void)state;
+	get(0, 'a', OP_FOREVER);
+	get(1, 'b', OP_FOREVER);
+	fake_complete(&fake, 1);
+	run();
+	fake_add_items(&fake, 1, 1);
+	run();
+	fake_complete(&fake, 0);
+	call(2, 'c', RELEASE, 0);
+	settle();
+	expect_told("c:OK a:OK ");
+}
+
 static void one_of_a_line_is_tried_at_a_time(void **state)
 {
 	(void)state;
 	get(0, 'a', OP_FOREVER);
 	get(1, 'b', OP_FOREVER);
 	settle();
-	fake_add_items(&fake, 1, 2);
+	fake_add_items(&fake, 1, 1);
 	run();
+	fake_add_items(&fake, 1, 1);
 	run();
 	assert_int_equal(fake.pending_count, 1);
 	fake_complete(&fake, 0);
@@ -339,6 +355,7 @@ int main(void)
 		TEST(what_is_pending_is_done_when_it_comes),
 		TEST(places_are_those_of_submission),
 		TEST(who_asked_before_is_answered_before_a_line_goes_on),
+		TEST(what_was_answered_is_looked_at_before_anybody_is_tried),
 		TEST(one_of_a_line_is_tried_at_a_time),
 		TEST(who_comes_stands_behind_who_is_tried),
 		TEST(a_notice_that_overtakes_an_answer_is_not_lost),

@@ -278,6 +278,19 @@ static void who_comes_while_a_crowd_is_served_comes_after_it(void **state)
 	assert_int_equal(disperse(), CROWD);
 }
 
+static void what_is_given_back_need_not_wait(void **state)
+{
+	(void)state;
+	call(1, 'a', ACQUIRE, 0);
+	gather(TLI_OP_GET, ACQUIRE);
+	fake_add_items(&fake, 1, CROWD);
+	return_token(1, 'r', token_of('a'));
+	return_token(1, 's', token_of('a'));
+	expect_told("a=OK r=OK s=OK ");
+	expect_back("1 ");
+	disperse();
+}
+
 static void a_congested_newcomer_holds_up_nobody(void **state)
 {
 	(void)state;
@@ -331,6 +344,7 @@ int main(void)
 		TEST(a_signal_is_seen_when_there_is_room_again),
 		TEST(a_crowd_is_served_bit_by_bit),
 		TEST(who_comes_while_a_crowd_is_served_comes_after_it),
+		TEST(what_is_given_back_need_not_wait),
 		TEST(a_congested_newcomer_holds_up_nobody),
 		TEST(a_newcomer_can_go_again),
 #undef TEST
