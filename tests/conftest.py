@@ -110,14 +110,15 @@ class Broker(Program):
 
     lifetime = 2 * HANG
 
-    def __init__(self, folder, key_file, options, settings, build=BUILD):
+    def __init__(self, folder, key_file, options, settings, build=BUILD,
+                 program="broker/tielined"):
         self.config = folder / "tielined.json"
         self.settings = {
             "authkey_file": str(key_file),
             "listen": ["tcp://127.0.0.1:0", f"unix:{folder}/broker"],
         }
         self.configure(**settings)
-        super().__init__(build / "broker/tielined", "--config", self.config,
+        super().__init__(build / program, "--config", self.config,
                          "--print-address", *options)
         self.log = Lines(self.process.stderr)
         self.addresses = [
@@ -169,8 +170,20 @@ class Broker(Program):
         assert "Sanitizer" not in err and "runtime error" not in err, err
 
 
+# Brokers on each engine, for what is to hold on all: the model in the broker's
+# process, and in one of its own, from which answers come late and out of order.
+ENGINES = [pytest.param("broker/tielined", id="memory"),
+           pytest.param("tests/engine/tielined-late", id="late")]
+
+
 @pytest.fixture
-def broker(tmp_path, key_file):
+def tielined():
+    """The broker's program, by its place in the build."""
+    return "broker/tielined"
+
+
+@pytest.fixture
+def broker(tmp_path, key_file, tielined):
     """Starts brokers, each in a folder of its own:
     broker(*options, **settings)."""
     brokers = []
@@ -178,7 +191,8 @@ def broker(tmp_path, key_file):
     def run(*options, **settings):
         folder = tmp_path / f"broker{len(brokers)}"
         folder.mkdir()
-        brokers.append(Broker(folder, key_file, options, settings))
+        brokers.append(Broker(folder, key_file, options, settings,
+                              program=tielined))
         return brokers[-1]
 
     with contextlib.ExitStack() as stack:

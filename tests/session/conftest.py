@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from conftest import ENGINES
 from rendezvous.client import PATIENCE, Peer
 
 from .wire import Session
@@ -47,6 +48,11 @@ class Hub:
         if self.broker.process.poll() is None:
             self.until(lambda stat: stat["sessions"]["open"] == 0
                        and stat["objects"]["waiting"] == 0)
+
+
+@pytest.fixture(params=ENGINES)
+def tielined(request):
+    return request.param
 
 
 @pytest.fixture
