@@ -46,8 +46,8 @@ static void on_drained(void *owner)
 	struct broker *broker = owner;
 
 	log_write(&broker->log, CONFIG_LOG_WARNING,
-		"drain_timeout_ms is over: %u pairs are cut",
-		broker->relays.pairs);
+		"drain_timeout_ms is over: %u pairs are cut, and %u sessions",
+		broker->relays.pairs, broker->sessions.count);
 	broker_stop(broker);
 }
 
@@ -57,6 +57,7 @@ static bool init(struct broker *broker)
 	if (!broker->base)
 		return false;
 	timer_init(&broker->drain_timer, broker->base, on_drained, broker);
+	sessions_init(&broker->sessions, broker->base);
 	return ports_init(&broker->ports, broker) &&
 		objects_init(&broker->objects, broker->base, &broker->config) &&
 		relays_init(
@@ -81,7 +82,6 @@ struct broker *broker_new(const struct config *config, struct tli_key *key,
 	peers_init(&broker->peers);
 	logins_init(&broker->logins);
 	monitors_init(&broker->monitors);
-	sessions_init(&broker->sessions);
 	TAILQ_INIT(&broker->ports.list);
 	TAILQ_INIT(&broker->relays.live);
 	TAILQ_INIT(&broker->relays.dead);
@@ -175,8 +175,9 @@ void broker_drain(struct broker *broker)
 		return;
 	broker->draining = true;
 	log_write(&broker->log, CONFIG_LOG_INFO,
-		"ending: no new connections; %u pairs have %u ms",
-		broker->relays.pairs, timeout_ms);
+		"ending: no new connections; %u pairs and %u sessions have "
+		"%u ms",
+		broker->relays.pairs, broker->sessions.count, timeout_ms);
 	ports_close(&broker->ports);
 	drain_peers(broker);
 	if (!timer_start(&broker->drain_timer, timeout_ms))
@@ -185,7 +186,7 @@ void broker_drain(struct broker *broker)
 
 void broker_stop(struct broker *broker)
 {
-	broker->cut = broker->relays.pairs > 0;
+	broker->cut = broker->relays.pairs > 0 || broker->sessions.count > 0;
 	broker->stopped = true;
 	event_base_loopbreak(broker->base);
 }
@@ -204,8 +205,8 @@ void broker_free(struct broker *broker)
 	if (broker->objects.waiters)
 		objects_fini(&broker->objects);
 	reap(broker);
-	sessions_fini(&broker->sessions);
 	if (broker->base) {
+		sessions_fini(&broker->sessions);
 		ports_fini(&broker->ports);
 		timer_stop(&broker->drain_timer);
 		event_base_free(broker->base);

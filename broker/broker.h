@@ -52,7 +52,7 @@ struct broker {
 	struct timer drain_timer;
 	bool draining;
 	bool stopped;
-	bool cut; /* pairs, to end */
+	bool cut; /* pairs or sessions, to end */
 	int64_t started_ms;
 	char epoch[2 * BROKER_EPOCH_BYTES + 1]; /* another one at each start */
 };

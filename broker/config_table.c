@@ -184,8 +184,8 @@ const struct config_setting config_settings[] = {
 			"read, so that its peer gets the last frame."},
 	{FIELD(config, drain_timeout_ms),
 		RANGE(0, DAY_MS, 10000, "milliseconds"),
-		.help = "How long relayed connections may go on after the "
-			"broker was told to end."},
+		.help = "How long relayed connections and sessions may go on "
+			"after the broker was told to end."},
 	{FIELD(config, max_monitor_bytes), RANGE(64 * KIB, GIB, MIB, "bytes"),
 		.help = "How much is kept of events that a monitor does not "
 			"read. Beyond it events are left out, and counted."},

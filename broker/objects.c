@@ -102,12 +102,16 @@ void objects_set_limits(struct objects *objects, const struct config *config)
 		objects->engine->class->set_limits(objects->engine, &wanted);
 }
 
-/* A timer that runs until later than it must is left to run. */
+/* What was asked since the last run goes out first. A timer that runs until
+ * later than it must is left to run. */
 bool objects_may_wait(struct objects *objects)
 {
+	struct engine *engine = objects->engine;
 	int64_t deadline_ms = waiters_deadline_ms(objects->waiters);
 	int64_t now_ms;
 
+	if (engine->class->flush)
+		engine->class->flush(engine);
 	if (deadline_ms >= objects->timer_ms)
 		return true;
 	now_ms = tli_now_ms();

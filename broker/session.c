@@ -13,6 +13,9 @@
 /* Of one session, before others have their turn. */
 #define FRAMES_A_TURN 256u
 
+/* How often it is looked whether somebody has gone. */
+#define LOOK_MS 1000
+
 /* Payloads in several frames at a time. */
 #define UNFINISHED_MAX 64u
 
@@ -173,12 +176,47 @@ static bool is_over(const struct session *session)
 		(session->peer->end == PEER_ENDED && !session->has_more);
 }
 
+static void set_unseen(struct session *session, bool unseen)
+{
+	struct sessions *sessions = &session->broker->sessions;
+
+	if (session->is_unseen == unseen)
+		return;
+	session->is_unseen = unseen;
+	if (!unseen)
+		TAILQ_REMOVE(&sessions->unseen, session, unseen);
+	else if (TAILQ_EMPTY(&sessions->unseen) &&
+		!timer_start(&sessions->look, LOOK_MS))
+		session_fail(session);
+	if (unseen)
+		TAILQ_INSERT_TAIL(&sessions->unseen, session, unseen);
+}
+
+/* Who has asked for too much at a time may have gone since; nothing tells so
+ * while neither reading nor writing is waited for. */
+static void look(void *owner)
+{
+	struct sessions *sessions = owner;
+	struct session *session;
+
+	TAILQ_FOREACH (session, &sessions->unseen, unseen)
+		if (stream_is_ending(&session->peer->stream)) {
+			session->peer->end = PEER_BROKE;
+			session_touch(session);
+		}
+	if (!TAILQ_EMPTY(&sessions->unseen) &&
+		!timer_start(&sessions->look, LOOK_MS))
+		session_fail(TAILQ_FIRST(&sessions->unseen));
+}
+
 static void watch(struct session *session)
 {
 	bool reads = !is_held_up(session) && !session->is_stuck &&
 		session->peer->end == PEER_GOES_ON;
+	bool writes = session->output.bytes > 0;
 
-	peer_watch(session->peer, reads, session->output.bytes > 0);
+	set_unseen(session, !reads && !writes);
+	peer_watch(session->peer, reads, writes);
 }
 
 /* What is left to do when all was written that could be. */
@@ -211,11 +249,13 @@ static void go_on(struct session *session)
 		settle(session);
 }
 
-void sessions_init(struct sessions *sessions)
+void sessions_init(struct sessions *sessions, struct event_base *base)
 {
 	*sessions = (struct sessions){.count = 0};
 	TAILQ_INIT(&sessions->due);
 	TAILQ_INIT(&sessions->dead);
+	TAILQ_INIT(&sessions->unseen);
+	timer_init(&sessions->look, base, look, sessions);
 	TAILQ_INIT(&sessions->spare);
 }
 
@@ -256,6 +296,8 @@ static void leave(struct peer *peer)
 
 	if (session->is_due)
 		TAILQ_REMOVE(&sessions->due, session, link);
+	if (session->is_unseen)
+		TAILQ_REMOVE(&sessions->unseen, session, unseen);
 	sessions->count--;
 	session->peer = NULL;
 	session_input_fini(&session->input);
@@ -275,6 +317,7 @@ void sessions_reap(struct sessions *sessions)
 	}
 }
 
+/* Nobody goes on waiting; what the client has of others it may give back. */
 static void drain(struct peer *peer)
 {
 	static const struct tli_session_frame drain = {.op = TLI_OP_DRAIN};
@@ -283,6 +326,7 @@ static void drain(struct peer *peer)
 	session->is_draining = true;
 	if (!session_output_frame(&session->output, &drain))
 		session_fail(session);
+	session_cancel_all(session);
 	session_touch(session);
 }
 

@@ -25,7 +25,8 @@
 #include "waiters.h"
 
 struct session {
-	TAILQ_ENTRY(session) link; /* in the due or dead ones */
+	TAILQ_ENTRY(session) link;   /* in the due or dead ones */
+	TAILQ_ENTRY(session) unseen; /* in those */
 	struct broker *broker;
 	struct peer *peer; /* NULL = the connection is over */
 	struct owner owner;
@@ -45,6 +46,7 @@ struct session {
 	bool is_greeted;
 	bool is_draining;
 	bool is_due;
+	bool is_unseen;
 	bool is_failed;   /* for lack of memory */
 	bool is_stuck;    /* the next request waits for an open */
 	bool has_more;    /* requests were left for the next turn */
@@ -148,8 +150,9 @@ void session_request_resume(struct session_request *request);
 /* It is answered soon, with CANCELLED if there is nothing else to say. */
 void session_request_cancel(struct session_request *request);
 
-/* The same for all under that handle. */
+/* The same for all under that handle, or under any. */
 void session_cancel_handle(struct session *session, uint32_t handle);
+void session_cancel_all(struct session *session);
 
 /* Starts on what to ask of the engine: an operation on the request's object. */
 struct op *session_prepare(struct session_request *request, uint8_t code);

@@ -26,6 +26,8 @@ enum session_step session_take_answer(struct session_request *r)
 	struct op *op = &r->request.op;
 
 	r->reply.status = op->status;
+	if (op->status == TLI_STATUS_CANCELLED && r->session->is_draining)
+		r->reply.status = TLI_STATUS_DRAINING;
 	r->value = op->result;
 	op->result = NULL;
 	if (r->value)
@@ -311,6 +313,7 @@ const struct session_operation session_operations[TLI_OPS] = {
 		.ask = ask_item,
 		.take = take_put},
 	[TLI_OP_GET] = {.handle_use = USES_OPEN_HANDLE,
+		.is_beginning = true,
 		.begin = begin_gathering,
 		.ask = ask_get,
 		.take = take_parcel},

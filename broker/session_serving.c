@@ -58,6 +58,7 @@ void sessions_fini(struct sessions *sessions)
 {
 	struct session_request *spare;
 
+	timer_stop(&sessions->look);
 	while ((spare = TAILQ_FIRST(&sessions->spare))) {
 		TAILQ_REMOVE(&sessions->spare, spare, link);
 		free(spare->parcels.all);
@@ -317,6 +318,14 @@ void session_cancel_handle(struct session *session, uint32_t handle)
 	HASH_ITER (hh, session->by_tag, request, next)
 		if (request->frame.handle == handle)
 			session_request_cancel(request);
+}
+
+void session_cancel_all(struct session *session)
+{
+	struct session_request *request, *next;
+
+	HASH_ITER (hh, session->by_tag, request, next)
+		session_request_cancel(request);
 }
 
 static struct session_request *make_request(

@@ -5,6 +5,7 @@
 
 #include "log.h"
 #include "peer.h"
+#include "timer.h"
 
 struct session;
 struct session_request;
@@ -14,6 +15,8 @@ TAILQ_HEAD(session_request_list, session_request);
 struct sessions {
 	struct session_list due;           /* have something to do */
 	struct session_list dead;          /* freed when the loop comes round */
+	struct session_list unseen;        /* whose end would not show */
+	struct timer look;                 /* at these */
 	struct session_request_list spare; /* for what is asked next */
 	uint32_t spare_count;
 	uint32_t count; /* connected */
@@ -22,7 +25,7 @@ struct sessions {
 	struct log_limit faults;
 };
 
-void sessions_init(struct sessions *sessions);
+void sessions_init(struct sessions *sessions, struct event_base *base);
 
 /* Whether the loop is not to wait. */
 bool sessions_are_due(const struct sessions *sessions);
@@ -34,6 +37,7 @@ void sessions_run(struct sessions *sessions);
 /* Frees those that are over. */
 void sessions_reap(struct sessions *sessions);
 
+/* There must be none any more. */
 void sessions_fini(struct sessions *sessions);
 
 /* How much is held of what goes out to a peer; 0 if it has no session. */

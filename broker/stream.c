@@ -79,6 +79,11 @@ bool stream_is_gone(const struct stream *stream)
 	return tli_socket_has_ended(stream->fd);
 }
 
+bool stream_is_ending(const struct stream *stream)
+{
+	return tli_socket_is_ending(stream->fd);
+}
+
 void stream_end(struct stream *stream)
 {
 	tli_socket_end(stream->fd);

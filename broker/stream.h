@@ -53,6 +53,9 @@ ssize_t stream_write_parts(
 /* Whether the peer has gone, found without taking what it has sent. */
 bool stream_is_gone(const struct stream *stream);
 
+/* The same, also behind what it has sent. */
+bool stream_is_ending(const struct stream *stream);
+
 /* Passes an end on: the peer reads to the end, and can still send. */
 void stream_end(struct stream *stream);
 

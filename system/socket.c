@@ -257,6 +257,13 @@ bool tli_socket_is_over(int fd)
 	return poll(&entry, 1, 0) == 1 && (entry.revents & POLLHUP);
 }
 
+bool tli_socket_is_ending(int fd)
+{
+	struct pollfd entry = {.fd = fd, .events = POLLRDHUP};
+
+	return poll(&entry, 1, 0) == 1;
+}
+
 void tli_socket_refuse(int fd)
 {
 	shutdown(fd, SHUT_RD);

@@ -78,6 +78,10 @@ bool tli_socket_has_ended(int fd);
  * it shows so, apart from one that has ended its side. */
 bool tli_socket_is_over(int fd);
 
+/* Whether the peer has ended its side, or the connection is over: also behind
+ * what it has sent and nobody has taken. */
+bool tli_socket_is_ending(int fd);
+
 /* Has the peer of a Unix socket fail when it writes. */
 void tli_socket_refuse(int fd);
 

@@ -5,13 +5,12 @@ the numbers of proto/ops.def."""
 
 import collections
 import json
+import os
 import pickle
 import re
 import struct
-import time
 from multiprocessing.connection import (
     Connection, answer_challenge, deliver_challenge)
-import os
 
 from conftest import KEY, ROOT
 from rendezvous.client import END, open_socket
@@ -135,13 +134,15 @@ class Session:
     def write(self, *parts):
         self.sock.sendall(b"".join(parts))
 
-    def send(self, op, payload=b"", tag=None, **fields):
+    def frames(self, op, payload=b"", **fields):
+        """A request with a tag of its own, to be written."""
+        self.last_tag += 1
+        return fragments(op, payload, tag=self.last_tag, **fields)
+
+    def send(self, op, payload=b"", **fields):
         """Sends a request, and does not wait. Its tag."""
-        if tag is None:
-            self.last_tag += 1
-            tag = self.last_tag
-        self.write(*fragments(op, payload, tag=tag, **fields))
-        return tag
+        self.write(*self.frames(op, payload, **fields))
+        return self.last_tag
 
     def ask(self, op, payload=b"", **fields):
         return self.reply(self.send(op, payload, **fields))

@@ -199,9 +199,22 @@ bool call_settle(struct call *call, struct tli_value *result)
 	return call->op->result != NULL;
 }
 
+/* The arguments of an exception: in JSON, which has no tuples, an array. */
+static const struct tli_value *raised(const struct call *call)
+{
+	const struct tli_items *arguments = tli_items_of(call->result);
+
+	if (call->op->format != TLI_FORMAT_JSON ||
+		call->result->kind != TLI_TUPLE)
+		return call->result;
+	return tli_items(
+		call->values, TLI_LIST, arguments->items, arguments->count);
+}
+
 /* What is raised for want of memory has no arguments. */
 static void answer(struct call *call)
 {
+	const struct tli_value *arguments = NULL;
 	struct tli_value_error error;
 
 	if (call_has_failed(call)) {
@@ -211,7 +224,9 @@ static void answer(struct call *call)
 		(void)call_settle(call, call->result);
 	}
 	if (call_has_failed(call) && call->result)
-		call->op->result = encode(call->op, call->result, &error);
+		arguments = raised(call);
+	if (arguments)
+		call->op->result = encode(call->op, arguments, &error);
 }
 
 /* What has failed keeps no place in a wait. */
