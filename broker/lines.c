@@ -66,7 +66,7 @@ bool lines_are_woken(const struct lines *lines)
 
 /* ---- Lines ------------------------------------------------------------ */
 
-void lines_init(struct lines *lines)
+bool lines_init(struct lines *lines)
 {
 	*lines = (struct lines){.sequence = 1};
 	TAILQ_INIT(&lines->in_turn);
@@ -74,16 +74,14 @@ void lines_init(struct lines *lines)
 	TAILQ_INIT(&lines->pending);
 	TAILQ_INIT(&lines->newcomers.requests);
 	lines->newcomers.what.class = NEWCOMERS;
+	HASH_ADD(hh, lines->table, what, sizeof(lines->newcomers.what),
+		&lines->newcomers);
+	return lines->table != NULL;
 }
 
 void lines_fini(struct lines *lines)
 {
-	struct line *line, *next;
-
-	HASH_ITER (hh, lines->table, line, next) {
-		HASH_DEL(lines->table, line);
-		free(line);
-	}
+	HASH_CLEAR(hh, lines->table);
 }
 
 struct line *lines_find(

@@ -38,7 +38,7 @@ TAILQ_HEAD(line_list, line);
 
 struct lines {
 	struct line *table;
-	struct line newcomers;
+	struct line newcomers;    /* keeps the table when there is no other */
 	struct line_list in_turn; /* woken */
 	struct line_list others;
 	struct request_list pending; /* first tries, in order of submission */
@@ -48,7 +48,8 @@ struct lines {
 	uint64_t notes[WAKE_NOTES];
 };
 
-void lines_init(struct lines *lines);
+/* False for lack of memory. */
+bool lines_init(struct lines *lines);
 /* Nobody may wait any more. */
 void lines_fini(struct lines *lines);
 

@@ -44,9 +44,12 @@ struct waiters *waiters_new(const struct waiters_limits *limits)
 
 	if (!waiters)
 		return NULL;
+	if (!lines_init(&waiters->lines)) {
+		free(waiters);
+		return NULL;
+	}
 	waiters->limits = *limits;
 	waiters->tries_left = TRIES_A_RUN;
-	lines_init(&waiters->lines);
 	TAILQ_INIT(&waiters->completed);
 	TAILQ_INIT(&waiters->finished);
 	TAILQ_INIT(&waiters->owners);
