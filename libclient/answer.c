@@ -51,6 +51,8 @@ int tli_answer_code(const struct tli_exchange *exchange)
 	if (exchange->is_expired &&
 		exchange->reply.status == TLI_STATUS_CANCELLED)
 		return TIELINE_ETIMEDOUT;
+	if (exchange->reply.status >= TLI_STATUSES)
+		return TIELINE_EBROKER;
 	return codes[exchange->reply.status];
 }
 

@@ -154,6 +154,16 @@ static void refuse(tieline_session *session, const char *why)
 	tli_link_lose(session, error.code, error.text);
 }
 
+/* What a later version may have to say is passed over, but for answers. */
+static void take_unknown(tieline_session *session,
+	const struct tli_session_frame *frame, const char *why)
+{
+	if (session->link.state != TLI_LINK_OPEN)
+		refuse(session, why);
+	else if (frame->flags & TLI_FLAG_REPLY)
+		tli_session_take_frame(session, frame);
+}
+
 /* Takes all frames that are there as a whole. False when one was refused. */
 static bool take_frames(tieline_session *session)
 {
@@ -162,7 +172,7 @@ static bool take_frames(tieline_session *session)
 	for (;;) {
 		struct tli_session_frame frame;
 		const char *why;
-		size_t used;
+		size_t used = 0;
 		int result = tli_session_take(
 			&frame, tli_buf_head(in), tli_buf_len(in), &used, &why);
 
@@ -170,9 +180,11 @@ static bool take_frames(tieline_session *session)
 			return true;
 		if (result == TLI_SESSION_BAD)
 			refuse(session, why);
+		else if (result == TLI_SESSION_UNKNOWN)
+			take_unknown(session, &frame, why);
 		else
 			tli_session_take_frame(session, &frame);
-		if (result == TLI_SESSION_BAD || session->link.failure.code)
+		if (session->link.failure.code)
 			return false;
 		tli_buf_consume(in, used);
 	}

@@ -169,7 +169,7 @@ static int find_broker(tieline_session *session, struct tli_error *error)
 	}
 	link->find_by_ms = TLI_NEVER;
 	/* The program sees for itself. */
-	session->news = (struct tli_news){.is_connected = false};
+	session->news.is_connected = session->news.is_lost = false;
 	if (link->state == TLI_LINK_OPEN)
 		return 0;
 	*error = result < 0 ? session->handle.error : link->absence;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions against a broker that is played: what goes over the wire, and what
- * becomes of it when things go wrong. */
+/* Sessions against a broker that is played: how they begin, what becomes of
+ * what was asked when the connection is lost, and how they come back. */
 #include "fake.h"
 
 #include <tieline/queue.h>
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-static void play_hello(struct fake *fake)
+/* ---- beginning -------------------------------------------------------- */
+
+static void play_ping(struct fake *fake)
 {
 	struct tli_session_frame ping;
 
@@ -22,7 +26,7 @@ static void test_open_ping_close(void **state)
 	tieline_session *session;
 
 	(void)state;
-	fake_start(&fake, play_hello);
+	fake_start(&fake, play_ping);
 	session = fake_session(&fake, NULL);
 	assert_true(tieline_session_is_connected(session));
 	assert_string_equal(tieline_session_epoch(session), "one");
@@ -32,62 +36,374 @@ static void test_open_ping_close(void **state)
 	fake_stop(&fake);
 }
 
-static void play_queue(struct fake *fake)
+static void test_null_is_closed(void **state)
 {
-	struct tli_session_frame frame, reply;
+	(void)state;
+	tieline_session_close(NULL);
+	tieline_object_close(NULL);
+	tieline_consumer_close(NULL);
+	tieline_item_free(NULL);
+}
+
+static int open_at(const char *address, const tieline_session_options *options)
+{
+	tieline_options with = fake_options();
+	tieline_session *session;
+
+	return tieline_session_open(address, &with, options, &session);
+}
+
+static void test_what_is_no_address(void **state)
+{
+	(void)state;
+	assert_code(TIELINE_EADDRESS, open_at("tcp://127.0.0.1:1#name", NULL));
+	assert_non_null(strstr(last_text(), "no #name behind it"));
+	assert_code(TIELINE_EADDRESS, open_at("nowhere", NULL));
+	assert_code(TIELINE_ECONNECT, open_at("tcp://127.0.0.1:1", NULL));
+}
+
+static void test_options_out_of_range(void **state)
+{
+	tieline_session_options options = tieline_session_options_default();
+
+	(void)state;
+	options.answer_timeout_ms = 1u << 31;
+	assert_code(TIELINE_EINVAL, open_at("tcp://127.0.0.1:1", &options));
+	options = tieline_session_options_default();
+	options.max_requests = 600000;
+	assert_code(TIELINE_EINVAL, open_at("tcp://127.0.0.1:1", &options));
+	options = tieline_session_options_default();
+	options.size = 1;
+	assert_code(TIELINE_EINVAL, open_at("tcp://127.0.0.1:1", &options));
+}
+
+static void play_other_protocol(struct fake *fake)
+{
+	static const char text[] = "{\"ok\":false,\"error\":\"unknown\"}    ";
+	uint8_t length[4] = {0, 0, 0, sizeof(text) - 1};
+
+	fake_accept(fake);
+	(void)fake_take(fake, TLI_OP_HELLO);
+	put(fake->fd, length, sizeof(length));
+	put(fake->fd, text, sizeof(text) - 1);
+	fake_count_rest(fake, TLI_OP_PING);
+}
+
+static void play_refusal(struct fake *fake)
+{
+	struct tli_session_frame hello;
+
+	fake_accept(fake);
+	hello = fake_take(fake, TLI_OP_HELLO);
+	fake_return(fake, &hello, TLI_STATUS_BAD_REQUEST, "('no',)");
+	fake_count_rest(fake, TLI_OP_PING);
+}
+
+static void play_nonsense(struct fake *fake)
+{
+	struct tli_session_frame hello;
+
+	fake_accept(fake);
+	hello = fake_take(fake, TLI_OP_HELLO);
+	fake_return(fake, &hello, TLI_STATUS_OK, "[1]");
+	fake_count_rest(fake, TLI_OP_PING);
+}
+
+static void play_other_answer(struct fake *fake)
+{
+	struct tli_session_frame hello;
+
+	fake_accept(fake);
+	hello = fake_take(fake, TLI_OP_HELLO);
+	hello.op = TLI_OP_PING;
+	fake_reply(fake, &hello, 0, 0);
+	fake_count_rest(fake, TLI_OP_PING);
+}
+
+static void play_end(struct fake *fake)
+{
+	fake_accept(fake);
+	(void)fake_take(fake, TLI_OP_HELLO);
+}
+
+static void test_who_is_no_broker(void **state)
+{
+	static const struct {
+		void (*play)(struct fake *fake);
+		int code;
+		const char *text;
+	} cases[] = {
+		{play_other_protocol, TIELINE_EPROTOCOL, "knows sessions"},
+		{play_refusal, TIELINE_EPROTOCOL, "refuses version 1"},
+		{play_nonsense, TIELINE_EPROTOCOL, "makes no sense"},
+		{play_other_answer, TIELINE_EPROTOCOL, "something else"},
+		{play_end, TIELINE_ELOST, "instead of answering"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fake fake;
+
+		fake_start(&fake, cases[i].play);
+		assert_code(cases[i].code, open_at(fake.address, NULL));
+		assert_non_null(strstr(last_text(), cases[i].text));
+		fake_stop(&fake);
+	}
+}
+
+static void play_silence(struct fake *fake)
+{
+	fake_accept(fake);
+	(void)fake_take(fake, TLI_OP_HELLO);
+	fake_count_rest(fake, TLI_OP_PING);
+}
+
+static void test_a_silent_broker(void **state)
+{
+	tieline_options options = fake_options();
+	tieline_session *session;
+	struct fake fake;
+
+	(void)state;
+	options.handshake_timeout_ms = 50;
+	fake_start(&fake, play_silence);
+	assert_code(TIELINE_EHANDSHAKE,
+		tieline_session_open(fake.address, &options, NULL, &session));
+	fake_stop(&fake);
+}
+
+/* ---- what the program is told ----------------------------------------- */
+
+struct told {
+	int count;
+	tieline_session_event last;
+};
+
+static void on_event(void *arg, tieline_session *session,
+	tieline_session_event event, const char *message)
+{
+	struct told *told = arg;
+
+	(void)session;
+	assert_true(message[0] != '\0');
+	told->count++;
+	told->last = event;
+}
+
+static tieline_session_options telling(struct told *told)
+{
+	tieline_session_options options = tieline_session_options_default();
+
+	*told = (struct told){.count = 0};
+	options.on_event = on_event;
+	options.on_event_arg = told;
+	return options;
+}
+
+static void await_told(tieline_session *session, struct told *told, int count)
+{
+	while (told->count < count)
+		assert_true(tieline_session_process(session, HANG_MS) > 0);
+}
+
+static void test_start_tells_of_the_connection(void **state)
+{
+	tieline_options options = fake_options();
+	struct told told;
+	tieline_session_options with = telling(&told);
+	tieline_session *session;
+	struct fake fake;
+
+	(void)state;
+	fake_start(&fake, play_ping);
+	assert_code(TIELINE_OK,
+		tieline_session_start(fake.address, &options, &with, &session));
+	assert_int_equal(tieline_session_connections(session), 0);
+	assert_code(TIELINE_OK, tieline_session_ping(session));
+	assert_int_equal(told.count, 1);
+	assert_int_equal(told.last, TIELINE_SESSION_CONNECTED);
+	tieline_session_close(session);
+	fake_stop(&fake);
+}
+
+static void play_loss(struct fake *fake)
+{
+	static const struct tli_session_frame drain = {.op = TLI_OP_DRAIN};
+
+	fake_greet(fake);
+	fake_send(fake, &drain, NULL, 0);
+	(void)fake_take(fake, TLI_OP_PING);
+	fake_hang_up(fake);
+	play_ping(fake);
+}
+
+static void test_loss_and_return(void **state)
+{
+	struct told told;
+	tieline_session_options with = telling(&told);
+	tieline_session *session;
+	struct fake fake;
+
+	(void)state;
+	fake_start(&fake, play_loss);
+	session = fake_session(&fake, &with);
+	await_told(session, &told, 1);
+	assert_int_equal(told.last, TIELINE_SESSION_DRAINING);
+	assert_code(TIELINE_EOUTCOME, tieline_session_ping(session));
+	await_told(session, &told, 2);
+	assert_int_equal(told.last, TIELINE_SESSION_LOST);
+	await_told(session, &told, 3);
+	assert_int_equal(told.last, TIELINE_SESSION_CONNECTED);
+	assert_int_equal(tieline_session_connections(session), 2);
+	assert_code(TIELINE_OK, tieline_session_ping(session));
+	tieline_session_close(session);
+	fake_stop(&fake);
+}
+
+static void test_waiting_for_the_connection(void **state)
+{
+	tieline_session *session;
+	struct fake fake;
+
+	(void)state;
+	fake_start(&fake, play_loss);
+	session = fake_session(&fake, NULL);
+	assert_code(TIELINE_EOUTCOME, tieline_session_ping(session));
+	/* There is none now: it waits for the next one. */
+	assert_code(TIELINE_OK, tieline_session_ping(session));
+	tieline_session_close(session);
+	fake_stop(&fake);
+}
+
+static void play_one_loss(struct fake *fake)
+{
+	fake_greet(fake);
+	(void)fake_take(fake, TLI_OP_PING);
+}
+
+static void test_no_reconnect(void **state)
+{
+	tieline_session_options with = tieline_session_options_default();
+	tieline_session *session;
+	tieline_handle *handle;
+	struct fake fake;
+	int ready;
+
+	(void)state;
+	with.no_reconnect = true;
+	fake_start(&fake, play_one_loss);
+	session = fake_session(&fake, &with);
+	handle = tieline_session_handle(session);
+	assert_code(TIELINE_EOUTCOME, tieline_session_ping(session));
+	assert_code(TIELINE_ELOST, tieline_session_ping(session));
+	assert_code(TIELINE_ELOST, tieline_session_process(session, HANG_MS));
+	assert_int_equal(tieline_wait(&handle, 1, 0, &ready), 1);
+	assert_int_equal(ready, TIELINE_READ);
+	tieline_session_close(session);
+	fake_stop(&fake);
+}
+
+static void test_nobody_comes_back(void **state)
+{
+	tieline_session_options with = tieline_session_options_default();
+	tieline_session *session;
+	struct fake fake;
+
+	(void)state;
+	with.answer_timeout_ms = 300;
+	fake_start(&fake, play_one_loss);
+	session = fake_session(&fake, &with);
+	assert_code(TIELINE_EOUTCOME, tieline_session_ping(session));
+	fake_stop(&fake);
+	assert_code(TIELINE_ENOTSENT, tieline_session_ping(session));
+	tieline_session_close(session);
+}
+
+/* ---- objects ---------------------------------------------------------- */
+
+/* What is open is opened again, under the same number, before all else. */
+static void play_reopening(struct fake *fake)
+{
+	struct tli_session_frame frame;
 
 	fake_greet(fake);
 	fake_open(fake);
-	frame = fake_take(fake, TLI_OP_PUT);
-	fake_reply(fake, &frame, 1, 0);
-	frame = fake_take(fake, TLI_OP_GET);
-	reply = (struct tli_session_frame){.op = TLI_OP_GET,
-		.flags = TLI_FLAG_REPLY,
-		.tag = frame.tag,
-		.count = 1};
-	fake_send_item(fake, &reply, "hello", 2, 99);
-	frame = fake_take(fake, TLI_OP_ACK);
-	if (frame.argument != 99 || !(frame.flags & TLI_FLAG_QUIET))
+	fake_open(fake);
+	frame = fake_take(fake, TLI_OP_CLOSE);
+	if (frame.handle != 1)
 		abort();
-	frame = fake_take(fake, TLI_OP_GET);
-	fake_return(fake, &frame, TLI_STATUS_EMPTY, "('the queue is empty',)");
 	frame = fake_take(fake, TLI_OP_CALL);
-	fake_return(fake, &frame, TLI_STATUS_OK, "5");
+	fake_hang_up(fake);
+	fake_greet(fake);
+	frame = fake_take(fake, TLI_OP_OPEN);
+	if (frame.handle != 2)
+		abort();
+	fake_reply(fake, &frame, 0, 77);
 	frame = fake_take(fake, TLI_OP_CALL);
-	fake_return(fake, &frame, TLI_STATUS_VALUE_ERROR,
-		"('task_done() called too many times',)");
-	fake_take(fake, TLI_OP_CLOSE);
+	fake_return(fake, &frame, TLI_STATUS_OK, "True");
+	(void)fake_take(fake, TLI_OP_CLOSE);
 }
 
-static void test_put_and_get(void **state)
+static void test_reopening(void **state)
 {
-	struct fake fake;
 	tieline_session *session;
-	tieline_queue *queue;
-	tieline_item *item;
-	uint64_t count;
+	tieline_queue *one, *two;
+	struct fake fake;
 
 	(void)state;
-	fake_start(&fake, play_queue);
+	fake_start(&fake, play_reopening);
 	session = fake_session(&fake, NULL);
+	assert_code(TIELINE_OK, tieline_queue_open(session, "one", NULL, &one));
+	assert_code(TIELINE_OK, tieline_queue_open(session, "two", NULL, &two));
+	assert_int_equal(tieline_object_id(tieline_queue_object(two)), 2);
+	tieline_queue_close(one);
+	assert_code(TIELINE_EOUTCOME, tieline_queue_empty(two));
+	assert_int_equal(tieline_queue_empty(two), 1);
+	assert_int_equal(tieline_object_id(tieline_queue_object(two)), 77);
+	tieline_queue_close(two);
+	tieline_session_close(session);
+	fake_stop(&fake);
+}
+
+static void play_refused_opening(struct fake *fake)
+{
+	struct tli_session_frame frame;
+
+	fake_greet(fake);
+	frame = fake_take(fake, TLI_OP_OPEN);
+	fake_return(fake, &frame, TLI_STATUS_WRONG_KIND,
+		"('the object of that name is a Lock',)");
+	frame = fake_take(fake, TLI_OP_OPEN);
+	if (frame.handle != 1)
+		abort();
+	fake_reply(fake, &frame, 1, 5);
+	if (fake_count_rest(fake, TLI_OP_CLOSE) != 0)
+		abort();
+}
+
+static void test_what_cannot_be_opened(void **state)
+{
+	tieline_object_options options = tieline_object_options_default();
+	tieline_session *session;
+	tieline_queue *queue;
+	struct fake fake;
+
+	(void)state;
+	fake_start(&fake, play_refused_opening);
+	session = fake_session(&fake, NULL);
+	assert_code(TIELINE_EKIND,
+		tieline_queue_open(session, "lock", NULL, &queue));
+	assert_string_equal("the object of that name is a Lock",
+		tieline_handle_error(tieline_session_handle(session)));
+	options.size = 3;
+	assert_code(TIELINE_EINVAL,
+		tieline_queue_open(session, "lock", &options, &queue));
+	options = tieline_object_options_default();
+	options.queue_kind = (tieline_queue_kind)9;
+	assert_code(TIELINE_EINVAL,
+		tieline_queue_open(session, "lock", &options, &queue));
 	assert_code(
 		TIELINE_OK, tieline_queue_open(session, "jobs", NULL, &queue));
-	assert_code(
-		TIELINE_OK, tieline_queue_put_text(queue, "hello", HANG_MS));
-	assert_code(TIELINE_OK, tieline_queue_get(queue, HANG_MS, &item));
-	assert_string_equal(item->data, "hello");
-	assert_int_equal(item->len, 5);
-	assert_true(item->redelivered);
-	tieline_item_free(item);
-	assert_code(TIELINE_EEMPTY, tieline_queue_get(queue, 0, &item));
-	assert_string_equal("the queue is empty",
-		tieline_handle_error(tieline_session_handle(session)));
-	assert_code(TIELINE_OK, tieline_queue_qsize(queue, &count));
-	assert_int_equal(count, 5);
-	assert_code(TIELINE_ERAISED, tieline_queue_task_done(queue));
-	assert_string_equal("ValueError: task_done() called too many times",
-		tieline_handle_error(tieline_session_handle(session)));
-	tieline_queue_close(queue);
 	tieline_session_close(session);
 	fake_stop(&fake);
 }
@@ -96,7 +412,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		leak_test(test_open_ping_close),
-		leak_test(test_put_and_get),
+		leak_test(test_null_is_closed),
+		leak_test(test_what_is_no_address),
+		leak_test(test_options_out_of_range),
+		leak_test(test_who_is_no_broker),
+		leak_test(test_a_silent_broker),
+		leak_test(test_start_tells_of_the_connection),
+		leak_test(test_loss_and_return),
+		leak_test(test_waiting_for_the_connection),
+		leak_test(test_no_reconnect),
+		leak_test(test_nobody_comes_back),
+		leak_test(test_reopening),
+		leak_test(test_what_cannot_be_opened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
