@@ -137,12 +137,19 @@ static bool take(struct fake *fake, struct tli_session_frame *frame)
 	return true;
 }
 
-struct tli_session_frame fake_take(struct fake *fake, unsigned op)
+struct tli_session_frame fake_take_any(struct fake *fake)
 {
 	struct tli_session_frame frame;
 
 	if (!take(fake, &frame))
 		give_up("the session is over");
+	return frame;
+}
+
+struct tli_session_frame fake_take(struct fake *fake, unsigned op)
+{
+	struct tli_session_frame frame = fake_take_any(fake);
+
 	if (frame.op != op) {
 		fprintf(stderr, "%s expected, %s came\n", tli_op_info(op)->word,
 			tli_op_info(frame.op)->word);

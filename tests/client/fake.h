@@ -47,6 +47,7 @@ void fake_hang_up(struct fake *fake);
 /* The next frame, which has to be of that operation; its payload stays until
  * the next call. */
 struct tli_session_frame fake_take(struct fake *fake, unsigned op);
+struct tli_session_frame fake_take_any(struct fake *fake);
 
 /* Takes what was sent until the session closes the connection, frames of that
  * operation apart. Returns how many there were. */
