@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 
+#include "status.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Their ends: those the child is given, and ours. */
@@ -32,8 +35,15 @@ static int open_pipes(struct pipes *pipes)
 	return -error_number;
 }
 
-/* In a process group of its own, with no signal blocked or ignored by us. */
-static int set_attributes(posix_spawnattr_t *attributes)
+/* What is started, and how. */
+struct launch {
+	char *const *words;
+	int input_fd, output_fd;
+	bool is_leader; /* of a process group */
+};
+
+/* With no signal blocked or ignored by us. */
+static int set_attributes(posix_spawnattr_t *attributes, bool is_leader)
 {
 	sigset_t none, ignored;
 	int result;
@@ -45,27 +55,26 @@ static int set_attributes(posix_spawnattr_t *attributes)
 	posix_spawnattr_setsigdefault(attributes, &ignored);
 	posix_spawnattr_setpgroup(attributes, 0);
 	result = posix_spawnattr_setflags(attributes,
-		POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-			POSIX_SPAWN_SETPGROUP);
+		(short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+			(is_leader ? POSIX_SPAWN_SETPGROUP : 0)));
 	return -result;
 }
 
-static int set_pipes(posix_spawn_file_actions_t *actions, struct pipes *pipes)
+static int set_descriptors(
+	posix_spawn_file_actions_t *actions, const struct launch *launch)
 {
 	int result = posix_spawn_file_actions_adddup2(
-		actions, pipes->input[0], STDIN_FILENO);
+		actions, launch->input_fd, STDIN_FILENO);
 
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(
-			actions, pipes->output[1], STDOUT_FILENO);
+			actions, launch->output_fd, STDOUT_FILENO);
 	return -result;
 }
 
 /* Returns 0 or -errno. */
-static int spawn(pid_t *pid, const char *command, struct pipes *pipes)
+static int spawn(pid_t *pid, const struct launch *launch)
 {
-	char shell[] = "sh", option[] = "-c";
-	char *const words[] = {shell, option, (char *)command, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int result = -posix_spawn_file_actions_init(&actions);
@@ -75,16 +84,26 @@ static int spawn(pid_t *pid, const char *command, struct pipes *pipes)
 	result = -posix_spawnattr_init(&attributes);
 	if (result < 0)
 		goto destroy_actions;
-	result = set_attributes(&attributes);
+	result = set_attributes(&attributes, launch->is_leader);
 	if (result == 0)
-		result = set_pipes(&actions, pipes);
+		result = set_descriptors(&actions, launch);
 	if (result == 0)
-		result = -posix_spawn(
-			pid, "/bin/sh", &actions, &attributes, words, environ);
+		result = -posix_spawnp(pid, launch->words[0], &actions,
+			&attributes, launch->words, environ);
 	posix_spawnattr_destroy(&attributes);
 destroy_actions:
 	posix_spawn_file_actions_destroy(&actions);
 	return result;
+}
+
+static int spawn_shell(
+	pid_t *pid, const char *command, int input_fd, int output_fd)
+{
+	char shell[] = "/bin/sh", option[] = "-c";
+	char *const words[] = {shell, option, (char *)command, NULL};
+	struct launch launch = {words, input_fd, output_fd, true};
+
+	return spawn(pid, &launch);
 }
 
 int child_start(struct child *child, const char *command)
@@ -95,7 +114,7 @@ int child_start(struct child *child, const char *command)
 
 	if (result < 0)
 		return result;
-	result = spawn(&pid, command, &pipes);
+	result = spawn_shell(&pid, command, pipes.input[0], pipes.output[1]);
 	if (result < 0) {
 		close_pipe(pipes.input);
 		close_pipe(pipes.output);
@@ -109,9 +128,34 @@ int child_start(struct child *child, const char *command)
 	return 0;
 }
 
+int child_start_with(pid_t *pid_out, const char *command, int input_fd)
+{
+	return spawn_shell(pid_out, command, input_fd, STDOUT_FILENO);
+}
+
+int child_start_here(pid_t *pid_out, char *const words[])
+{
+	struct launch launch = {words, STDIN_FILENO, STDOUT_FILENO, false};
+
+	return spawn(pid_out, &launch);
+}
+
 void child_stop(struct child *child)
 {
 	if (child->pid > 0)
 		kill(-child->pid, SIGTERM);
 	child->pid = 0;
+}
+
+bool child_has_succeeded(int wait_status, const char *what)
+{
+	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) != 0)
+		complain(STATUS_OTHER, what,
+			"the command has ended with status %d",
+			WEXITSTATUS(wait_status));
+	else if (WIFSIGNALED(wait_status))
+		complain(STATUS_OTHER, what,
+			"the command was ended by signal %d",
+			WTERMSIG(wait_status));
+	return wait_status == 0;
 }

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "codec.h"
 
+#include "literal.h"
 #include "status.h"
-
-#include <stdio.h>
-#include <string.h>
-
-#define REASON_MAX 256
-#define BLANKS     " \t\r\f"
 
 static int send_bytes(struct codec *codec, tieline_connection *connection,
 	const void *data, size_t len)
@@ -51,33 +46,17 @@ static int refuse_message(struct codec *codec, const char *why)
 	return refuse(codec, "message", codec->messages, "printed", why);
 }
 
-static bool is_blank(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (!memchr(BLANKS, text[i], strlen(BLANKS)))
-			return false;
-	return true;
-}
-
 /* NULL when it has complained. */
 static tieline_value *read_value(
 	struct codec *codec, const char *text, size_t len)
 {
-	char as_json[REASON_MAX], why[2 * REASON_MAX + 32];
-	tieline_value *value = tieline_value_from_json(codec->values, text, len,
-		codec->json ? TIELINE_JSON_WRAPPED : TIELINE_JSON_PLAIN);
+	char why[LITERAL_WHY_MAX];
+	tieline_value *value = literal_read(codec->values, text, len,
+		codec->json ? TIELINE_JSON_WRAPPED : TIELINE_JSON_PLAIN, why);
 
-	if (value)
-		return value;
-	snprintf(as_json, sizeof(as_json), "%s", tieline_handle_error(NULL));
-	tieline_values_clear(codec->values);
-	value = tieline_value_parse(codec->values, text, len);
-	if (value)
-		return value;
-	snprintf(why, sizeof(why), "as Python: %s; as JSON: %s",
-		tieline_handle_error(NULL), as_json);
-	refuse_line(codec, why);
-	return NULL;
+	if (!value)
+		refuse_line(codec, why);
+	return value;
 }
 
 static int send_if_read(struct codec *codec, tieline_connection *connection,
@@ -98,8 +77,9 @@ static int send_if_read(struct codec *codec, tieline_connection *connection,
 static int send_value(struct codec *codec, tieline_connection *connection,
 	const void *line, size_t len)
 {
-	const tieline_value *value =
-		is_blank(line, len) ? NULL : read_value(codec, line, len);
+	const tieline_value *value = literal_is_blank(line, len)
+		? NULL
+		: read_value(codec, line, len);
 	int result = send_if_read(codec, connection, value);
 
 	tieline_values_clear(codec->values);

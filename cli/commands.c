@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #define COMMANDS_MAX 128 /* at a time, each with some descriptors */
 
@@ -59,15 +58,10 @@ static void on_child(void *arg, pid_t pid, int wait_status)
 	if (!command)
 		return;
 	command->child.pid = 0;
-	command->bridge.ending = wait_status == 0 ? BRIDGE_ENDS : BRIDGE_BREAKS;
-	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) != 0)
-		complain(STATUS_OTHER, commands->call->words[0],
-			"the command has ended with status %d",
-			WEXITSTATUS(wait_status));
-	else if (WIFSIGNALED(wait_status))
-		complain(STATUS_OTHER, commands->call->words[0],
-			"the command was ended by signal %d",
-			WTERMSIG(wait_status));
+	command->bridge.ending =
+		child_has_succeeded(wait_status, commands->call->words[0])
+		? BRIDGE_ENDS
+		: BRIDGE_BREAKS;
 	free_if_gone(command);
 }
 
@@ -77,7 +71,7 @@ void commands_open(
 	*commands = (struct commands){.call = call};
 	TAILQ_INIT(&commands->list);
 	loop->on_child = on_child;
-	loop->on_child_arg = commands;
+	loop->arg = commands;
 }
 
 bool commands_are_full(const struct commands *commands)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The names of the options among those bits, each behind a separator. */
-static void print_names(uint32_t options, const char *separator)
+static void print_names(option_set options, const char *separator)
 {
 	for (int i = 0; i < OPTION_ROWS; i++)
 		if (option_is_among(i, options))
@@ -16,15 +16,15 @@ static void print_names(uint32_t options, const char *separator)
 }
 
 /* Those options whose argument is a file, or is not. */
-static uint32_t with_argument(bool file)
+static option_set with_argument(bool file)
 {
-	uint32_t options = 0;
+	option_set options = 0;
 
 	for (int i = 0; i < OPTION_ROWS; i++) {
 		enum option_kind kind = option_rows[i].kind;
 
 		if (kind != OPTION_FLAG && (kind == OPTION_FILE) == file)
-			options |= UINT32_C(1) << i;
+			options |= UINT64_C(1) << i;
 	}
 	return options;
 }
@@ -38,7 +38,7 @@ static void print_bash_verb(const struct verb *verb)
 }
 
 /* A case of bash that all those options fall into. */
-static void print_bash_case(uint32_t options, const char *action)
+static void print_bash_case(option_set options, const char *action)
 {
 	printf("\t\"\"");
 	print_names(options, "|");
@@ -86,7 +86,7 @@ static void print_zsh_text(const char *text)
 	}
 }
 
-static void print_zsh_options(uint32_t options)
+static void print_zsh_options(option_set options)
 {
 	for (int i = 0; i < OPTION_ROWS; i++) {
 		const struct option_row *row = &option_rows[i];

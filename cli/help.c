@@ -54,7 +54,7 @@ static void print_option(const struct option_row *row)
 	print_folded(row->help);
 }
 
-static void print_options(const char *title, uint32_t options)
+static void print_options(const char *title, option_set options)
 {
 	if (options)
 		printf("\n%s\n", title);

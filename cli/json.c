@@ -30,6 +30,22 @@ bool json_add_true(json *object, const char *key)
 	return cJSON_AddTrueToObject(object, key) != NULL;
 }
 
+json *json_array(void)
+{
+	return cJSON_CreateArray();
+}
+
+json *json_take(json *array)
+{
+	return cJSON_IsArray(array) ? cJSON_DetachItemFromArray(array, 0)
+				    : NULL;
+}
+
+bool json_append(json *array, json *element)
+{
+	return cJSON_AddItemToArray(array, element);
+}
+
 void json_free(json *value)
 {
 	cJSON_Delete(value);

@@ -19,6 +19,16 @@ bool json_add_text(json *object, const char *key, const char *text);
 bool json_add_number(json *object, const char *key, double number);
 bool json_add_true(json *object, const char *key);
 
+/* An empty array; NULL for lack of memory. */
+json *json_array(void);
+
+/* Takes the first element out of an array; NULL if there is none, or no
+ * array. */
+json *json_take(json *array);
+
+/* Adds an element to an array, which it takes; false if either is NULL. */
+bool json_append(json *array, json *element);
+
 /* NULL is fine. */
 void json_free(json *value);
 

@@ -64,7 +64,15 @@ static void take_children(struct loop *loop)
 
 	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
 		if (loop->on_child)
-			loop->on_child(loop->on_child_arg, pid, wait_status);
+			loop->on_child(loop->arg, pid, wait_status);
+}
+
+static bool is_dealt_with(
+	struct loop *loop, const struct signalfd_siginfo *info)
+{
+	return loop->on_signal &&
+		loop->on_signal(
+			loop->arg, (int)info->ssi_signo, info->ssi_code > 0);
 }
 
 /* The status of the signal that ends the loop; STATUS_DONE if none came. */
@@ -74,9 +82,10 @@ static int take_signals(struct loop *loop)
 
 	while (read(loop->signal_fd, &info, sizeof(info)) ==
 		(ssize_t)sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo == SIGCHLD)
+			take_children(loop);
+		else if (!is_dealt_with(loop, &info))
 			return STATUS_SIGNAL + (int)info.ssi_signo;
-		take_children(loop);
 	}
 	return STATUS_DONE;
 }

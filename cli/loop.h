@@ -43,7 +43,10 @@ struct loop {
 	int signal_fd;
 	/* Told of each child process that has ended; may be NULL. */
 	void (*on_child)(void *arg, pid_t pid, int wait_status);
-	void *on_child_arg;
+	/* Told of a signal, which ends the loop unless it returns true; may be
+	 * NULL. A terminal sends its signals to the children too. */
+	bool (*on_signal)(void *arg, int number, bool is_of_terminal);
+	void *arg; /* of both */
 };
 
 /* Starts to watch signals. Returns a status: STATUS_DONE, or another one when

@@ -24,9 +24,9 @@ static void open_standard_descriptors(void)
 		close(fd);
 }
 
-static int check_options(const struct verb *verb, uint32_t given)
+static int check_options(const struct verb *verb, option_set given)
 {
-	uint32_t wrong = given & ~(verb->options | OPTIONS_COMMON);
+	option_set wrong = given & ~(verb->options | OPTIONS_COMMON);
 
 	for (int i = 0; i < OPTION_ROWS; i++)
 		if (option_is_among(i, wrong))
@@ -37,30 +37,47 @@ static int check_options(const struct verb *verb, uint32_t given)
 	return STATUS_DONE;
 }
 
-/* What does not go together, and what needs another, where a verb has both. */
+static int refuse_pair(
+	const struct verb *verb, int id, const char *relation, int other)
+{
+	return complain(STATUS_USAGE, verb->name,
+		"--%s %s --%s: see tieline %s --help", option_rows[id].name,
+		relation, option_rows[other].name, verb->name);
+}
+
+static int check_one_of(const struct verb *verb, option_set given)
+{
+	int first = OPTION_ROWS;
+
+	for (int i = 0; i < OPTION_ROWS; i++) {
+		if (!option_is_among(i, given & verb->one_of))
+			continue;
+		if (first < OPTION_ROWS)
+			return refuse_pair(verb, first, "does not go with", i);
+		first = i;
+	}
+	return STATUS_DONE;
+}
+
+/* What needs another, where a verb has both and they are not one of many. */
 static const struct {
 	int id;
 	int other;
-	bool needs;
-} rules[] = {
-	{OPTION_ID_RAW, OPTION_ID_VALUE, false},
-	{OPTION_ID_JSON, OPTION_ID_VALUE, true},
+} needs[] = {
+	{OPTION_ID_JSON, OPTION_ID_VALUE},
+	{OPTION_ID_JOBS, OPTION_ID_EXEC},
 };
 
-static int check_rules(const struct verb *verb, uint32_t given)
+static int check_needs(const struct verb *verb, option_set given)
 {
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		bool needs = rules[i].needs;
+	option_set checked = verb->options & ~verb->one_of;
 
-		if (option_is_among(rules[i].id, given) &&
-			option_is_among(rules[i].other, verb->options) &&
-			option_is_among(rules[i].other, given) != needs)
-			return complain(STATUS_USAGE, verb->name,
-				"--%s %s --%s: see tieline %s --help",
-				option_rows[rules[i].id].name,
-				needs ? "needs" : "does not go with",
-				option_rows[rules[i].other].name, verb->name);
-	}
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (option_is_among(needs[i].id, given & checked) &&
+			option_is_among(needs[i].other, verb->options) &&
+			!option_is_among(needs[i].other, given))
+			return refuse_pair(
+				verb, needs[i].id, "needs", needs[i].other);
 	return STATUS_DONE;
 }
 
@@ -76,7 +93,11 @@ static int check_words(const struct verb *verb, size_t count)
 
 static int run_verb(const struct verb *verb, const struct command_line *line)
 {
-	struct call call = {.verb = verb, .settings = line->settings};
+	const struct call call = {
+		.verb = verb,
+		.settings = line->settings,
+		.words = line->words + 1,
+	};
 	int status = check_options(verb, line->given);
 
 	if (status == STATUS_DONE && line->settings.help) {
@@ -84,14 +105,12 @@ static int run_verb(const struct verb *verb, const struct command_line *line)
 		return STATUS_DONE;
 	}
 	if (status == STATUS_DONE)
-		status = check_rules(verb, line->given);
+		status = check_one_of(verb, line->given);
+	if (status == STATUS_DONE)
+		status = check_needs(verb, line->given);
 	if (status == STATUS_DONE)
 		status = check_words(verb, line->word_count - 1);
-	if (status != STATUS_DONE)
-		return status;
-	for (size_t i = 1; i < line->word_count; i++)
-		call.words[i - 1] = line->words[i];
-	return verb->run(&call);
+	return status == STATUS_DONE ? verb->run(&call) : status;
 }
 
 static int run(const struct command_line *line)
@@ -116,8 +135,9 @@ static int run(const struct command_line *line)
 	return run_verb(verb, line);
 }
 
-/* So that a shell, and who else waits, sees what it was. */
-static void die_of(int signal_number)
+/* So that a shell, and who else waits, sees what it was. Returns what a shell
+ * would see if it is a signal that cannot end us. */
+static int die_of(int signal_number)
 {
 	sigset_t one;
 
@@ -126,6 +146,7 @@ static void die_of(int signal_number)
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 	sigprocmask(SIG_UNBLOCK, &one, NULL);
+	return 128 + signal_number;
 }
 
 int main(int argc, char **argv)
@@ -140,7 +161,5 @@ int main(int argc, char **argv)
 	if (fflush(stdout) != 0 && status == STATUS_DONE)
 		status = complain(
 			STATUS_OTHER, "standard output", "%s", strerror(errno));
-	if (status > STATUS_SIGNAL)
-		die_of(status - STATUS_SIGNAL);
-	return status;
+	return status > STATUS_SIGNAL ? die_of(status - STATUS_SIGNAL) : status;
 }

@@ -3,6 +3,7 @@
 
 #include "status.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -11,6 +12,13 @@
 #define LONG_OPTION 1000 /* plus its identifier: what getopt_long returns */
 #define WORD        1    /* and this for what is no option */
 #define SEE_HELP    "see tieline --help"
+
+static const struct settings no_settings = {
+	.timeout_ms = -1,
+	.quit_after_ms = -1,
+	.delay_ms = -1,
+	.lease_ms = -1,
+};
 
 const struct option_row option_rows[OPTION_ROWS] = {
 #define X(id, name, letter, kind, argument, member, help)                      \
@@ -22,20 +30,20 @@ const struct option_row option_rows[OPTION_ROWS] = {
 
 /* Each reads an option's argument; NULL, or what it has to be. */
 
-static const char *read_flag(const char *text, void *place)
+static const char *read_flag(char *text, void *place)
 {
 	(void)text;
 	*(bool *)place = true;
 	return NULL;
 }
 
-static const char *read_text(const char *text, void *place)
+static const char *read_text(char *text, void *place)
 {
 	*(const char **)place = text;
 	return NULL;
 }
 
-static const char *read_seconds(const char *text, void *place)
+static const char *read_seconds(char *text, void *place)
 {
 	char *end;
 	double seconds = strtod(text, &end);
@@ -47,7 +55,7 @@ static const char *read_seconds(const char *text, void *place)
 	return NULL;
 }
 
-static const char *read_count(const char *text, void *place)
+static const char *read_count(char *text, void *place)
 {
 	char *end;
 	unsigned long count = strtoul(text, &end, 10);
@@ -58,12 +66,39 @@ static const char *read_count(const char *text, void *place)
 	return NULL;
 }
 
-static const char *(*const readers[])(const char *text, void *place) = {
+static const char *read_number(char *text, void *place)
+{
+	char *end;
+	long long number;
+
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	if (end == text || *end || errno)
+		return "a whole number";
+	*(int64_t *)place = number;
+	return NULL;
+}
+
+static const char *read_pair(char *text, void *place)
+{
+	struct pairs *pairs = place;
+	char *sign = strchr(text, '=');
+
+	if (!sign || sign == text || pairs->count == OPTION_PAIRS_MAX)
+		return "NAME=VALUE, which can be given 16 times";
+	*sign = '\0';
+	pairs->list[pairs->count++] = (tieline_header){text, sign + 1};
+	return NULL;
+}
+
+static const char *(*const readers[])(char *text, void *place) = {
 	[OPTION_FLAG] = read_flag,
 	[OPTION_TEXT] = read_text,
 	[OPTION_FILE] = read_text,
 	[OPTION_SECONDS] = read_seconds,
 	[OPTION_COUNT] = read_count,
+	[OPTION_NUMBER] = read_number,
+	[OPTION_PAIR] = read_pair,
 };
 
 /* The tables in getopt_long's terms. */
@@ -134,24 +169,23 @@ static int refuse(int found, char **argv)
 	return refuse_name(text);
 }
 
-static int take_option(struct command_line *line, int id, const char *argument)
+static int take_option(struct command_line *line, int id, char *argument)
 {
 	const struct option_row *row = &option_rows[id];
 	const char *needed = readers[row->kind](
 		argument, (char *)&line->settings + row->offset);
 
-	line->given |= UINT32_C(1) << id;
+	line->given |= UINT64_C(1) << id;
 	if (!needed)
 		return STATUS_DONE;
 	return complain(
 		STATUS_USAGE, row->name, "'%s' is not %s", argument, needed);
 }
 
-static void take_word(struct command_line *line, const char *word)
+/* There are never more than have been read of argv. */
+static void take_word(struct command_line *line, char *word)
 {
-	if (line->word_count < WORDS_MAX)
-		line->words[line->word_count] = word;
-	line->word_count++;
+	line->words[line->word_count++] = word;
 }
 
 int read_command_line(int argc, char **argv, struct command_line *line)
@@ -161,7 +195,9 @@ int read_command_line(int argc, char **argv, struct command_line *line)
 	int found, status = STATUS_DONE;
 
 	*line = (struct command_line){
-		.settings = {.timeout_ms = -1, .quit_after_ms = -1}};
+		.settings = no_settings,
+		.words = argv + (argc > 0),
+	};
 	describe(long_options, letters);
 	opterr = 0;
 	while (status == STATUS_DONE &&
@@ -176,5 +212,6 @@ int read_command_line(int argc, char **argv, struct command_line *line)
 	}
 	while (optind < argc)
 		take_word(line, argv[optind++]);
+	line->words[line->word_count] = NULL;
 	return status;
 }

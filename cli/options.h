@@ -6,11 +6,15 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <tieline/session.h>
 
-#define WORDS_MAX 3 /* the most that a verb takes, and one more */
+#define OPTION_PAIRS_MAX 16
+
+/* NAME=VALUE, given as often as needed. */
+struct pairs {
+	tieline_header list[OPTION_PAIRS_MAX];
+	size_t count;
+};
 
 /* What the options say. NULL, false and 0 where they say nothing; -1 for
  * times. */
@@ -33,6 +37,22 @@ struct settings {
 	bool exclusive;
 	const char *target_authkey_file;
 	bool target_no_authkey;
+	bool names;
+	int delay_ms;
+	int ttl_ms;
+	int64_t priority;
+	struct pairs headers;
+	const char *kind;
+	unsigned maxsize;
+	unsigned max_attempts;
+	const char *dead_letter;
+	struct pairs options;
+	bool ack;
+	int lease_ms;
+	unsigned jobs;
+	const char *group;
+	bool retain;
+	bool retained;
 };
 
 enum option_kind {
@@ -41,6 +61,8 @@ enum option_kind {
 	OPTION_FILE,
 	OPTION_SECONDS,
 	OPTION_COUNT,
+	OPTION_NUMBER,
+	OPTION_PAIR,
 };
 
 /* Identifier, name, short letter (0 = none), kind, what its argument is
@@ -57,24 +79,25 @@ enum option_kind {
 		"how long to wait; fractions are fine")                        \
 	X(HELP, "help", 'h', FLAG, NULL, help, "say how to use it")            \
 	X(VERSION, "version", 'V', FLAG, NULL, version, "print the version")   \
-	X(COUNT, "count", 0, COUNT, "N", count,                                \
-		"end after so many round trips, or messages received")         \
+	X(COUNT, "count", 'n', COUNT, "N", count,                              \
+		"so many round trips, messages or items, and no more")         \
 	X(CONNECTIONS, "connections", 0, FLAG, NULL, connections,              \
-		"list connections instead of names")                           \
+		"list connections instead")                                    \
+	X(NAMES, "names", 0, FLAG, NULL, names,                                \
+		"list the names that programs meet under, and all about them") \
 	X(LIMIT, "limit", 0, COUNT, "N", limit,                                \
 		"list so many at most; 1000 is the most")                      \
 	X(RAW, "raw", 0, FLAG, NULL, raw,                                      \
-		"bytes instead of lines: up to 64 KiB of input a message, "    \
-		"and messages printed as they are")                            \
+		"bytes instead of lines, and printed as they are")             \
 	X(VALUE, "value", 0, FLAG, NULL, value,                                \
-		"objects, as of Python's send() and recv(): a literal or "     \
-		"JSON a line, and printed as Python would")                    \
+		"Python's objects: a literal or JSON a line, and printed as "  \
+		"Python would")                                                \
 	X(QUIT_AFTER, "quit-after", 'q', SECONDS, "SECONDS", quit_after_ms,    \
 		"end so long after standard input has ended")                  \
 	X(KEEP, "keep", 'k', FLAG, NULL, keep,                                 \
 		"take the next connection when one has ended")                 \
 	X(EXEC, "exec", 0, TEXT, "COMMAND", exec,                              \
-		"run a shell command for each connection, many side by side")  \
+		"run a shell command for each connection, or each item")       \
 	X(BACKLOG, "backlog", 0, COUNT, "N", backlog,                          \
 		"keep so many connections waiting for diallers")               \
 	X(EXCLUSIVE, "exclusive", 0, FLAG, NULL, exclusive,                    \
@@ -83,7 +106,40 @@ enum option_kind {
 		target_authkey_file,                                           \
 		"the key of the program at ADDRESS; else the broker's")        \
 	X(TARGET_NO_AUTHKEY, "target-no-authkey", 0, FLAG, NULL,               \
-		target_no_authkey, "the program at ADDRESS has no key")
+		target_no_authkey, "the program at ADDRESS has no key")        \
+	X(DELAY, "delay", 0, SECONDS, "SECONDS", delay_ms,                     \
+		"how long an item that is put, or goes back, cannot be got")   \
+	X(TTL, "ttl", 0, SECONDS, "SECONDS", ttl_ms,                           \
+		"how long an item can be got at most")                         \
+	X(PRIORITY, "priority", 0, NUMBER, "N", priority,                      \
+		"of items of a PriorityQueue: small ones are got first")       \
+	X(HEADER, "header", 0, PAIR, "KEY=VALUE", headers,                     \
+		"goes along with each item; may be given several times")       \
+	X(KIND, "kind", 0, TEXT, "KIND", kind,                                 \
+		"what to make if it is not there, as Queue, LifoQueue, dict; " \
+		"or what to list")                                             \
+	X(OPTION, "option", 0, PAIR, "NAME=VALUE", options,                    \
+		"of an object made now, as maxsize=10; may be given several "  \
+		"times")                                                       \
+	X(MAXSIZE, "maxsize", 0, COUNT, "N", maxsize,                          \
+		"how many items a queue made now has room for")                \
+	X(MAX_ATTEMPTS, "max-attempts", 0, COUNT, "N", max_attempts,           \
+		"how often a queue made now delivers an item at most")         \
+	X(DEAD_LETTER, "dead-letter", 0, TEXT, "NAME", dead_letter,            \
+		"the queue for items that were delivered as often as that")    \
+	X(ACK, "ack", 0, FLAG, NULL, ack,                                      \
+		"an item is done when it was printed, and not before")         \
+	X(LEASE, "lease", 0, SECONDS, "SECONDS", lease_ms,                     \
+		"how long an item is nobody else's, unless that is renewed; "  \
+		"default 30")                                                  \
+	X(JOBS, "jobs", 'j', COUNT, "N", jobs,                                 \
+		"run up to N commands at a time")                              \
+	X(GROUP, "group", 0, TEXT, "GROUP", group,                             \
+		"share the messages with others who say the same")             \
+	X(RETAIN, "retain", 0, FLAG, NULL, retain,                             \
+		"a topic made now keeps the last message of each subject")     \
+	X(RETAINED, "retained", 0, FLAG, NULL, retained,                       \
+		"first, the messages that the topic has kept")
 
 enum option_id {
 #define X(id, ...) OPTION_ID_##id,
@@ -93,7 +149,10 @@ enum option_id {
 };
 
 /* Options as bits. */
-#define OPTION_BIT(id) (UINT32_C(1) << OPTION_ID_##id)
+typedef uint64_t option_set;
+_Static_assert(OPTION_ROWS <= 64, "a bit for each option");
+
+#define OPTION_BIT(id) (UINT64_C(1) << OPTION_ID_##id)
 #define OPTIONS_COMMON                                                         \
 	(OPTION_BIT(URL) | OPTION_BIT(AUTHKEY_FILE) | OPTION_BIT(TIMEOUT) |    \
 		OPTION_BIT(HELP) | OPTION_BIT(VERSION))
@@ -110,7 +169,7 @@ struct option_row {
 extern const struct option_row option_rows[OPTION_ROWS];
 
 /* Whether the option is among those bits. */
-static inline bool option_is_among(int id, uint32_t options)
+static inline bool option_is_among(int id, option_set options)
 {
 	return options >> id & 1;
 }
@@ -118,9 +177,9 @@ static inline bool option_is_among(int id, uint32_t options)
 /* What the command line says. */
 struct command_line {
 	struct settings settings;
-	uint32_t given; /* options, as bits */
-	const char *words[WORDS_MAX];
-	size_t word_count; /* all, also those that did not fit */
+	option_set given;
+	char **words; /* NULL behind the last one; in the place of argv's */
+	size_t word_count;
 };
 
 /*

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "status.h"
 
+#include "progress.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -25,6 +27,13 @@ static const struct {
 	{TIELINE_EEOF, STATUS_LOST},
 	{TIELINE_ETRUNCATED, STATUS_LOST},
 	{TIELINE_ELOST, STATUS_LOST},
+	{TIELINE_ENOTSENT, STATUS_CANNOT_CONNECT},
+	{TIELINE_EOUTCOME, STATUS_LOST},
+	{TIELINE_ENOOBJECT, STATUS_NO_NAME},
+	{TIELINE_EDELETED, STATUS_NO_NAME},
+	{TIELINE_EEXISTS, STATUS_NOT_PERMITTED},
+	{TIELINE_EQUEUEFULL, STATUS_FULL},
+	{TIELINE_EEMPTY, STATUS_EMPTY},
 	{TIELINE_ETIMEDOUT, STATUS_TIMED_OUT},
 	{TIELINE_EHANDSHAKE, STATUS_TIMED_OUT},
 };
@@ -46,6 +55,7 @@ int complain(int status, const char *what, const char *format, ...)
 {
 	va_list values;
 
+	progress_hide();
 	fprintf(stderr, "tieline: %s%s", what ? what : "", what ? ": " : "");
 	va_start(values, format);
 	vfprintf(stderr, format, values);

@@ -12,9 +12,9 @@
 	X(USAGE, 2, "wrong usage")                                             \
 	X(CANNOT_CONNECT, 3, "cannot connect")                                 \
 	X(AUTHENTICATION, 4, "authentication failed, or no usable key")        \
-	X(NO_NAME, 5, "nobody listens under the name")                         \
-	X(FULL, 6, "the broker is full")                                       \
-	X(RESERVED, 7, "reserved")                                             \
+	X(NO_NAME, 5, "nobody listens under the name, or no such object")      \
+	X(FULL, 6, "the broker, or the queue, is full")                        \
+	X(EMPTY, 7, "the queue is empty")                                      \
 	X(NOT_PERMITTED, 8, "not permitted, or the name is taken")             \
 	X(LOST, 9, "the connection was lost; the outcome is unknown")          \
 	X(TIMED_OUT, 124, "timed out")
@@ -25,8 +25,9 @@ enum status {
 #undef X
 };
 
-/* Above it, plus a signal's number: the signal ended it. As shells say. */
-#define STATUS_SIGNAL 128
+/* Above all that a program can end with, plus a signal's number: the signal
+ * ended it. */
+#define STATUS_SIGNAL 256
 
 /* The exit status that goes with a tieline_code. */
 int status_of(int code);

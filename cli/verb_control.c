@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs that ask the broker about itself: ping, ls, stat, monitor. */
+/* The verbs that ask the broker how it is: ping, monitor. */
 #include "ask.h"
 #include "clock.h"
 #include "status.h"
@@ -72,156 +72,18 @@ int verb_ping(const struct call *call)
 	return status;
 }
 
-/* ---- ls -------------------------------------------------------------- */
+/* ---- monitor --------------------------------------------------------- */
 
-static const struct column name_columns[] = {
-	{"name", "NAME", false},
-	{"parked", "PARKED", true},
-	{"listeners", "LISTENERS", true},
-	{"waiting", "WAITING", true},
-	{"pipes", "PIPES", true},
-	{"relayed", "RELAYED", true},
-	{"exclusive", "EXCLUSIVE", false},
-	{NULL, NULL, false},
-};
-
-static const struct column connection_columns[] = {
-	{"id", "ID", true},
-	{"address", "ADDRESS", false},
-	{"uid", "UID", true},
-	{"listening", "LISTENING", false},
-	{"state", "STATE", false},
-	{"name", "NAME", false},
-	{"with", "WITH", true},
-	{"age", "AGE", true},
-	{"messages", "MESSAGES", true},
-	{"bytes", "BYTES", true},
-	{"held", "HELD", true},
-	{NULL, NULL, false},
-};
-
-static json *list_request(const struct call *call, const char *what)
-{
-	const struct settings *settings = &call->settings;
-	const char *prefix = call->words[0];
-	json *request = json_object();
-
-	if (json_add_text(request, "list", what) &&
-		(!prefix || json_add_text(request, "prefix", prefix)) &&
-		(!settings->limit ||
-			json_add_number(request, "limit", settings->limit)))
-		return request;
-	json_free(request);
-	return NULL;
-}
-
-/* Tells on standard error what the listing lacks. */
-static void say_what_is_left(const json *reply, const json *rows)
-{
-	double total = json_number_of(json_find(reply, "total"));
-	double listed = 0;
-
-	for (const json *row = json_first(rows); row; row = json_next(row))
-		listed++;
-	if (total > listed)
-		fprintf(stderr,
-			"tieline: %.0f of %.0f are listed: a longer PREFIX or "
-			"another --limit gives the others\n",
-			listed, total);
-}
-
-static int print_list(const struct call *call, const json *reply,
-	const char *what, const struct column *columns)
-{
-	const json *rows = json_find(reply, what);
-	int status = STATUS_DONE;
-
-	if (call->settings.json)
-		status = table_print_json(rows);
-	else
-		table_print(columns, rows);
-	say_what_is_left(reply, rows);
-	return status;
-}
-
-int verb_ls(const struct call *call)
-{
-	bool connections = call->settings.connections;
-	const char *what = connections ? "connections" : "names";
-	struct ask asked;
-	json *reply;
-	int status = ask_open(&asked, call);
-
-	if (status != STATUS_DONE)
-		return status;
-	status = ask(&asked, list_request(call, what), &reply);
-	ask_close(&asked);
-	if (status != STATUS_DONE)
-		return status;
-	status = print_list(call, reply, what,
-		connections ? connection_columns : name_columns);
-	json_free(reply);
-	return status;
-}
-
-/* ---- stat ------------------------------------------------------------ */
-
-static json *true_request(const char *verb, const char *prefix)
+static json *monitor_request(const char *prefix)
 {
 	json *request = json_object();
 
-	if (json_add_true(request, verb) &&
+	if (json_add_true(request, "monitor") &&
 		(!prefix || json_add_text(request, "prefix", prefix)))
 		return request;
 	json_free(request);
 	return NULL;
 }
-
-/* One counter; group is "" or that of a counter inside an object. */
-static void print_counter(const char *group, const json *member)
-{
-	char cell[CELL_MAX];
-
-	json_cell(member, cell, sizeof(cell));
-	printf("%s%s%s %s\n", group, *group ? "." : "", json_key(member), cell);
-}
-
-static void print_counters(const json *reply)
-{
-	for (const json *member = json_first(reply); member;
-		member = json_next(member)) {
-		if (!json_is_object(member) &&
-			strcmp(json_key(member), "ok") != 0)
-			print_counter("", member);
-		if (!json_is_object(member))
-			continue;
-		for (const json *inner = json_first(member); inner;
-			inner = json_next(inner))
-			print_counter(json_key(member), inner);
-	}
-}
-
-int verb_stat(const struct call *call)
-{
-	struct ask asked;
-	json *reply;
-	int status = ask_open(&asked, call);
-
-	if (status != STATUS_DONE)
-		return status;
-	status = ask(&asked, true_request("stat", NULL), &reply);
-	ask_close(&asked);
-	if (status != STATUS_DONE)
-		return status;
-	if (call->settings.json)
-		status = table_print_one(reply);
-	else
-		print_counters(reply);
-	json_free(reply);
-	return status;
-}
-
-/* ---- monitor --------------------------------------------------------- */
 
 /* The time of day, as the broker's machine counts it. */
 static void print_time(double time_s)
@@ -283,7 +145,7 @@ int verb_monitor(const struct call *call)
 
 	if (status != STATUS_DONE)
 		return status;
-	status = ask(&asked, true_request("monitor", call->words[0]), &reply);
+	status = ask(&asked, monitor_request(call->words[0]), &reply);
 	if (status == STATUS_DONE) {
 		json_free(reply);
 		status = print_events(&asked, call->settings.json);

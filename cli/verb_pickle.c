@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb pickle: shows a pickle, and whether the library would take it. */
-#include "bytes.h"
+#include "input.h"
 #include "status.h"
 #include "verbs.h"
 
@@ -10,29 +10,7 @@
 
 #include <tieline/values.h>
 
-#define PICKLE_BYTES_MAX (64u << 20) /* the library's longest message */
-#define READ_BYTES       (64u << 10)
-#define SHOWN_BYTES_MAX  400 /* of the object */
-
-static int read_all(FILE *file, const char *name, struct bytes *bytes)
-{
-	size_t got = 1;
-
-	while (got > 0 && bytes_len(bytes) <= PICKLE_BYTES_MAX) {
-		void *room = bytes_room(bytes, READ_BYTES);
-
-		if (!room)
-			return complain_of_memory(name);
-		got = fread(room, 1, READ_BYTES, file);
-		bytes_added(bytes, got);
-	}
-	if (ferror(file))
-		return complain(STATUS_OTHER, name, "%s", strerror(errno));
-	if (bytes_len(bytes) > PICKLE_BYTES_MAX)
-		return complain(STATUS_OTHER, name,
-			"more than 64 MiB, the longest message");
-	return STATUS_DONE;
-}
+#define SHOWN_BYTES_MAX 400 /* of the object */
 
 /* How many bytes of the text are shown: whole characters. */
 static size_t shown_len(const char *text, size_t len)
@@ -117,7 +95,7 @@ int verb_pickle(const struct call *call)
 		file = fopen(name, "rb");
 	if (!file)
 		return complain(STATUS_OTHER, name, "%s", strerror(errno));
-	status = read_all(file, name, &pickle);
+	status = input_read_all(file, name, &pickle);
 	if (status == STATUS_DONE)
 		status = show(&pickle, name);
 	if (file != stdin)

@@ -6,6 +6,13 @@
 #define TALK_OPTIONS                                                           \
 	(OPTION_BIT(RAW) | OPTION_BIT(VALUE) | OPTION_BIT(JSON) |              \
 		OPTION_BIT(COUNT) | OPTION_BIT(QUIT_AFTER))
+#define TALK_ONE_OF (OPTION_BIT(RAW) | OPTION_BIT(VALUE))
+
+#define FORMATS (OPTION_BIT(RAW) | OPTION_BIT(VALUE) | OPTION_BIT(JSON))
+
+#define QUEUE_OPTIONS                                                          \
+	(OPTION_BIT(KIND) | OPTION_BIT(MAXSIZE) | OPTION_BIT(MAX_ATTEMPTS) |   \
+		OPTION_BIT(DEAD_LETTER))
 
 #define VALUE_DETAILS                                                          \
 	"With --value, lines are the objects of Python's send() and "          \
@@ -17,30 +24,39 @@
 	"passed over; the exit status is 1 then.\n"
 
 const struct verb verbs[VERB_COUNT] = {
-	{"key", "[FILE]", 0, 1, NULL, 0, verb_key, "make a key file",
+	{"key", "[FILE]", 0, 1, NULL, 0, 0, verb_key, "make a key file",
 		"Writes a new random key to FILE, or to the default place, "
 		"with mode 0600, and\n"
 		"says what to do with it. A file that exists is left alone.\n"},
-	{"ping", "", 0, 0, NULL, OPTION_BIT(COUNT) | OPTION_BIT(JSON),
+	{"ping", "", 0, 0, NULL, OPTION_BIT(COUNT) | OPTION_BIT(JSON), 0,
 		verb_ping, "make a round trip to the broker",
 		"Prints the broker's version and the time it took. As a health "
 		"check:\n"
 		"tieline ping --timeout 1\n"},
 	{"ls", "[PREFIX]", 0, 1, NULL,
-		OPTION_BIT(CONNECTIONS) | OPTION_BIT(LIMIT) | OPTION_BIT(JSON),
-		verb_ls, "list names, or connections",
-		"Lists the names at the broker, or the connections, those that "
-		"start with PREFIX.\n"},
-	{"stat", "", 0, 0, NULL, OPTION_BIT(JSON), verb_stat,
-		"print the broker's counters", "Prints one counter a line.\n"},
-	{"monitor", "[PREFIX]", 0, 1, NULL, OPTION_BIT(JSON), verb_monitor,
+		OPTION_BIT(NAMES) | OPTION_BIT(CONNECTIONS) | OPTION_BIT(KIND) |
+			OPTION_BIT(LIMIT) | OPTION_BIT(JSON),
+		OPTION_BIT(NAMES) | OPTION_BIT(CONNECTIONS) | OPTION_BIT(KIND),
+		verb_ls, "list what is at the broker",
+		"Lists the names that programs meet under, and the queues, "
+		"topics, locks and other\n"
+		"objects, those that start with PREFIX; --kind Queue lists "
+		"those of one kind.\n"},
+	{"stat", "[NAME]", 0, 1, NULL, OPTION_BIT(JSON), 0, verb_stat,
+		"print the counters of the broker, or of an object",
+		"Prints one counter a line.\n"},
+	{"rm", "NAME...", 1, WORDS_ANY, NULL, 0, 0, verb_rm, "delete objects",
+		"Deletes a queue, a topic or another object, with all that is "
+		"in it. Who waits for\n"
+		"it hears that it was deleted.\n"},
+	{"monitor", "[PREFIX]", 0, 1, NULL, OPTION_BIT(JSON), 0, verb_monitor,
 		"print what happens at the broker",
 		"Prints an event a line, until Ctrl-C: those with names that "
 		"start with PREFIX.\n"},
 	{"listen", "NAME", 1, 1, NULL,
 		TALK_OPTIONS | OPTION_BIT(KEEP) | OPTION_BIT(EXEC) |
 			OPTION_BIT(BACKLOG) | OPTION_BIT(EXCLUSIVE),
-		verb_listen, "accept connections under a name",
+		TALK_ONE_OF, verb_listen, "accept connections under a name",
 		"Prints each message as a line, and sends each line of "
 		"standard input as a\n"
 		"message. The end of standard input ends sending; it goes on "
@@ -55,7 +71,7 @@ const struct verb verbs[VERB_COUNT] = {
 		"$TIELINE_PEER, and the name in $TIELINE_NAME. A command that "
 		"fails breaks the\n"
 		"connection.\n" VALUE_DETAILS},
-	{"dial", "NAME", 1, 1, NULL, TALK_OPTIONS, verb_dial,
+	{"dial", "NAME", 1, 1, NULL, TALK_OPTIONS, TALK_ONE_OF, verb_dial,
 		"connect to who listens under a name",
 		"Sends each line of standard input as a message, and prints "
 		"each message as a\n"
@@ -63,7 +79,7 @@ const struct verb verbs[VERB_COUNT] = {
 		"printing until the peer\n"
 		"ends. --timeout is how long to wait for a "
 		"listener.\n" VALUE_DETAILS},
-	{"pipe", "NAME", 1, 1, NULL, TALK_OPTIONS, verb_pipe,
+	{"pipe", "NAME", 1, 1, NULL, TALK_OPTIONS, TALK_ONE_OF, verb_pipe,
 		"connect to who says the same",
 		"Like dial, but both sides say pipe: the first two that give "
 		"the same NAME are\n"
@@ -73,21 +89,115 @@ const struct verb verbs[VERB_COUNT] = {
 		OPTION_BIT(BACKLOG) | OPTION_BIT(EXCLUSIVE) |
 			OPTION_BIT(TARGET_AUTHKEY_FILE) |
 			OPTION_BIT(TARGET_NO_AUTHKEY),
-		verb_expose, "put a program's own listener under a name",
+		0, verb_expose, "put a program's own listener under a name",
 		"Connects who dials NAME to the program that listens at "
 		"ADDRESS, tcp://host:port\n"
 		"or unix:/path, which needs to know nothing of the broker. "
 		"--timeout is how long\n"
 		"connecting to it may take; if it fails, the dialler's "
 		"connection breaks.\n"},
-	{"pickle", "[FILE]", 0, 1, NULL, 0, verb_pickle,
+	{"put", "NAME [ITEM...]", 1, WORDS_ANY, NULL,
+		FORMATS | QUEUE_OPTIONS | OPTION_BIT(DELAY) | OPTION_BIT(TTL) |
+			OPTION_BIT(PRIORITY) | OPTION_BIT(HEADER),
+		FORMATS, verb_put, "put items into a queue",
+		"Puts each ITEM, or else each line of standard input, into the "
+		"queue NAME, as a\n"
+		"text; with --value as a Python object, a literal or JSON; "
+		"with --json as JSON;\n"
+		"with --raw as bytes, all of standard input as one item. A "
+		"queue that is not there\n"
+		"is made. While it is full, put waits, at most for --timeout: "
+		"then the exit status\n"
+		"is 6, and what is behind was not put.\n"},
+	{"get", "NAME", 1, 1, NULL, FORMATS | QUEUE_OPTIONS | OPTION_BIT(COUNT),
+		FORMATS, verb_get, "get items from a queue",
+		"Gets an item from the queue NAME, or --count, and prints it "
+		"as a line: texts,\n"
+		"bytes and JSON as they are, Python's objects as Python would. "
+		"With --value all\n"
+		"are printed as Python would; with --json as objects with "
+		"value, format, headers\n"
+		"and attempts; with --raw as they are, with no newline. While "
+		"the queue is empty,\n"
+		"get waits, at most for --timeout: then the exit status is "
+		"7.\n"},
+	{"consume", "NAME", 1, 1, NULL,
+		FORMATS | QUEUE_OPTIONS | OPTION_BIT(COUNT) | OPTION_BIT(ACK) |
+			OPTION_BIT(EXEC) | OPTION_BIT(JOBS) |
+			OPTION_BIT(LEASE) | OPTION_BIT(DELAY),
+		FORMATS, verb_consume, "print, or work on, items as they come",
+		"Gets and prints items as get does, until Ctrl-C; --timeout is "
+		"how long to wait for\n"
+		"the next one. With --ack, an item is acknowledged when it was "
+		"printed, and so\n"
+		"counts as a task that is done; what was not printed is got "
+		"again by somebody else.\n"
+		"With --exec COMMAND, each item is the standard input of a "
+		"shell command: if it\n"
+		"succeeds the item is done, if it fails the item goes back, "
+		"to be got again after\n"
+		"--delay, or a second. It finds the queue in $TIELINE_QUEUE, "
+		"how often the item was\n"
+		"delivered in $TIELINE_ATTEMPTS, and its lease in "
+		"$TIELINE_LEASE.\n"},
+	{"peek", "NAME", 1, 1, NULL, FORMATS | OPTION_BIT(COUNT), FORMATS,
+		verb_peek, "print the next items, and leave them there",
+		"Prints what get would, and leaves it in the queue.\n"},
+	{"purge", "NAME", 1, 1, NULL, 0, 0, verb_purge, "empty a queue",
+		"Drops all items that can be got, and prints how many they "
+		"were.\n"},
+	{"pub", "NAME SUBJECT [MESSAGE...]", 2, WORDS_ANY, NULL,
+		FORMATS | OPTION_BIT(HEADER) | OPTION_BIT(RETAIN), FORMATS,
+		verb_pub, "publish messages at a topic",
+		"Publishes each MESSAGE, or else each line of standard input, "
+		"at the topic NAME, to\n"
+		"all who subscribe to SUBJECT now. Formats are as for put. A "
+		"topic that is not\n"
+		"there is made.\n"},
+	{"sub", "NAME [PATTERN]", 1, 2, NULL,
+		FORMATS | OPTION_BIT(COUNT) | OPTION_BIT(GROUP) |
+			OPTION_BIT(RETAIN) | OPTION_BIT(RETAINED),
+		FORMATS, verb_sub, "subscribe to a topic",
+		"Prints the messages whose subject fits PATTERN, or all, until "
+		"Ctrl-C: the subject,\n"
+		"a tab, and the message as get prints items. In a PATTERN, * "
+		"stands for a word and\n"
+		"> at the end for any words: 'sensor.*.heat', 'sensor.>'. "
+		"Messages that are lost\n"
+		"because they come faster than they are printed are counted on "
+		"standard error.\n"
+		"--timeout is how long to wait for a message.\n"},
+	{"call", "NAME METHOD [ARGUMENT...]", 2, WORDS_ANY, NULL,
+		OPTION_BIT(KIND) | OPTION_BIT(OPTION) | OPTION_BIT(JSON), 0,
+		verb_call, "call a method of an object",
+		"Calls a method of the object NAME, as Python would, and "
+		"prints "
+		"what it returns;\n"
+		"nothing if that is None. Each ARGUMENT is a Python literal, "
+		"JSON, or a word that is\n"
+		"neither, which is a text; as name=ARGUMENT it is passed by "
+		"name. With --kind, an\n"
+		"object that is not there is made. Arguments that start with - "
+		"stand behind --.\n"},
+	{"lock", "NAME [--] COMMAND [ARGUMENT...]", 2, WORDS_ANY, NULL,
+		OPTION_BIT(KIND) | OPTION_BIT(OPTION), 0, verb_lock,
+		"run a command while holding a lock",
+		"Acquires the lock NAME, which is made if it is not there, and "
+		"runs COMMAND. The\n"
+		"grant's token, a number that only grows, is in "
+		"$TIELINE_TOKEN. --timeout is how\n"
+		"long to wait for the lock. The exit status is the command's. "
+		"If the connection is\n"
+		"lost, and so the lock, the command gets SIGTERM, and the exit "
+		"status is 9.\n"},
+	{"pickle", "[FILE]", 0, 1, NULL, 0, 0, verb_pickle,
 		"show a pickle, and whether it would be taken",
 		"Prints what is in FILE, or standard input, opcode by opcode, "
 		"as Python's\n"
 		"pickletools does; then \"taken:\" and the object, or "
 		"\"refused:\" and why: the\n"
 		"exit status is 1 then. Nothing is imported or run.\n"},
-	{"completion", "bash|zsh", 1, 1, "bash zsh", 0, verb_completion,
+	{"completion", "bash|zsh", 1, 1, "bash zsh", 0, 0, verb_completion,
 		"print the completions for a shell",
 		"For bash: source <(tieline completion bash)\n"
 		"For zsh, behind compinit: source <(tieline completion zsh)\n"},

@@ -8,26 +8,31 @@
 
 #include "options.h"
 
+#include <limits.h>
+
+#define WORDS_ANY UINT_MAX
+
 /* One run of the tool: what a verb's function is given. */
 struct call {
 	const struct verb *verb;
 	struct settings settings;
-	const char *words[WORDS_MAX]; /* behind the verb; NULL = not given */
+	char **words; /* behind the verb; NULL behind the last one */
 };
 
 struct verb {
 	const char *name;
 	const char *arguments; /* as in the usage */
 	unsigned min_words;
-	unsigned max_words;
+	unsigned max_words;  /* WORDS_ANY */
 	const char *choices; /* what the word may be; NULL = anything */
-	uint32_t options;    /* besides OPTIONS_COMMON, as bits */
+	option_set options;  /* besides OPTIONS_COMMON */
+	option_set one_of;   /* those that do not go with each other */
 	int (*run)(const struct call *call); /* returns the exit status */
 	const char *summary;
 	const char *details;
 };
 
-#define VERB_COUNT 11
+#define VERB_COUNT 21
 extern const struct verb verbs[VERB_COUNT];
 
 /* The verb of that name; NULL if there is none. */
@@ -42,6 +47,16 @@ int verb_listen(const struct call *call);
 int verb_dial(const struct call *call);
 int verb_pipe(const struct call *call);
 int verb_expose(const struct call *call);
+int verb_put(const struct call *call);
+int verb_get(const struct call *call);
+int verb_consume(const struct call *call);
+int verb_peek(const struct call *call);
+int verb_purge(const struct call *call);
+int verb_pub(const struct call *call);
+int verb_sub(const struct call *call);
+int verb_call(const struct call *call);
+int verb_lock(const struct call *call);
+int verb_rm(const struct call *call);
 int verb_pickle(const struct call *call);
 int verb_completion(const struct call *call);
 
