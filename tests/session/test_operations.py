@@ -285,7 +285,7 @@ def test_consume_within_its_credit(session):
     assert session.ask("CREDIT", argument=tag, count=1).count == 0
 
 
-@pytest.mark.parametrize("broker_class", [Broker], indirect=True)
+@pytest.mark.parametrize("tielined", ["broker/tielined"], indirect=True)
 def test_items_of_one_turn_share_a_frame(session):
     session.has_open(1, "q", "Queue")
     tag = session.send("CONSUME", handle=1, count=100)
