@@ -5,8 +5,6 @@ import pickle
 
 import pytest
 
-from conftest import Broker
-
 from .wire import FLAGS, FOREVER, Item, item
 
 QUIET = FLAGS["QUIET"]
