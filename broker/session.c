@@ -35,7 +35,7 @@ void session_fail(struct session *session)
 
 bool session_is_congested(const struct session *session)
 {
-	return session->output.bytes >= session->window_bytes;
+	return session_output_load(&session->output) >= session->window_bytes;
 }
 
 /* ---- Reading ---------------------------------------------------------- */

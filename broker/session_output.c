@@ -335,6 +335,17 @@ bool session_output_body(struct session_output *output,
 		output, frame, &parcel, 1, true, (struct sent){.call = NULL});
 }
 
+uint64_t session_output_load(const struct session_output *output)
+{
+	const struct long_message *message;
+	uint64_t longest = 0;
+
+	TAILQ_FOREACH (message, &output->waiting, link)
+		if (message->left > longest)
+			longest = message->left;
+	return output->bytes - longest;
+}
+
 /* The next so many bytes of a message. */
 static bool add_piece(
 	struct session_output *output, struct long_message *message, size_t len)

@@ -5,7 +5,7 @@
  * Payloads of more than a frame wait apart and give a frame each in turn, so
  * that what is short overtakes them.
  *
- * Nothing is bounded here: who puts something in looks at `bytes` before. Each
+ * Nothing is bounded here: who puts something in looks at the load before. Each
  * function returns false for lack of memory, after which the output cannot be
  * used any more.
  */
@@ -65,6 +65,10 @@ bool session_output_body(struct session_output *output,
 bool session_output_items(struct session_output *output,
 	const struct tli_session_frame *frame, const struct parcel *parcels,
 	uint32_t count, struct sent sent);
+
+/* How much is to go out, but for the longest of the payloads of several frames:
+ * what is short overtakes that. */
+uint64_t session_output_load(const struct session_output *output);
 
 /* Whether an item is too long for a frame. */
 bool session_output_is_long(const struct tli_item *item);

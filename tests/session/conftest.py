@@ -33,6 +33,14 @@ class Hub:
         finally:
             peer.close()
 
+    def look(self):
+        """What the broker tells of its connections, by number."""
+        peer = Peer(self.broker.at["unix"])
+        try:
+            return {entry["id"]: entry for entry in peer.connections()}
+        finally:
+            peer.close()
+
     def until(self, is_so):
         """Looks at what it tells until that is so."""
         latest = time.monotonic() + PATIENCE
