@@ -40,6 +40,9 @@ static void be_greeted(
 		TLI_UNPICKLE_BORROW, NULL);
 	if (greeting && greeting->kind == TLI_DICT)
 		read_greeting(session, greeting);
+	else if (!greeting && values.error.code == TLI_VALUE_NOMEM)
+		tli_link_lose(session, TIELINE_ENOMEM,
+			"no memory for the broker's answer to hello");
 	else
 		tli_link_lose(session, TIELINE_EPROTOCOL,
 			"the broker's answer to hello makes no sense");

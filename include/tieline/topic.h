@@ -155,9 +155,9 @@ TIELINE_API TIELINE_MUST_USE int tieline_topic_subscribe_start(
 	tieline_subscription **subscription_out);
 
 /**
- * Watch an object: a message for each change of its content. The subject is the
- * method that changed it, the body a pickle of a dict: what changed, and the
- * object's version from then on.
+ * Watch an object: a message for each change of its content. The body is a
+ * pickle of a dict: the object's version from then on, the method that changed
+ * it, and the key or index, None if it was all.
  *
  * As tieline_topic_subscribe(), with options that have neither pattern nor
  * group. Since 0.4.

@@ -119,8 +119,7 @@ static bool read_more(struct fake *fake)
 	return got > 0;
 }
 
-/* False at the end. */
-static bool take(struct fake *fake, struct tli_session_frame *frame)
+bool fake_take_next(struct fake *fake, struct tli_session_frame *frame)
 {
 	const char *why;
 	int result;
@@ -141,7 +140,7 @@ struct tli_session_frame fake_take_any(struct fake *fake)
 {
 	struct tli_session_frame frame;
 
-	if (!take(fake, &frame))
+	if (!fake_take_next(fake, &frame))
 		give_up("the session is over");
 	return frame;
 }
@@ -163,7 +162,7 @@ unsigned fake_count_rest(struct fake *fake, unsigned op)
 	struct tli_session_frame frame;
 	unsigned count = 0;
 
-	while (take(fake, &frame))
+	while (fake_take_next(fake, &frame))
 		count += frame.op == op;
 	return count;
 }

@@ -48,6 +48,8 @@ void fake_hang_up(struct fake *fake);
  * the next call. */
 struct tli_session_frame fake_take(struct fake *fake, unsigned op);
 struct tli_session_frame fake_take_any(struct fake *fake);
+/* False when the session has closed the connection. */
+bool fake_take_next(struct fake *fake, struct tli_session_frame *frame);
 
 /* Takes what was sent until the session closes the connection, frames of that
  * operation apart. Returns how many there were. */
