@@ -4,6 +4,9 @@
 #include "ask.h"
 #include "session.h"
 #include "status.h"
+#include "table.h"
+
+#include <stdio.h>
 
 #define LIMIT_DEFAULT 1000u /* as the broker has it for names */
 
@@ -35,6 +38,21 @@ static int ask_for_list(
 	return status;
 }
 
+static int add_row(struct listing *listing, const struct call *call, json *row)
+{
+	int status = STATUS_DONE;
+
+	listing->listed++;
+	if (call->settings.json) {
+		status = table_print_one(row);
+		json_free(row);
+	} else if (!json_append(listing->rows, row)) {
+		json_free(row);
+		status = complain_of_memory(call->verb->name);
+	}
+	return status;
+}
+
 static json *member_of(json *reply, const char *key)
 {
 	return (json *)json_find(reply, key);
@@ -45,78 +63,90 @@ int listing_add_control(struct listing *listing, const struct call *call,
 {
 	json *reply, *row;
 	int status = ask_for_list(call, what, &reply);
-	bool is_fine = true;
 
 	if (status != STATUS_DONE)
 		return status;
 	listing->total += json_number_of(json_find(reply, "total"));
-	while (is_fine && (row = json_take(member_of(reply, what)))) {
-		if (kind && json_is_object(row))
-			is_fine = json_add_text(row, "kind", kind);
-		is_fine &= json_append(listing->rows, row);
+	while (status == STATUS_DONE &&
+		(row = json_take(member_of(reply, what)))) {
+		if (kind && json_is_object(row) &&
+			!json_add_text(row, "kind", kind))
+			status = complain_of_memory(call->verb->name);
+		if (status == STATUS_DONE)
+			status = add_row(listing, call, row);
+		else
+			json_free(row);
 	}
 	json_free(reply);
-	return is_fine ? STATUS_DONE : complain_of_memory(what);
+	return status;
 }
 
 /* ---- objects --------------------------------------------------------- */
 
-static json *json_of(const tieline_value *value)
+static int add_object(struct listing *listing, const struct call *call,
+	const tieline_value *object)
 {
 	char *text;
 	size_t len;
-	json *read;
+	json *row;
 
-	if (tieline_value_to_json(value, TIELINE_JSON_WRAPPED, &text, &len) < 0)
-		return NULL;
-	read = json_parse(text, len);
+	if (tieline_value_to_json(object, TIELINE_JSON_WRAPPED, &text, &len) <
+		0)
+		return complain(STATUS_OTHER, call->verb->name,
+			"what the broker tells: %s",
+			tieline_handle_error(NULL));
+	if (call->settings.json) {
+		listing->listed++;
+		puts(text);
+		tieline_free(text);
+		return STATUS_DONE;
+	}
+	row = json_parse(text, len);
 	tieline_free(text);
-	return read;
+	return row ? add_row(listing, call, row)
+		   : complain_of_memory(call->verb->name);
 }
 
 /* Those without a name are parts of others, unless they are asked for. */
-static bool is_listed(const json *row, const struct call *call)
+static bool is_listed(const tieline_value *object, const struct call *call)
 {
-	return call->settings.kind || json_text_of(json_find(row, "name"));
+	return call->settings.kind ||
+		tieline_value_get_str(
+			tieline_value_find_text(object, "name"), NULL);
 }
 
-static void take_objects(
-	struct listing *listing, const struct call *call, json *rows)
+static int add_objects(struct listing *listing, const struct call *call,
+	const tieline_value *list)
 {
 	unsigned limit =
 		call->settings.limit ? call->settings.limit : LIMIT_DEFAULT;
-	json *row;
+	const tieline_value *object;
+	int status = STATUS_DONE;
 
-	while ((row = json_take(rows))) {
-		bool listed = is_listed(row, call);
-
-		listing->total += listed;
-		if (!listed || limit == 0 || !json_append(listing->rows, row))
-			json_free(row);
-		else
-			limit--;
+	for (size_t i = 0;
+		(object = tieline_value_item(list, i)) && status == STATUS_DONE;
+		i++) {
+		if (!is_listed(object, call))
+			continue;
+		listing->total++;
+		if (limit == 0)
+			continue;
+		limit--;
+		status = add_object(listing, call, object);
 	}
+	return status;
 }
 
-static int ask_for_objects(struct listing *listing, const struct call *call,
+static int list_objects(struct listing *listing, const struct call *call,
 	struct session *session, tieline_values *values)
 {
 	tieline_value *list;
-	json *rows;
 	int result = tieline_session_objects(session->session, call->words[0],
 		call->settings.kind, values, &list);
 
-	if (result < 0)
-		return session_complain(
-			session, session->broker.address, result);
-	rows = json_of(list);
-	if (!rows)
-		return complain(STATUS_OTHER, session->broker.address,
-			"the objects cannot be listed: %s",
-			tieline_handle_error(NULL));
-	take_objects(listing, call, rows);
-	json_free(rows);
-	return STATUS_DONE;
+	return result < 0
+		? session_complain(session, session->broker.address, result)
+		: add_objects(listing, call, list);
 }
 
 int listing_add_objects(struct listing *listing, const struct call *call)
@@ -126,37 +156,7 @@ int listing_add_objects(struct listing *listing, const struct call *call)
 	int status = session_begin(&session, call, SESSION_ENDS);
 
 	if (status == STATUS_DONE)
-		status = ask_for_objects(listing, call, &session, values);
-	session_end(&session);
-	tieline_values_free(values);
-	return status;
-}
-
-/* ---- one object ------------------------------------------------------ */
-
-static int ask_for_object(const struct call *call, struct session *session,
-	tieline_values *values, json **object_out)
-{
-	tieline_value *dict;
-	int result = tieline_session_stat(
-		session->session, call->words[0], values, &dict);
-
-	if (result < 0)
-		return session_complain(session, call->words[0], result);
-	*object_out = json_of(dict);
-	return *object_out ? STATUS_DONE
-			   : complain(STATUS_OTHER, call->words[0], "%s",
-				     tieline_handle_error(NULL));
-}
-
-int listing_describe(const struct call *call, json **object_out)
-{
-	tieline_values *values = tieline_values_new(NULL);
-	struct session session;
-	int status = session_begin(&session, call, SESSION_ENDS);
-
-	if (status == STATUS_DONE)
-		status = ask_for_object(call, &session, values, object_out);
+		status = list_objects(listing, call, &session, values);
 	session_end(&session);
 	tieline_values_free(values);
 	return status;

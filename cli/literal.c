@@ -33,3 +33,19 @@ tieline_value *literal_read(tieline_values *values, const char *text,
 			tieline_handle_error(NULL), as_json);
 	return value;
 }
+
+int literal_show(const tieline_value *value, char **text_out)
+{
+	char *text;
+	size_t len;
+	int result = tieline_value_repr(value, 0, &text, &len);
+
+	if (result < 0)
+		return result;
+	if (tieline_value_kind(value) == TIELINE_STR) {
+		memmove(text, text + 1, len - 2);
+		text[len - 2] = '\0';
+	}
+	*text_out = text;
+	return TIELINE_OK;
+}

@@ -15,4 +15,8 @@ bool literal_is_blank(const char *text, size_t len);
 tieline_value *literal_read(tieline_values *values, const char *text,
 	size_t len, tieline_json_wrapping wrapping, char why[LITERAL_WHY_MAX]);
 
+/* As tieline_value_repr(), but a text without its quotes; control characters in
+ * it are escaped all the same. */
+int literal_show(const tieline_value *value, char **text_out);
+
 #endif

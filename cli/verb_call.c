@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verb call: a method of any object, with arguments as Python has them. */
 #include "arguments.h"
+#include "literal.h"
 #include "session.h"
 #include "status.h"
 
@@ -15,37 +16,36 @@ struct calling {
 
 /* ---- what comes back ------------------------------------------------- */
 
-/* As str() of the exception; to be freed with tieline_free(). */
+/* As str() of the exception; NULL if that is nothing. To be freed with
+ * tieline_free(). */
 static char *text_of(const char *class, const tieline_value *arguments)
 {
 	size_t count = tieline_value_count(arguments);
 	const tieline_value *shown =
 		count == 1 ? tieline_value_item(arguments, 0) : arguments;
-	bool is_text = count == 1 && tieline_value_get_str(shown, NULL) &&
-		strcmp(class, "KeyError") != 0;
-	char *text;
+	char *text = NULL;
+	int result = TIELINE_OK;
 
-	if (count == 0 || is_text || tieline_value_repr(shown, 0, &text, NULL))
-		return NULL;
-	return text;
+	if (strcmp(class, "KeyError") == 0 && count > 0)
+		result = tieline_value_repr(shown, 0, &text, NULL);
+	else if (count > 0)
+		result = literal_show(shown, &text);
+	return result < 0 ? NULL : text;
 }
 
 /* As Python ends a traceback. */
 static int complain_of_exception(const struct calling *calling, int code,
 	const char *class, const tieline_value *arguments)
 {
-	char *repr = text_of(class, arguments);
-	const char *text = repr
-		? repr
-		: tieline_value_get_str(tieline_value_item(arguments, 0), NULL);
+	char *text = text_of(class, arguments);
 
 	complain(status_of_open(code), calling->call->words[0], "%s%s%s", class,
 		text ? ": " : "", text ? text : "");
-	tieline_free(repr);
+	tieline_free(text);
 	return status_of_open(code);
 }
 
-static int complain_of_call(const struct calling *calling, int code)
+static int complain_of_call(struct calling *calling, int code)
 {
 	const char *class;
 	tieline_value *arguments;
@@ -90,10 +90,12 @@ static int call_method(struct calling *calling)
 	int result = session_open_object(&calling->session, call,
 		call->settings.kind, arguments->options, &object);
 
-	if (result == TIELINE_OK)
-		result = tieline_object_call(object, call->words[1],
-			arguments->positional, arguments->named,
-			call->settings.timeout_ms, arguments->values, &value);
+	if (result < 0)
+		return session_complain(
+			&calling->session, call->words[0], result);
+	result = tieline_object_call(object, call->words[1],
+		arguments->positional, arguments->named,
+		call->settings.timeout_ms, arguments->values, &value);
 	return result < 0 ? complain_of_call(calling, result)
 			  : print_result(calling, value);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs that show what is at the broker, or delete it: ls, stat, rm. */
-#include "ask.h"
+/* The verbs that list what is at the broker, or delete it: ls, rm. */
 #include "listing.h"
 #include "session.h"
 #include "status.h"
 #include "table.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define CELL_MAX 512
 
@@ -73,7 +71,6 @@ static bool add_about(json *row)
 	char text[CELL_MAX];
 	size_t len = 0;
 
-	text[0] = '\0';
 	for (size_t i = 0; i < sizeof(abouts) / sizeof(abouts[0]); i++) {
 		double number = json_number_of(json_find(row, abouts[i].key));
 
@@ -82,14 +79,12 @@ static bool add_about(json *row)
 				"%s%.0f %s", len > 0 ? ", " : "", number,
 				abouts[i].word);
 	}
-	return json_add_text(row, "about", text);
+	return len == 0 || json_add_text(row, "about", text);
 }
 
-static int print_rows(const struct call *call, const struct listing *listing,
-	const struct column *columns)
+static int print_table(
+	const struct listing *listing, const struct column *columns)
 {
-	if (call->settings.json)
-		return table_print_json(listing->rows);
 	for (const json *row = json_first(listing->rows);
 		row && columns == all_columns; row = json_next(row))
 		if (json_is_object(row) && !add_about((json *)row))
@@ -101,16 +96,11 @@ static int print_rows(const struct call *call, const struct listing *listing,
 /* Tells on standard error what the listing lacks. */
 static void say_what_is_left(const struct listing *listing)
 {
-	double listed = 0;
-
-	for (const json *row = json_first(listing->rows); row;
-		row = json_next(row))
-		listed++;
-	if (listing->total > listed)
+	if (listing->total > listing->listed)
 		fprintf(stderr,
 			"tieline: %.0f of %.0f are listed: a longer PREFIX or "
 			"another --limit gives the others\n",
-			listed, listing->total);
+			listing->listed, listing->total);
 }
 
 static int list_all(const struct call *call, struct listing *listing)
@@ -141,75 +131,11 @@ int verb_ls(const struct call *call)
 	} else {
 		status = list_all(call, &listing);
 	}
-	if (status == STATUS_DONE)
-		status = print_rows(call, &listing, columns);
+	if (status == STATUS_DONE && !settings->json)
+		status = print_table(&listing, columns);
 	if (status == STATUS_DONE)
 		say_what_is_left(&listing);
 	json_free(listing.rows);
-	return status;
-}
-
-/* ---- stat ------------------------------------------------------------ */
-
-static json *stat_request(void)
-{
-	json *request = json_object();
-
-	if (json_add_true(request, "stat"))
-		return request;
-	json_free(request);
-	return NULL;
-}
-
-/* One counter; group is "" or that of a counter inside an object. */
-static void print_counter(const char *group, const json *member)
-{
-	char cell[CELL_MAX];
-
-	json_cell(member, cell, sizeof(cell));
-	printf("%s%s%s %s\n", group, *group ? "." : "", json_key(member), cell);
-}
-
-static void print_counters(const json *reply)
-{
-	for (const json *member = json_first(reply); member;
-		member = json_next(member)) {
-		if (!json_is_object(member) &&
-			strcmp(json_key(member), "ok") != 0)
-			print_counter("", member);
-		if (!json_is_object(member))
-			continue;
-		for (const json *inner = json_first(member); inner;
-			inner = json_next(inner))
-			print_counter(json_key(member), inner);
-	}
-}
-
-static int stat_broker(const struct call *call, json **counters_out)
-{
-	struct ask asked;
-	int status = ask_open(&asked, call);
-
-	if (status != STATUS_DONE)
-		return status;
-	status = ask(&asked, stat_request(), counters_out);
-	ask_close(&asked);
-	return status;
-}
-
-int verb_stat(const struct call *call)
-{
-	json *counters;
-	int status = call->words[0] ? listing_describe(call, &counters)
-				    : stat_broker(call, &counters);
-
-	if (status != STATUS_DONE)
-		return status;
-	if (call->settings.json)
-		status = table_print_one(counters);
-	else
-		print_counters(counters);
-	json_free(counters);
 	return status;
 }
 

@@ -24,7 +24,7 @@ static int put(void *arg, const struct batch *batch)
 	status = queue_complain(&putting->queue, putting->call, result);
 	if (putting->count > 0)
 		complain(status, putting->call->words[0],
-			"%llu items were put before that", putting->count);
+			"items put before that: %llu", putting->count);
 	return status;
 }
 
