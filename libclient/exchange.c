@@ -204,6 +204,16 @@ int tli_exchange_start(tieline_session *session, struct tli_exchange *exchange,
 	return tli_handle_settle(&session->handle, 0);
 }
 
+/* False if there is none in time, or the session ends. */
+static bool await_room(tieline_session *session, int64_t deadline_ms)
+{
+	if (!tli_session_is_busy(session))
+		return true;
+	return tli_handle_await(&session->handle, TIELINE_WRITE, deadline_ms) >
+		0 &&
+		session->link.state != TLI_LINK_ENDED;
+}
+
 /* Sleeps and goes on until it is done. */
 static void await(struct tli_exchange *exchange)
 {
@@ -229,15 +239,13 @@ int tli_exchange_run(
 	if (!exchange)
 		return session->handle.error.code;
 	exchange->is_awaited = true;
-	if (tli_session_is_busy(session) &&
-		tli_handle_await(&session->handle, TIELINE_WRITE, room_by_ms) <=
-			0) {
+	if (await_room(session, room_by_ms)) {
+		begin(exchange, timeout_ms);
+		await(exchange);
+	} else {
 		exchange->state = TLI_EXCHANGE_DONE;
 		exchange->code = TIELINE_ENOTSENT;
 		exchange->why = "too many requests were under way";
-	} else {
-		begin(exchange, timeout_ms);
-		await(exchange);
 	}
 	return tli_session_settle(session, tli_answer_report(exchange));
 }

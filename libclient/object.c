@@ -326,7 +326,7 @@ void tieline_object_close(tieline_object *object)
 	struct tli_exchange *exchange;
 	uint32_t at = 0;
 
-	if (!object)
+	if (!object || object->number == 0)
 		return;
 	object->is_closed = true;
 	while (!LIST_EMPTY(&object->streams))

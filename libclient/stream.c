@@ -158,7 +158,7 @@ void tli_stream_finish(struct tli_stream *stream)
 	if (!exchange || stream->has_ended ||
 		stream->finished < (stream->prefetch + 1) / 2)
 		return;
-	if (exchange->is_unsent) {
+	if (!tli_exchange_has_left(exchange)) {
 		tli_exchange_unsend(exchange);
 		exchange->asked.count = count_credit(stream);
 		tli_exchange_send(exchange, NULL);

@@ -31,7 +31,8 @@
  * other is called.
  *
  * **When the connection is lost** the session makes a new one by itself, with
- * growing pauses, opens again what was open, and goes on with consumers and
+ * growing pauses, opens again what was open (what has no name, or is not there
+ * any more, is made anew, and so is empty), and goes on with consumers and
  * subscriptions. Nothing is sent twice. What was under way is done with
  * #TIELINE_EOUTCOME, if any of it may have reached the broker, and with
  * #TIELINE_ENOTSENT if not. What is started while there is no connection waits
