@@ -114,6 +114,7 @@ class Proxy:
         self.on_cut = on_cut
         self.faults = [*faults, "nothing"]
         self.weights = [*faults.values(), 1000 - sum(faults.values())]
+        self.links = set()
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
@@ -148,7 +149,21 @@ class Proxy:
                 if sock.family == socket.AF_INET:
                     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self.loop.sock_connect(other, target)
-            await Link(self, client, (one, other)).run()
+            link = Link(self, client, (one, other))
+            self.links.add(link)
+            try:
+                await link.run()
+            finally:
+                self.links.discard(link)
+
+    def cut(self, client):
+        """Breaks what that client has now."""
+        self.call(self.cut_all(client))
+
+    async def cut_all(self, client):
+        for link in list(self.links):
+            if link.client == client:
+                await link.reset(b"", None)
 
     def close(self):
         """Breaks all connections."""

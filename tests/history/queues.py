@@ -88,8 +88,9 @@ class Queue:
         if delivery.verb == "take":
             ends.append(delivery.invoked)
         elif delivery.arguments[0] != "0":
-            ends.append(delivery.invoked
-                        + int(delivery.arguments[0]) * 1_000_000)
+            # The broker's time is whole milliseconds.
+            whole_ms = int(delivery.arguments[0]) - 1
+            ends.append(delivery.invoked + whole_ms * 1_000_000)
         return min(ends)
 
     def times_in(self, item):

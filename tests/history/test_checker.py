@@ -90,9 +90,9 @@ FINE = {
         7 8 c take jobs ok x 2""",
     "a lease is over after its time": """
         1 2 a put jobs x ok
-        3 4 b get jobs 1 ok x 1
-        2000000 2000001 c take jobs ok x 2
-        2000002 2000003 b ack jobs x 1 refused""",
+        3 4 b get jobs 5 ok x 1
+        5000000 5000001 c take jobs ok x 2
+        5000002 5000003 b ack jobs x 1 refused""",
     "items put at one time come in any order": """
         1 4 a put jobs x ok
         2 3 b put jobs y ok
@@ -164,6 +164,11 @@ WRONG = {
         3 4 b get jobs 0 ok x 2
         5 b cut
         6 7 c take jobs ok x 1""",
+    "x came while it was leased": """
+        1 2 a put jobs x ok
+        3 4 b get jobs 5 ok x 1
+        3000000 3000001 c take jobs ok x 2
+        5000002 5000003 b ack jobs x 1 refused""",
     "the lease of x was taken away": """
         1 2 a put jobs x ok
         3 4 b get jobs 0 ok x 1

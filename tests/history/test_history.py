@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Histories of real clients at a real broker, under kill -9, stops, resets and
+a proxy that harms connections: none has an anomaly (checker.py).
+
+TIELINE_SEEDS=17 runs one seed again, TIELINE_SEEDS=1000-1999 other ones."""
+
+import concurrent.futures
+import os
+
+import pytest
+
+from limits.broker import LoadedBroker
+
+from .scenario import Scenario
+
+WORKERS = 4
+# Seeds at one broker; times as many for --long.
+ROUND = 10
+LONG = 25
+
+
+class LateBroker(LoadedBroker):
+    """Its engine answers late, and out of order."""
+
+    program = "tests/engine/tielined-late"
+
+
+# With how many seeds.
+BROKERS = pytest.mark.parametrize("broker_class,count", [
+    (LoadedBroker, 200), (LateBroker, 50)])
+
+
+def seeds_asked_for(count):
+    first, _, last = os.environ.get("TIELINE_SEEDS",
+                                    f"0-{count - 1}").partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def run_seeds(seeds, broker_class, folder):
+    """At one broker, one after the other: what is wrong, as pairs of a seed and
+    a text."""
+    folder.mkdir()
+    broker = broker_class(folder)
+    try:
+        return [(seed, text) for seed in seeds
+                for text in Scenario(seed, broker, folder).run()]
+    finally:
+        broker.stop()
+
+
+def check(seeds, broker_class, folder):
+    """Several at a time: clients wait more than they work."""
+    with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
+        parts = [pool.submit(run_seeds, seeds[first:first + ROUND],
+                             broker_class, folder / str(first))
+                 for first in range(0, len(seeds), ROUND)]
+        found = [wrong for part in parts for wrong in part.result()]
+    text = "\n".join(f"seed {seed}: {text}" for seed, text in found)
+    assert not found, f"{text}\nThe histories are in {folder}. Again: " \
+        f"TIELINE_SEEDS={found[0][0]} pytest tests/history/test_history.py"
+
+
+@BROKERS
+def test_histories_have_no_anomaly(broker_class, count, tmp_path):
+    check(seeds_asked_for(count), broker_class, tmp_path)
+
+
+@pytest.mark.long
+@BROKERS
+def test_many_histories_have_no_anomaly(broker_class, count, tmp_path):
+    check(seeds_asked_for(LONG * count), broker_class, tmp_path)
