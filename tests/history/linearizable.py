@@ -100,6 +100,7 @@ class Search:
         """Why it failed, in as many words as are of use."""
         order, state = self.best
         done = sum(1 << place for place in order)
+
         def lines(places):
             return "".join(f"\n    {self.operations[place]}"
                            for place in places)

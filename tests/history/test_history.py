@@ -19,15 +19,9 @@ ROUND = 10
 LONG = 25
 
 
-class LateBroker(LoadedBroker):
-    """Its engine answers late, and out of order."""
-
-    program = "tests/engine/tielined-late"
-
-
 # With how many seeds.
-BROKERS = pytest.mark.parametrize("broker_class,count", [
-    (LoadedBroker, 200), (LateBroker, 50)])
+BROKERS = pytest.mark.parametrize("program,count", [
+    ("broker/tielined", 200), ("tests/engine/tielined-late", 50)])
 
 
 def seeds_asked_for(count):
@@ -36,11 +30,11 @@ def seeds_asked_for(count):
     return range(int(first), int(last or first) + 1)
 
 
-def run_seeds(seeds, broker_class, folder):
+def run_seeds(seeds, program, folder):
     """At one broker, one after the other: what is wrong, as pairs of a seed and
     a text."""
     folder.mkdir()
-    broker = broker_class(folder)
+    broker = LoadedBroker(folder, program=program)
     try:
         return [(seed, text) for seed in seeds
                 for text in Scenario(seed, broker, folder).run()]
@@ -48,11 +42,11 @@ def run_seeds(seeds, broker_class, folder):
         broker.stop()
 
 
-def check(seeds, broker_class, folder):
+def check(seeds, program, folder):
     """Several at a time: clients wait more than they work."""
     with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
         parts = [pool.submit(run_seeds, seeds[first:first + ROUND],
-                             broker_class, folder / str(first))
+                             program, folder / str(first))
                  for first in range(0, len(seeds), ROUND)]
         found = [wrong for part in parts for wrong in part.result()]
     text = "\n".join(f"seed {seed}: {text}" for seed, text in found)
@@ -61,11 +55,11 @@ def check(seeds, broker_class, folder):
 
 
 @BROKERS
-def test_histories_have_no_anomaly(broker_class, count, tmp_path):
-    check(seeds_asked_for(count), broker_class, tmp_path)
+def test_histories_have_no_anomaly(program, count, tmp_path):
+    check(seeds_asked_for(count), program, tmp_path)
 
 
 @pytest.mark.long
 @BROKERS
-def test_many_histories_have_no_anomaly(broker_class, count, tmp_path):
-    check(seeds_asked_for(LONG * count), broker_class, tmp_path)
+def test_many_histories_have_no_anomaly(program, count, tmp_path):
+    check(seeds_asked_for(LONG * count), program, tmp_path)

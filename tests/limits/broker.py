@@ -78,12 +78,14 @@ class LoadedBroker(Broker):
 
     lifetime = 5 * HANG
 
-    def __init__(self, folder, build=BUILD, **settings):
+    def __init__(self, folder, build=BUILD, program="broker/tielined",
+                 **settings):
         self.key = folder / "key"
         self.key.touch(mode=0o600)
         self.key.write_bytes(KEY)
         super().__init__(folder, self.key, (), {
-            "listen": ["tcp://:0", f"unix:{folder}/broker"], **settings}, build)
+            "listen": ["tcp://:0", f"unix:{folder}/broker"], **settings},
+            build, program)
         self.pid = self.process.pid
         self.port = int(self.at["tcp"].rsplit(":", 1)[1])
         self.unix = self.at["unix"][len("unix:"):]
