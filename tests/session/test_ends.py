@@ -10,12 +10,12 @@ import sys
 
 import pytest
 
-from conftest import Broker
 from rendezvous.client import END
 
 from .wire import FLAGS, FOREVER, fragments, item
 
-MEMORY = pytest.mark.parametrize("broker_class", [Broker], indirect=True)
+MEMORY = pytest.mark.parametrize(
+    "tielined", ["broker/tielined"], indirect=True)
 ACQUIRE = pickle.dumps(("acquire", ()))
 
 
@@ -149,7 +149,7 @@ def test_who_asks_too_much_and_goes_is_missed(serve, kind):
     one.returns(2, "acquire")
     for _ in range(10):
         one.send("GET", handle=1, count=1, timeout=FOREVER)
-    one.write(next(fragments("PUT", bytes(60_000), tag=0)) * 3)
+    one.write(next(fragments("PUT", bytes(30_000), tag=0)))
     lock = other.send("CALL", ACQUIRE, handle=2)
     hub.until_waiting(6)
     one.close()

@@ -7,14 +7,14 @@ import struct
 
 import pytest
 
-from conftest import Broker
 from rendezvous.client import END
 
 from .wire import (
     FLAGS, FOREVER, HEADER, OPS, RECORD, fragments, header, item)
 
 # What the wire is, no engine has to do with.
-pytestmark = pytest.mark.parametrize("broker_class", [Broker], indirect=True)
+pytestmark = pytest.mark.parametrize(
+    "tielined", ["broker/tielined"], indirect=True)
 
 
 def is_refused(reply, text, status="BAD_REQUEST"):

@@ -7,8 +7,6 @@ import pickle
 
 import pytest
 
-from conftest import Broker
-
 from .wire import FLAGS, FOREVER, PAYLOAD_MAX, fragments, item
 
 MIB = 1 << 20
@@ -91,7 +89,7 @@ def test_small_answers_overtake_a_large_one(session):
     assert max(order.index(ping) for ping in pings) < len(order) // 2
 
 
-@pytest.mark.parametrize("broker_class", [Broker], indirect=True)
+@pytest.mark.parametrize("tielined", ["broker/tielined"], indirect=True)
 def test_large_answers_take_turns(session):
     session.has_open(1, "q", "Queue")
     bodies = [noise(MIB, b"1"), noise(MIB, b"2"), noise(MIB, b"3")]
