@@ -61,6 +61,7 @@ void sessions_fini(struct sessions *sessions)
 	timer_stop(&sessions->look);
 	while ((spare = TAILQ_FIRST(&sessions->spare))) {
 		TAILQ_REMOVE(&sessions->spare, spare, link);
+		sessions->spare_count--;
 		free(spare->parcels.all);
 		free(spare);
 	}

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define SCENARIOS_MAX 32
+
 /* ---- Memory that fails ------------------------------------------------ */
 
 /* Only the broker's turns are tested: its clients have all the memory that they
@@ -140,9 +142,71 @@ void expect_recovery(const char *row)
 	check_equal(row, broker->relays.pairs, 0);
 	check_equal(row, broker->relays.held_bytes, 0);
 	check(row, TAILQ_EMPTY(&broker->monitors.list));
+	check_equal(row, broker->sessions.count, 0);
+	check_equal(row, objects_usage(&broker->objects).objects, 0);
+	check_equal(row, waiters_count(broker->objects.waiters), 0);
 	pair = meet(OVER_UNIX, OVER_TCP);
 	say(pair.acceptor, "hello");
 	expect(pair.dialler, "hello");
 	part(&pair);
 	check_equal(row, broker->peers.count, 0);
+}
+
+/* ---- Scenarios -------------------------------------------------------- */
+
+/* Returns how many allocations it made. */
+static unsigned long run_once(
+	const struct scenario *scenario, unsigned long fail_from, bool for_good)
+{
+	unsigned descriptors = count_descriptors();
+	unsigned long count;
+
+	if (scenario->before)
+		scenario->before();
+	alloc_fail_from(fail_from, for_good);
+	scenario->during();
+	count = alloc_count();
+	alloc_fail_from(0, false);
+	expect_recovery(scenario->name);
+	check_equal(scenario->name, count_descriptors(), descriptors);
+	return count;
+}
+
+static void fail_every_allocation(const struct scenario *scenario)
+{
+	/* OpenSSL and the C library keep things from the first time on. */
+	(void)run_once(scenario, 0, false);
+	for (int for_good = 0; for_good <= 1; for_good++) {
+		unsigned long n = 1;
+
+		while (run_once(scenario, n, for_good) >= n)
+			check(scenario->name, n++ < SITES_MAX);
+		check(scenario->name, n > 1);
+	}
+}
+
+static void run_scenario(void **state)
+{
+	const struct scenario *scenario = *state;
+
+	prepare(NULL);
+	settings.log_level = CONFIG_LOG_ERROR;
+	open_broker();
+	fail_every_allocation(scenario);
+	assert_int_equal(finish(NULL), 0);
+}
+
+int run_scenarios(const struct scenario *scenarios, size_t count)
+{
+	struct CMUnitTest tests[SCENARIOS_MAX];
+
+	assert_in_range(count, 1, SCENARIOS_MAX);
+	for (size_t i = 0; i < count; i++)
+		tests[i] = (struct CMUnitTest){.name = scenarios[i].name,
+			.test_func = run_scenario,
+			.initial_state = (void *)(uintptr_t)&scenarios[i]};
+	if (!take_over_allocators())
+		return 1;
+	alloc_pause(true);
+	return _cmocka_run_group_tests("scenarios", tests, count, NULL, NULL);
 }

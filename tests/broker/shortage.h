@@ -13,6 +13,18 @@
 
 #define SITES_MAX 5000 /* far more allocations than anything here makes */
 
+/* What a broker is to go through. It comes in two parts: what is made with all
+ * the memory that it needs, and what then may lack it. */
+struct scenario {
+	const char *name;
+	void (*before)(void); /* NULL = nothing */
+	void (*during)(void);
+};
+
+/* Makes each allocation of each one fail, once and from then on for good, and
+ * checks each time that the broker has recovered. Returns what main() is to. */
+int run_scenarios(const struct scenario *scenarios, size_t count);
+
 /* Before all else: the libraries' memory is to be had from alloc.c too. False
  * if one has got some already. */
 bool take_over_allocators(void);

@@ -14,14 +14,6 @@
 
 /* ---- Scenarios -------------------------------------------------------- */
 
-/* Each comes in two parts: what is made with all the memory that it needs, and
- * what then may lack it. */
-struct scenario {
-	const char *name;
-	void (*before)(void);
-	void (*during)(void);
-};
-
 static void log_in_on_both(void)
 {
 	for (int wire = OVER_UNIX; wire <= OVER_TCP; wire++)
@@ -218,60 +210,7 @@ static const struct scenario scenarios[] = {
 	{"early bytes", two_clients, hold_what_comes_early},
 };
 
-/* ---- Failing ---------------------------------------------------------- */
-
-/* Returns how many allocations it made. */
-static unsigned long run_once(
-	const struct scenario *scenario, unsigned long fail_from, bool for_good)
-{
-	unsigned descriptors = count_descriptors();
-	unsigned long count;
-
-	if (scenario->before)
-		scenario->before();
-	alloc_fail_from(fail_from, for_good);
-	scenario->during();
-	count = alloc_count();
-	alloc_fail_from(0, false);
-	expect_recovery(scenario->name);
-	check_equal(scenario->name, count_descriptors(), descriptors);
-	return count;
-}
-
-static void fail_every_allocation(const struct scenario *scenario)
-{
-	/* OpenSSL and the C library keep things from the first time on. */
-	(void)run_once(scenario, 0, false);
-	for (int for_good = 0; for_good <= 1; for_good++) {
-		unsigned long n = 1;
-
-		while (run_once(scenario, n, for_good) >= n)
-			check(scenario->name, n++ < SITES_MAX);
-		check(scenario->name, n > 1);
-	}
-}
-
-static void run_scenario(void **state)
-{
-	const struct scenario *scenario = *state;
-
-	prepare(NULL);
-	settings.log_level = CONFIG_LOG_ERROR;
-	open_broker();
-	fail_every_allocation(scenario);
-	assert_int_equal(finish(NULL), 0);
-}
-
 int main(void)
 {
-	struct CMUnitTest tests[LENGTH(scenarios)];
-
-	for (size_t i = 0; i < LENGTH(scenarios); i++)
-		tests[i] = (struct CMUnitTest){.name = scenarios[i].name,
-			.test_func = run_scenario,
-			.initial_state = (void *)(uintptr_t)&scenarios[i]};
-	if (!take_over_allocators())
-		return 1;
-	alloc_pause(true);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_scenarios(scenarios, LENGTH(scenarios));
 }
