@@ -13,15 +13,15 @@ from limits.broker import LoadedBroker
 
 from .scenario import Scenario
 
-WORKERS = 4
+WORKERS = 6
 # Seeds at one broker; times as many for --long.
-ROUND = 10
+ROUND = 5
 LONG = 25
 
 
 # With how many seeds.
 BROKERS = pytest.mark.parametrize("program,count", [
-    ("broker/tielined", 200), ("tests/engine/tielined-late", 50)])
+    ("broker/tielined", 200), ("tests/engine/tielined-late", 25)])
 
 
 def seeds_asked_for(count):
