@@ -72,7 +72,9 @@ struct config {
 	uint64_t max_object_items;
 	uint64_t max_object_bytes;
 	uint64_t max_identity_objects;
+	uint64_t max_identity_items;
 	uint64_t max_identity_bytes;
+	uint32_t max_identity_waiting_requests;
 
 	uint32_t keepalive_idle_s;
 	uint32_t keepalive_interval_s;

@@ -163,8 +163,15 @@ const struct config_setting config_settings[] = {
 		RANGE(1, OBJECTS_MAX, 100000, "objects"),
 		.help = "Most objects at a time that were made by those with "
 			"the same key."},
+	{FIELD(config, max_identity_items),
+		RANGE(1, ITEMS_MAX, 10000000, "items"),
+		.help = "Most items in these together."},
 	{FIELD(config, max_identity_bytes), RANGE(64 * KIB, TIB, GIB, "bytes"),
 		.help = "How much the items of these have together."},
+	{FIELD(config, max_identity_waiting_requests),
+		RANGE(1, COUNT_MAX, 100000, "requests"),
+		.help = "Most requests of those with the same key that wait "
+			"for an object at a time."},
 
 	{FIELD(config, keepalive_idle_s),
 		RANGE(1, KEEPALIVE_S_MAX, 30, "seconds"),

@@ -15,6 +15,8 @@ static struct waiters_limits waiters_limits_of(const struct config *config)
 {
 	return (struct waiters_limits){
 		.max_waiting = config->max_waiting_requests,
+		.max_waiting_per_identity =
+			config->max_identity_waiting_requests,
 		.max_waiting_per_owner = config->max_session_requests,
 	};
 }
@@ -28,6 +30,7 @@ static struct engine_config engine_config_of(const struct config *config)
 		.max_object_items = config->max_object_items,
 		.max_object_bytes = config->max_object_bytes,
 		.max_identity_objects = config->max_identity_objects,
+		.max_identity_items = config->max_identity_items,
 		.max_identity_bytes = config->max_identity_bytes,
 	};
 }

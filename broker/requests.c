@@ -48,6 +48,7 @@ void request_detach(struct request *request)
 		return;
 	owner->waiting--;
 	owner->waiters->waiting--;
+	identities_remove(&owner->waiters->identities, owner->identity);
 }
 
 void owner_release(struct owner *owner)
@@ -175,12 +176,20 @@ static enum tli_status begin_waiting(struct request *request)
 {
 	struct owner *owner = request->owner;
 	struct waiters *waiters = owner->waiters;
+	const struct waiters_limits *limits = &waiters->limits;
+	enum tli_status status;
 
-	if (waiters->waiting >= waiters->limits.max_waiting ||
-		owner->waiting >= waiters->limits.max_waiting_per_owner)
+	if (waiters->waiting >= limits->max_waiting ||
+		owner->waiting >= limits->max_waiting_per_owner)
 		return TLI_STATUS_LIMIT;
-	if (!set_deadline(request))
+	status = identities_add(&waiters->identities, owner->identity,
+		limits->max_waiting_per_identity);
+	if (status != TLI_STATUS_OK)
+		return status;
+	if (!set_deadline(request)) {
+		identities_remove(&waiters->identities, owner->identity);
 		return TLI_STATUS_NO_MEMORY;
+	}
 	request->has_waited = true;
 	owner->waiting++;
 	waiters->waiting++;

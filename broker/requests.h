@@ -6,6 +6,7 @@
 #ifndef BROKER_REQUESTS_H
 #define BROKER_REQUESTS_H
 
+#include "identities.h"
 #include "lines.h"
 
 /* Of a deadline that is over while the request has to be left alone. */
@@ -19,6 +20,7 @@ struct waiters {
 	struct request_list completed; /* by a late engine; not looked at yet */
 	struct request_list finished;  /* done() is to be called */
 	TAILQ_HEAD(, owner) owners;
+	struct identities identities;
 	uint32_t waiting;    /* requests that had to wait and are not done */
 	unsigned tries_left; /* until the next run */
 	int64_t now_ms;

@@ -60,8 +60,7 @@ static void make_room(struct sources *sources)
 {
 	struct source *source, *next;
 
-	HASH_ITER(hh, sources->table, source, next)
-	{
+	HASH_ITER (hh, sources->table, source, next) {
 		if (HASH_COUNT(sources->table) < SOURCES_MAX)
 			return;
 		if (source->handshakes == 0)
@@ -144,6 +143,6 @@ void sources_fini(struct sources *sources)
 {
 	struct source *source, *next;
 
-	HASH_ITER(hh, sources->table, source, next)
-	forget(sources, source);
+	HASH_ITER (hh, sources->table, source, next)
+		forget(sources, source);
 }

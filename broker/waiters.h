@@ -94,8 +94,9 @@ struct owner {
 };
 
 struct waiters_limits {
-	uint32_t max_waiting;           /* requests, of all */
-	uint32_t max_waiting_per_owner; /* of one */
+	uint32_t max_waiting;              /* requests, of all */
+	uint32_t max_waiting_per_identity; /* of those with one key */
+	uint32_t max_waiting_per_owner;    /* of one */
 };
 
 struct waiters *waiters_new(const struct waiters_limits *limits);

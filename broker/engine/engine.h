@@ -81,6 +81,7 @@ struct engine_config {
 	uint64_t max_object_items; /* in one object */
 	uint64_t max_object_bytes;
 	uint64_t max_identity_objects; /* made by those with one key */
+	uint64_t max_identity_items;
 	uint64_t max_identity_bytes;
 	uint64_t seed[2];     /* secret: random */
 	uint64_t first_token; /* above all tokens of earlier starts */

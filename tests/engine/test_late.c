@@ -20,6 +20,7 @@ static const struct engine_config config = {
 	.max_object_items = 1000,
 	.max_object_bytes = 1000000,
 	.max_identity_objects = 1000,
+	.max_identity_items = 1000000,
 	.max_identity_bytes = 1000000,
 	.seed = {1, 2},
 	.first_token = 77,
@@ -254,7 +255,7 @@ static void open_queue(struct waiters *waiters, struct engine *engine)
 /* Getters and putters in one burst, one of each at a time. */
 static void serve_in_order(uint64_t seed)
 {
-	const struct waiters_limits limits = {1000, 1000};
+	const struct waiters_limits limits = {1000, 1000, 1000};
 	struct waiters *waiters = waiters_new(&limits);
 	struct engine_listener listener = waiters_listener(waiters);
 	struct engine *engine = late_engine_new(&config, &listener, seed);

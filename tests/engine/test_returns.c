@@ -13,6 +13,7 @@ static const struct engine_config config = {
 	.max_object_items = 10,
 	.max_object_bytes = 1000,
 	.max_identity_objects = 10,
+	.max_identity_items = 1000000,
 	.max_identity_bytes = 1000,
 };
 
@@ -76,7 +77,7 @@ static uint64_t ask_for_queue(const char *options)
 
 static int begin(void **state)
 {
-	const struct waiters_limits limits = {10, 10};
+	const struct waiters_limits limits = {10, 10, 10};
 	struct engine_listener listener;
 
 	(void)state;

@@ -570,6 +570,7 @@ static void run_new(struct driver *driver)
 		.max_object_items = limit(driver, "max_object_items"),
 		.max_object_bytes = limit(driver, "max_object_bytes"),
 		.max_identity_objects = limit(driver, "max_identity_objects"),
+		.max_identity_items = limit(driver, "max_identity_items"),
 		.max_identity_bytes = limit(driver, "max_identity_bytes"),
 		.seed = {seed[0], seed[1]},
 		.first_token = (uint64_t)option_int(driver, 2, "first_token"),

@@ -28,7 +28,8 @@ int end(void **state);
  * any more. Done by end() too. */
 void end_all(void);
 
-void set_limits(uint32_t max_waiting, uint32_t max_waiting_per_owner);
+void set_limits(
+	uint32_t max_waiting, uint32_t per_identity, uint32_t per_owner);
 
 /* Object 1 is meant if none is named. */
 void get(unsigned owner, char letter, int64_t timeout_ms);

@@ -212,7 +212,7 @@ static void count_done(struct request *request)
 
 static void gather(enum tli_op_code code, enum fake_method method)
 {
-	set_limits(UINT32_MAX, UINT32_MAX);
+	set_limits(UINT32_MAX, UINT32_MAX, UINT32_MAX);
 	crowd_done = crowd_cancelled = 0;
 	for (unsigned i = 0; i < CROWD; i++) {
 		crowd[i] = (struct request){.done = count_done};

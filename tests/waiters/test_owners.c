@@ -144,7 +144,7 @@ static void a_place_in_a_wait_goes_back(void **state)
 static void at_a_limit_the_place_goes_back_too(void **state)
 {
 	(void)state;
-	set_limits(0, 1);
+	set_limits(0, 1, 1);
 	call(0, 'w', WAIT_LOCKED, OP_FOREVER);
 	expect_told("w=LIMIT ");
 	expect_back("1 ");
@@ -226,7 +226,7 @@ static void an_owner_can_end_while_it_is_told(void **state)
 static void so_many_may_wait_in_all_and_of_one(void **state)
 {
 	(void)state;
-	set_limits(3, 2);
+	set_limits(3, 3, 2);
 	get(0, 'a', OP_FOREVER);
 	call(0, 'b', AWAIT, OP_FOREVER);
 	get(0, 'c', OP_FOREVER);
@@ -244,6 +244,23 @@ static void so_many_may_wait_in_all_and_of_one(void **state)
 	run();
 	get(0, 'j', OP_FOREVER);
 	expect_told("b:CANCELLED ");
+}
+
+static void so_many_may_wait_with_one_key(void **state)
+{
+	(void)state;
+	set_limits(10, 2, 10);
+	owners[2].identity = 8;
+	get(0, 'a', OP_FOREVER);
+	get(1, 'b', OP_FOREVER);
+	get(0, 'c', OP_FOREVER);
+	get(2, 'd', OP_FOREVER);
+	expect_told("c=LIMIT ");
+	cancel('a');
+	run();
+	get(1, 'e', OP_FOREVER);
+	get(1, 'f', OP_FOREVER);
+	expect_told("a:CANCELLED f=LIMIT ");
 }
 
 /* ---- Listing ---------------------------------------------------------- */
@@ -296,6 +313,7 @@ int main(void)
 		TEST(an_owner_that_has_ended_can_start_nothing),
 		TEST(an_owner_can_end_while_it_is_told),
 		TEST(so_many_may_wait_in_all_and_of_one),
+		TEST(so_many_may_wait_with_one_key),
 		TEST(who_waits_and_who_has_can_be_listed),
 #undef TEST
 	};

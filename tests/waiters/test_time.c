@@ -124,7 +124,7 @@ static void a_crowd_whose_time_is_over_leaves_others_their_turn(void **state)
 	uint64_t tries;
 
 	(void)state;
-	set_limits(UINT32_MAX, UINT32_MAX);
+	set_limits(UINT32_MAX, UINT32_MAX, UINT32_MAX);
 	call(1, 'a', AWAIT, OP_FOREVER);
 	for (unsigned i = 0; i < LENGTH(crowd); i++) {
 		crowd[i] = (struct request){.done = request_clear};
