@@ -16,7 +16,8 @@ static const char usage[] =
 	"It does COUNT operations, each in one of the roles, with the queue\n"
 	"OBJECTS.jobs, the lock OBJECTS.door and the dict OBJECTS.table. What\n"
 	"it puts and stores has NAME in it. Roles: produce, lease, take,\n"
-	"consume, lock, hesitate, share; drain: takes until nothing is left.\n";
+	"consume, lock, hesitate, share; drain: takes until nothing is left,\n"
+	"and has the lock once.\n";
 
 unsigned historian_draw(struct historian *historian, unsigned below)
 {

@@ -19,6 +19,9 @@ from .proxy import Proxy
 CLIENTS = "abcd"
 OPERATIONS = 25
 
+# Who comes last.
+DRAIN = "drain"
+
 # What clients may be up to, each some of it.
 ROLES = ("produce", "produce", "lease", "take", "consume", "lock", "hesitate",
          "share", "share")
@@ -82,7 +85,11 @@ class Scenario:
             self.harm()
             found = [text for client in self.clients for text in client.end()]
         found += self.drain()
-        return found + list(find_anomalies(read_history(self.history)))
+        history = read_history(self.history)
+        return found + list(find_anomalies(history)) + [
+            f"nobody holds it, and it cannot be had: {one}"
+            for one in history.operations
+            if one.client == DRAIN and one.verb == "acquire" and not one.ok]
 
     def start(self, name):
         roles = self.luck.sample(ROLES, self.luck.randrange(2, len(ROLES)))
@@ -124,6 +131,5 @@ class Scenario:
     def drain(self):
         """By somebody who is there when all others are gone."""
         eventually(lambda: self.broker.connections()["open"] == 1)
-        drain = Client(self, "drain", "unix:" + self.broker.unix, 1_000_000,
-                       "drain")
-        return drain.end()
+        return Client(self, DRAIN, "unix:" + self.broker.unix, 1_000_000,
+                      "drain").end()
