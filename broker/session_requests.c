@@ -290,7 +290,9 @@ static enum session_step ask_of_lease(struct session_request *r)
 
 static enum session_step take_call(struct session_request *r)
 {
-	r->reply.argument = r->request.op.granted;
+	const struct op *op = &r->request.op;
+
+	r->reply.argument = op->granted ? op->granted : op->token;
 	return session_take_answer(r);
 }
 

@@ -58,7 +58,8 @@ struct op {
 	uint32_t ttl_ms;       /* put; 0 = no limit */
 	int64_t priority;      /* put */
 	uint64_t token;        /* the grant that it is about: ack, nack, touch,
-				* OP_RETURN */
+				* OP_RETURN. Told by a call that acquires what
+				* it has already */
 	uint64_t count;        /* peek: how many to skip */
 	struct tli_item *item; /* what is put or published; the value of open,
 				* subscribe and call. Referenced */

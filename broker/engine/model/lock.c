@@ -62,6 +62,12 @@ static bool read_timeout(struct call *call, int64_t *timeout_ms)
 	return !call_has_failed(call);
 }
 
+static void take_again(struct call *call, struct lock *lock)
+{
+	lock->depth++;
+	call->op->token = lock->hold.token;
+}
+
 static enum outcome take(struct call *call, struct lock *lock)
 {
 	if (!call_settle(call, tli_bool(call->values, true)))
@@ -69,7 +75,7 @@ static enum outcome take(struct call *call, struct lock *lock)
 	if (lock->depth == 0)
 		lock_take(call, lock, 1);
 	else
-		lock->depth++;
+		take_again(call, lock);
 	return CALL_DONE;
 }
 
