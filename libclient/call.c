@@ -4,15 +4,12 @@
 
 #include "answer.h"
 #include "session.h"
-#include "value_build.h"
 #include "values.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* It was acquired when nobody waited for that any more. */
-static void release(
-	struct tli_exchange *exchange, const uint8_t *payload, size_t len)
+void tli_call_release(struct tli_exchange *exchange)
 {
 	static const char text[] = "[\"release\",[]]";
 	const struct tli_session_frame note = {
@@ -24,10 +21,17 @@ static void release(
 		.payload_len = sizeof(text) - 1,
 	};
 
+	tli_link_note(exchange->session, &note);
+}
+
+/* It was acquired when nobody waited for that any more. */
+static void release(
+	struct tli_exchange *exchange, const uint8_t *payload, size_t len)
+{
 	(void)payload;
 	(void)len;
 	if (exchange->reply.status == TLI_STATUS_OK && exchange->reply.argument)
-		tli_link_note(exchange->session, &note);
+		tli_call_release(exchange);
 }
 
 static const struct tli_exchange_kind calling = {.take_back = release};
@@ -38,8 +42,7 @@ static tieline_value *make_call(tieline_values *values, const char *method,
 {
 	tieline_value *parts[] = {
 		tieline_value_str(values, method),
-		args ? (tieline_value *)args
-		     : tieline_value_tuple(values, NULL, 0),
+		(tieline_value *)args,
 		(tieline_value *)kwargs,
 	};
 
@@ -73,7 +76,7 @@ static struct tli_exchange *make_exchange(
 	return exchange;
 }
 
-static struct tli_exchange *prepare(tieline_object *object, const char *method,
+struct tli_exchange *tli_call_new(tieline_object *object, const char *method,
 	const tieline_value *args, const tieline_value *kwargs)
 {
 	tieline_values *values;
@@ -82,77 +85,48 @@ static struct tli_exchange *prepare(tieline_object *object, const char *method,
 	if (tli_session_check(object->session) < 0)
 		return NULL;
 	values = tieline_values_new(NULL);
+	if (!args)
+		args = tieline_value_tuple(values, NULL, 0);
 	exchange =
 		make_exchange(object, make_call(values, method, args, kwargs));
 	tieline_values_free(values);
 	return exchange;
 }
 
-/* Runs it, and reads what was returned. */
-static int run(tieline_object *object, struct tli_exchange *exchange,
-	int timeout_ms, struct tli_call_result *result)
+struct tli_exchange *tli_call_build(tieline_object *object, const char *method,
+	const char *args, va_list *arguments, const char *hole)
 {
-	tieline_session *session = object->session;
-	int code = tli_exchange_run(session, exchange, timeout_ms);
+	tieline_values *values;
+	tieline_value *built;
+	struct tli_exchange *exchange;
 
-	if (code == 0 && result->value_out) {
-		tieline_value *value =
-			tli_answer_value(exchange, result->values);
-
-		if (value)
-			*result->value_out = value;
-		else
-			code = tli_session_blame(session);
-	}
-	if (code == 0 && result->token_out)
-		*result->token_out = exchange->reply.argument;
-	tli_exchange_free(exchange);
-	return code;
-}
-
-/* NULL with the session's error set. */
-static struct tli_exchange *build(tieline_object *object, const char *method,
-	const char *args, va_list *arguments)
-{
-	tieline_values *values = tieline_values_new(NULL);
-	tieline_value *built = NULL;
-	struct tli_exchange *exchange = NULL;
-
-	if (values && args)
-		built = tli_value_build(values, args, arguments);
-	if (!values || (args && !built))
-		tli_session_blame(object->session);
-	else
-		exchange = prepare(object, method, built, NULL);
+	if (tli_session_check(object->session) < 0)
+		return NULL;
+	values = tieline_values_new(NULL);
+	built = args ? tli_value_build(values, args, arguments, hole)
+		     : tieline_value_tuple(values, NULL, 0);
+	exchange =
+		make_exchange(object, make_call(values, method, built, NULL));
 	tieline_values_free(values);
 	return exchange;
 }
 
-int tli_call(tieline_object *object, int timeout_ms,
-	struct tli_call_result *result, const char *method, const char *args,
-	...)
+int tli_call_run(tieline_object *object, struct tli_exchange *exchange,
+	int timeout_ms, tieline_values *values, tieline_value **value_out)
 {
-	struct tli_exchange *exchange;
-	va_list arguments;
+	tieline_session *session = object->session;
+	int code = tli_exchange_run(session, exchange, timeout_ms);
 
-	va_start(arguments, args);
-	exchange = build(object, method, args, &arguments);
-	va_end(arguments);
-	return run(object, exchange, timeout_ms, result);
-}
+	if (code == 0 && value_out) {
+		tieline_value *value = tli_answer_value(exchange, values);
 
-int tli_call_start(tieline_object *object, int timeout_ms,
-	tieline_completion done, void *arg, tieline_request *request_out,
-	const char *method, const char *args, ...)
-{
-	struct tli_exchange *exchange;
-	va_list arguments;
-
-	va_start(arguments, args);
-	exchange = build(object, method, args, &arguments);
-	va_end(arguments);
-	return tli_exchange_start(
-		object->session, exchange, timeout_ms, done, arg, request_out);
+		if (value)
+			*value_out = value;
+		else
+			code = tli_session_blame(session);
+	}
+	tli_exchange_free(exchange);
+	return code;
 }
 
 /* ---- public ----------------------------------------------------------- */
@@ -169,24 +143,23 @@ int tieline_object_call(tieline_object *object, const char *method,
 	const tieline_value *args, const tieline_value *kwargs, int timeout_ms,
 	tieline_values *values, tieline_value **result_out)
 {
-	struct tli_call_result result = {values, result_out, NULL};
-
-	return run(object, bound(prepare(object, method, args, kwargs)),
-		timeout_ms, &result);
+	return tli_call_run(object,
+		bound(tli_call_new(object, method, args, kwargs)), timeout_ms,
+		values, result_out);
 }
 
 int tieline_object_call_built(tieline_object *object, int timeout_ms,
 	tieline_values *values, tieline_value **result_out, const char *method,
 	const char *args, ...)
 {
-	struct tli_call_result result = {values, result_out, NULL};
 	struct tli_exchange *exchange;
 	va_list arguments;
 
 	va_start(arguments, args);
-	exchange = bound(build(object, method, args, &arguments));
+	exchange =
+		bound(tli_call_build(object, method, args, &arguments, "hole"));
 	va_end(arguments);
-	return run(object, exchange, timeout_ms, &result);
+	return tli_call_run(object, exchange, timeout_ms, values, result_out);
 }
 
 int tieline_object_call_start(tieline_object *object, const char *method,
@@ -194,6 +167,6 @@ int tieline_object_call_start(tieline_object *object, const char *method,
 	tieline_completion done, void *arg, tieline_request *request_out)
 {
 	return tli_exchange_start(object->session,
-		bound(prepare(object, method, args, kwargs)), timeout_ms, done,
-		arg, request_out);
+		bound(tli_call_new(object, method, args, kwargs)), timeout_ms,
+		done, arg, request_out);
 }

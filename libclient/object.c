@@ -274,9 +274,7 @@ static struct tli_exchange *prepare(
 	tieline_object *object;
 	struct tli_exchange *exchange = NULL;
 
-	if (tli_session_check(session) < 0 ||
-		tli_object_options_copy(
-			&options, opening->options, &session->handle.error) < 0)
+	if (tli_object_options_read(session, opening->options, &options) < 0)
 		return NULL;
 	known.options = &options;
 	object = new_object(session);

@@ -53,9 +53,7 @@ struct tli_opening_of {
 	const char *kind;                      /* NULL = any of the family */
 	const char *family;                    /* NULL = any */
 	const tieline_object_options *options; /* NULL = the defaults */
-	/* A further option; its name is NULL if there is none. */
-	const char *more_name;
-	const tieline_value *more;
+	const tieline_value *more; /* further options; NULL = none */
 };
 
 /* tieline_object_open_start() and tieline_object_open(), for any handle. */
@@ -74,8 +72,8 @@ int tli_opening_pickle(const struct tli_opening_of *opening, bool is_again,
 	void **data_out, size_t *len_out);
 
 /* The options, with the defaults for none, as this version knows them. Returns
- * 0, or the code in *error. */
-int tli_object_options_copy(tieline_object_options *known,
-	const tieline_object_options *options, struct tli_error *error);
+ * 0, or the code in the session's error. */
+int tli_object_options_read(tieline_session *session,
+	const tieline_object_options *options, tieline_object_options *known);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The options of objects as the broker takes them: a dict. */
-#include "object.h"
+#include "session.h"
 #include "settings.h"
 #include "values.h"
 
@@ -114,9 +114,7 @@ static tieline_value *make_dict(tieline_values *values,
 		say_creation(values, opening->options->creation, is_again));
 	add_options(dict, opening->options);
 	add_others(dict, opening->options->others);
-	if (opening->more_name)
-		tieline_value_set_text(dict, opening->more_name,
-			(tieline_value *)opening->more);
+	add_others(dict, opening->more);
 	return dict;
 }
 
@@ -132,12 +130,16 @@ int tli_opening_pickle(const struct tli_opening_of *opening, bool is_again,
 	return result;
 }
 
-int tli_object_options_copy(tieline_object_options *known,
-	const tieline_object_options *options, struct tli_error *error)
+int tli_object_options_read(tieline_session *session,
+	const tieline_object_options *options, tieline_object_options *known)
 {
+	int result = tli_session_check(session);
+
+	if (result < 0)
+		return result;
 	*known = tieline_object_options_default();
 	if (options && !tli_options_copy(known, sizeof(*known), options))
-		return tli_error_set(error, TIELINE_EINVAL,
+		return tli_error_set(&session->handle.error, TIELINE_EINVAL,
 			"the object options' size is wrong, or they ask for "
 			"what version %s does not have: start from "
 			"tieline_object_options_default()",

@@ -2,6 +2,7 @@
 /* Queues as a whole: opening, and what is asked of them by calls. */
 #include "call.h"
 #include "session.h"
+#include "typed.h"
 
 #include <tieline/queue.h>
 
@@ -18,15 +19,12 @@ static int describe(tieline_session *session, const char *name,
 	const tieline_object_options *options, tieline_object_options *known,
 	struct tli_opening_of *opening)
 {
-	struct tli_error *error = &session->handle.error;
-	int result = tli_session_check(session);
+	int result = tli_object_options_read(session, options, known);
 
-	if (result == 0)
-		result = tli_object_options_copy(known, options, error);
 	if (result < 0)
 		return result;
 	if ((unsigned)known->queue_kind > TIELINE_QUEUE_SIMPLE)
-		return tli_error_set(error, TIELINE_EINVAL,
+		return tli_error_set(&session->handle.error, TIELINE_EINVAL,
 			"queue_kind is none of TIELINE_QUEUE_...");
 	*opening = (struct tli_opening_of){
 		.name = name,
@@ -63,15 +61,7 @@ int tieline_queue_open_start(tieline_session *session, const char *name,
 		session, &opening, done, arg, (tieline_object **)queue_out);
 }
 
-void tieline_queue_close(tieline_queue *queue)
-{
-	tieline_object_close(TLI_OBJECT(queue));
-}
-
-tieline_object *tieline_queue_object(tieline_queue *queue)
-{
-	return TLI_OBJECT(queue);
-}
+TLI_TYPED(tieline_queue)
 
 int tieline_queue_qsize(tieline_queue *queue, uint64_t *count_out)
 {
@@ -80,17 +70,17 @@ int tieline_queue_qsize(tieline_queue *queue, uint64_t *count_out)
 
 int tieline_queue_empty(tieline_queue *queue)
 {
-	return tli_call_bool(TLI_OBJECT(queue), "empty");
+	return tli_call_bool(TLI_OBJECT(queue), "empty", NULL);
 }
 
 int tieline_queue_full(tieline_queue *queue)
 {
-	return tli_call_bool(TLI_OBJECT(queue), "full");
+	return tli_call_bool(TLI_OBJECT(queue), "full", NULL);
 }
 
 int tieline_queue_task_done(tieline_queue *queue)
 {
-	return tli_call_none(TLI_OBJECT(queue), "task_done");
+	return tli_call_none(TLI_OBJECT(queue), "task_done", NULL);
 }
 
 int tieline_queue_join(tieline_queue *queue, int timeout_ms)
@@ -110,8 +100,5 @@ int tieline_queue_purge(tieline_queue *queue, uint64_t *count_out)
 
 int tieline_queue_shutdown(tieline_queue *queue, bool immediate)
 {
-	struct tli_call_result nothing = {NULL, NULL, NULL};
-
-	return tli_call(
-		TLI_OBJECT(queue), 0, &nothing, "shutdown", "(%t,)", immediate);
+	return tli_call_none(TLI_OBJECT(queue), "shutdown", "(%t,)", immediate);
 }

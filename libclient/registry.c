@@ -6,25 +6,18 @@
 int tieline_session_objects(tieline_session *session, const char *prefix,
 	const char *kind, tieline_values *values, tieline_value **list_out)
 {
-	struct tli_call_result result = {values, list_out, NULL};
-
-	return tli_call(&session->remotes.broker, 0, &result, "ls", "(%s, %s)",
-		prefix ? prefix : "", kind);
+	return tli_call_value(&session->remotes.broker, values, list_out, "ls",
+		"(%s, %s)", prefix ? prefix : "", kind);
 }
 
 int tieline_session_stat(tieline_session *session, const char *name,
 	tieline_values *values, tieline_value **dict_out)
 {
-	struct tli_call_result result = {values, dict_out, NULL};
-
-	return tli_call(
-		&session->remotes.broker, 0, &result, "stat", "(%s,)", name);
+	return tli_call_value(&session->remotes.broker, values, dict_out,
+		"stat", "(%s,)", name);
 }
 
 int tieline_session_delete(tieline_session *session, const char *name)
 {
-	struct tli_call_result nothing = {NULL, NULL, NULL};
-
-	return tli_call(
-		&session->remotes.broker, 0, &nothing, "rm", "(%s,)", name);
+	return tli_call_none(&session->remotes.broker, "rm", "(%s,)", name);
 }

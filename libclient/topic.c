@@ -3,6 +3,7 @@
 #include "item.h"
 #include "session.h"
 #include "settings.h"
+#include "typed.h"
 #include "values.h"
 
 #include <tieline/topic.h>
@@ -18,12 +19,8 @@ struct tieline_subscription {
 
 /* ---- the topic -------------------------------------------------------- */
 
-int tieline_topic_open(tieline_session *session, const char *name,
-	const tieline_object_options *options, tieline_topic **topic_out)
-{
-	return tieline_object_open(
-		session, name, "Topic", options, (tieline_object **)topic_out);
-}
+TLI_TYPED(tieline_topic)
+TLI_TYPED_OPEN(tieline_topic, "Topic")
 
 int tieline_topic_open_start(tieline_session *session, const char *name,
 	const tieline_object_options *options, tieline_completion done,
@@ -31,16 +28,6 @@ int tieline_topic_open_start(tieline_session *session, const char *name,
 {
 	return tieline_object_open_start(session, name, "Topic", options, done,
 		arg, (tieline_object **)topic_out);
-}
-
-void tieline_topic_close(tieline_topic *topic)
-{
-	tieline_object_close(TLI_OBJECT(topic));
-}
-
-tieline_object *tieline_topic_object(tieline_topic *topic)
-{
-	return TLI_OBJECT(topic);
 }
 
 static struct tli_exchange *make_publish(tieline_topic *topic,

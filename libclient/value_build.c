@@ -11,8 +11,9 @@ struct filler {
 	struct tli_literal_filler filler;
 	tieline_values *values;
 	va_list *arguments;
-	unsigned number; /* of the hole, from 1 */
-	bool has_failed; /* this thread's error says how */
+	const char *hole; /* what one is called */
+	unsigned number;  /* of the hole, from 1 */
+	bool has_failed;  /* this thread's error says how */
 };
 
 static tieline_value *fill_text(tieline_values *values, va_list *arguments)
@@ -113,8 +114,8 @@ static struct tli_value *blame_hole(struct filler *filler)
 	struct tli_error wrong = *error;
 
 	filler->has_failed = true;
-	tli_error_set(
-		error, wrong.code, "hole %u: %s", filler->number, wrong.text);
+	tli_error_set(error, wrong.code, "%s %u: %s", filler->hole,
+		filler->number, wrong.text);
 	return NULL;
 }
 
@@ -152,13 +153,14 @@ static struct tli_value *fill(struct tli_literal_filler *base,
 	return refuse_hole(filler, *cursor);
 }
 
-tieline_value *tli_value_build(
-	tieline_values *values, const char *format, va_list *arguments)
+tieline_value *tli_value_build(tieline_values *values, const char *format,
+	va_list *arguments, const char *hole)
 {
 	struct filler filler = {
 		.filler = {.fill = fill},
 		.values = values,
 		.arguments = arguments,
+		.hole = hole,
 	};
 	struct tli_value *node;
 
@@ -177,7 +179,7 @@ tieline_value *tieline_value_build(
 	va_list arguments;
 
 	va_start(arguments, format);
-	value = tli_value_build(values, format, &arguments);
+	value = tli_value_build(values, format, &arguments, "hole");
 	va_end(arguments);
 	return value;
 }

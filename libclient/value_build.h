@@ -7,7 +7,8 @@
 
 #include <stdarg.h>
 
-tieline_value *tli_value_build(
-	tieline_values *values, const char *format, va_list *arguments);
+/* hole is what a hole is called in errors: "hole 2: ...". */
+tieline_value *tli_value_build(tieline_values *values, const char *format,
+	va_list *arguments, const char *hole);
 
 #endif

@@ -43,7 +43,8 @@ int tieline_send_built(
 		return blame(connection, tli_thread_error()->code);
 	va_start(arguments, format);
 	result = tieline_send_value(connection,
-		tli_value_build(values, format, &arguments), timeout_ms);
+		tli_value_build(values, format, &arguments, "hole"),
+		timeout_ms);
 	va_end(arguments);
 	tieline_values_free(values);
 	return result;

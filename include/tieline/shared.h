@@ -183,11 +183,13 @@ TIELINE_API TIELINE_MUST_USE int tieline_set_copy(
 /**
  * Open a Value: one number or character, as multiprocessing.Value.
  *
- * @param typecode  one of Python's: c b B h H i I l L q Q f d u, if it is made
- *                  now.
- * @param value     what it is at first; NULL: 0.
+ * @param typecode  one of Python's: b B h H i I l L q Q f d u, if it is made
+ *                  now; with any other one it has values of any kind.
+ * @param value     what it is at first; NULL: 0, which is no character.
  *
- * As tieline_object_open(). Since 0.4.
+ * @retval TIELINE_ERAISED  the value does not fit: TypeError, OverflowError.
+ *
+ * All else as tieline_object_open(). Since 0.4.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_shared_value_open(
 	tieline_session *session, const char *name, char typecode,
@@ -211,9 +213,10 @@ TIELINE_API TIELINE_MUST_USE int tieline_shared_value_set(
  * Open an Array: numbers of one type, of a fixed count, as
  * multiprocessing.Array.
  *
+ * @param typecode  as for Values, but no other one: ValueError.
  * @param sequence  what is in it at first, or an int: as many zeros.
  *
- * As tieline_shared_value_open(). Since 0.4.
+ * All else as tieline_shared_value_open(). Since 0.4.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_array_open(tieline_session *session,
 	const char *name, char typecode, const tieline_value *sequence,

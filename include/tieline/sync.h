@@ -70,11 +70,11 @@ TIELINE_API TIELINE_MUST_USE int tieline_lock_acquire_start(tieline_lock *lock,
  * Release a lock.
  *
  * @retval TIELINE_OK
- * @retval TIELINE_ENOTOWNER  it is not held here: the connection was lost
- *                            since, or it never was; somebody else may hold it.
+ * @retval TIELINE_ENOTOWNER  somebody else holds it.
  * @retval TIELINE_ERAISED    nobody holds it: RuntimeError.
  *
- * Since 0.4.
+ * Either error comes of a lock that was held, too, when the connection was lost
+ * since. Since 0.4.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_lock_release(tieline_lock *lock);
 
@@ -95,15 +95,16 @@ TIELINE_API void tieline_semaphore_close(tieline_semaphore *semaphore);
 TIELINE_API tieline_object *tieline_semaphore_object(
 	tieline_semaphore *semaphore);
 
-/** Take a permit; as tieline_lock_acquire(). Since 0.4. */
+/** Take a permit; as tieline_lock_acquire(). Permits that are unowned have no
+ *  token: 0. Since 0.4. */
 TIELINE_API TIELINE_MUST_USE int tieline_semaphore_acquire(
 	tieline_semaphore *semaphore, int timeout_ms, uint64_t *token_out);
 TIELINE_API TIELINE_MUST_USE int tieline_semaphore_acquire_start(
 	tieline_semaphore *semaphore, int timeout_ms, tieline_completion done,
 	void *arg, tieline_request *request_out);
 
-/** Give permits back, or add some. #TIELINE_ERAISED: ValueError if a bounded
- * one would have too many. Since 0.4. */
+/** Give permits back, or add some: at least 1. #TIELINE_ERAISED: ValueError if
+ *  a bounded one would have too many. Since 0.4. */
 TIELINE_API TIELINE_MUST_USE int tieline_semaphore_release(
 	tieline_semaphore *semaphore, uint32_t count);
 
@@ -113,7 +114,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_semaphore_release(
  * Open a condition; as tieline_object_open().
  *
  * @param lock_name  of the lock that belongs to it, if it is made now; NULL: an
- *                   RLock of its own.
+ *                   RLock of its own. #TIELINE_ENOOBJECT if there is none of
+ *                   that name, #TIELINE_EKIND if that is no lock.
  *
  * Since 0.4.
  */
@@ -125,7 +127,8 @@ TIELINE_API void tieline_condition_close(tieline_condition *condition);
 TIELINE_API tieline_object *tieline_condition_object(
 	tieline_condition *condition);
 
-/** Acquire and release the lock that belongs to it; as for locks. Since 0.4. */
+/** Acquire and release the lock that belongs to it; as for locks. An RLock of
+ *  its own is released as often as it was acquired. Since 0.4. */
 TIELINE_API TIELINE_MUST_USE int tieline_condition_acquire(
 	tieline_condition *condition, int timeout_ms, uint64_t *token_out);
 TIELINE_API TIELINE_MUST_USE int tieline_condition_release(
@@ -137,9 +140,12 @@ TIELINE_API TIELINE_MUST_USE int tieline_condition_release(
  *
  * @retval TIELINE_OK         notified, and the lock is held.
  * @retval TIELINE_ETIMEDOUT  not in that time, and the lock is held.
- * @retval TIELINE_ENOTOWNER, TIELINE_ERAISED  it was not held.
+ * @retval TIELINE_ERAISED    it was not held: RuntimeError.
+ * @retval TIELINE_ECANCELLED, TIELINE_EOUTCOME  it is not held, or will not be
+ *                            for long.
  *
- * After any other failure it is not held. Since 0.4.
+ * After any other failure it may be held, if it was, or not:
+ * tieline_condition_release() makes sure. Since 0.4.
  */
 TIELINE_API TIELINE_MUST_USE int tieline_condition_wait(
 	tieline_condition *condition, int timeout_ms);
@@ -147,8 +153,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_condition_wait_start(
 	tieline_condition *condition, int timeout_ms, tieline_completion done,
 	void *arg, tieline_request *request_out);
 
-/** Notify that many of those who wait, or all. The lock has to be held. Since
- *  0.4. */
+/** Notify that many of those who wait, or all. #TIELINE_ERAISED: RuntimeError
+ *  if the lock is not held. Since 0.4. */
 TIELINE_API TIELINE_MUST_USE int tieline_condition_notify(
 	tieline_condition *condition, uint32_t count);
 TIELINE_API TIELINE_MUST_USE int tieline_condition_notify_all(
@@ -195,7 +201,8 @@ TIELINE_API tieline_object *tieline_barrier_object(tieline_barrier *barrier);
 /**
  * Wait until all parties wait.
  *
- * @param timeout_ms  how long; then the barrier is broken, for all.
+ * @param timeout_ms  how long; then the barrier is broken, for all. It is, too,
+ *                    when one of those who wait goes.
  * @param index_out   which one of 0 to parties - 1 this is; may be NULL.
  *
  * @retval TIELINE_OK
