@@ -125,9 +125,14 @@ bool objects_may_wait(struct objects *objects)
 	return true;
 }
 
+int64_t objects_now_ms(void)
+{
+	return tli_now_ms() + 1;
+}
+
 void objects_run(struct objects *objects)
 {
-	waiters_run(objects->waiters, tli_now_ms());
+	waiters_run(objects->waiters, tli_now_ms(), objects_now_ms());
 }
 
 struct engine_usage objects_usage(const struct objects *objects)

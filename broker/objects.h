@@ -28,6 +28,9 @@ void objects_set_limits(struct objects *objects, const struct config *config);
 /* The loop is about to wait: false if it must not. */
 bool objects_may_wait(struct objects *objects);
 
+/* The time, rounded up: what begins now does not end early. */
+int64_t objects_now_ms(void);
+
 /* Does what is due: once for each turn of the loop, behind what came in. */
 void objects_run(struct objects *objects);
 

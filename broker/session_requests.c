@@ -5,6 +5,8 @@
 
 #include "../system/clock.h"
 
+#include "objects.h"
+
 #include <stdlib.h>
 
 #define FEWEST_PARCELS 4u
@@ -50,12 +52,12 @@ static void set_deadline(struct session_request *r)
 {
 	r->deadline_ms = r->frame.timeout_ms == TLI_SESSION_FOREVER
 		? TLI_NEVER
-		: tli_now_ms() + r->frame.timeout_ms;
+		: objects_now_ms() + r->frame.timeout_ms;
 }
 
 static int64_t time_left_ms(const struct session_request *r)
 {
-	int64_t left_ms = r->deadline_ms - tli_now_ms();
+	int64_t left_ms = r->deadline_ms - objects_now_ms();
 
 	if (r->deadline_ms == TLI_NEVER)
 		return OP_FOREVER;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
-#include "../system/clock.h"
-
 #include "broker.h"
 
 #include <stdlib.h>
@@ -229,7 +227,7 @@ static bool ask(struct session_request *request)
 	step = request->operation->ask(request);
 	if (step == STEP_ON &&
 		request_start(&request->session->owner, &request->request,
-			tli_now_ms()))
+			objects_now_ms()))
 		return true;
 	if (step == STEP_OVER)
 		finish(request);
@@ -486,6 +484,6 @@ void session_return(struct session *session, uint64_t object, uint64_t token)
 	request->reply.flags = TLI_FLAG_QUIET;
 	request->request.op = (struct op){
 		.code = OP_RETURN, .object = object, .token = token};
-	if (request_start(&session->owner, &request->request, tli_now_ms()))
+	if (request_start(&session->owner, &request->request, objects_now_ms()))
 		drop(request);
 }

@@ -262,10 +262,10 @@ void request_cancel(struct request *request)
 
 /* ---- Running ---------------------------------------------------------- */
 
-static void expire(struct waiters *waiters)
+static void expire(struct waiters *waiters, int64_t passed_ms)
 {
 	while (waiters->tries_left > TRIES_A_RUN / 2 &&
-		deadlines_first_ms(&waiters->deadlines) <= waiters->now_ms) {
+		deadlines_first_ms(&waiters->deadlines) <= passed_ms) {
 		struct request *request =
 			deadline_owner(deadlines_first(&waiters->deadlines),
 				struct request, deadline);
@@ -294,16 +294,16 @@ static void tell_some(struct waiters *waiters)
 		tell(waiters);
 }
 
-void waiters_run(struct waiters *waiters, int64_t now_ms)
+void waiters_run(struct waiters *waiters, int64_t passed_ms, int64_t now_ms)
 {
 	struct engine *engine = waiters->engine;
 
 	waiters->now_ms = now_ms;
 	waiters->tries_left = TRIES_A_RUN;
-	if (engine->class->deadline_ms(engine) <= now_ms)
-		engine->class->elapse(engine, now_ms);
+	if (engine->class->deadline_ms(engine) <= passed_ms)
+		engine->class->elapse(engine, passed_ms);
 	take_completed(waiters);
-	expire(waiters);
+	expire(waiters, passed_ms);
 	serve(waiters);
 	tell_some(waiters);
 	if (engine->class->flush)

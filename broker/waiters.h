@@ -145,10 +145,12 @@ void request_clear(struct request *request);
  * The engine's deadline counts too. */
 int64_t waiters_deadline_ms(const struct waiters *waiters);
 
-/* Does what is due, the engine's too: deadlines, tries anew, calls done(). Once
- * for each turn of the loop, after what came in. It does so much at most, and
- * then is to be called again at once: nobody waits long for others' work. */
-void waiters_run(struct waiters *waiters, int64_t now_ms);
+/* Does what is due: deadlines up to passed_ms, tries anew, as of now_ms, calls
+ * done(). Once for each turn of the loop, after what came in. The two are the
+ * same time, rounded down and up, so that nothing ends early. It does so much
+ * at most, and then is to be called again at once: nobody waits long for
+ * others' work. */
+void waiters_run(struct waiters *waiters, int64_t passed_ms, int64_t now_ms);
 
 /* How many requests wait, of all owners; how much an owner was granted. */
 uint32_t waiters_count(const struct waiters *waiters);

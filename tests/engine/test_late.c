@@ -234,7 +234,7 @@ static void step(struct waiters *waiters, struct engine *engine)
 {
 	if (waiters_deadline_ms(waiters) > 0)
 		wait_for(engine);
-	waiters_run(waiters, 0);
+	waiters_run(waiters, 0, 0);
 }
 
 static void start(struct request *request, struct owner *asker,

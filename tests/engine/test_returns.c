@@ -114,7 +114,7 @@ static void get_and_go(bool unleased)
 	put("first");
 	put("second");
 	owner_end(&who_goes);
-	waiters_run(waiters, 0);
+	waiters_run(waiters, 0, 0);
 	assert_int_equal(getter.op.status, TLI_STATUS_CANCELLED);
 }
 
@@ -153,7 +153,7 @@ static void a_shut_queue_takes_nothing_back(void **state)
 	assert_int_equal(ask(&who_stays, &op).status, TLI_STATUS_OK);
 	tli_item_unref(op.item);
 	owner_end(&who_goes);
-	waiters_run(waiters, 0);
+	waiters_run(waiters, 0, 0);
 	op = ask(&who_stays, &(struct op){.code = TLI_OP_GET, .object = queue});
 	assert_int_equal(op.status, TLI_STATUS_SHUT_DOWN);
 	tli_item_unref(op.result);

@@ -202,7 +202,7 @@ uint64_t token_of(char letter)
 
 void run(void)
 {
-	waiters_run(waiters, now_ms);
+	waiters_run(waiters, now_ms, now_ms);
 }
 
 void run_at(int64_t ms)

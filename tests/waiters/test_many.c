@@ -103,7 +103,7 @@ static struct asker *first_of(uint64_t object)
 static void run(void)
 {
 	while (waiters_deadline_ms(waiters) <= now_ms)
-		waiters_run(waiters, now_ms);
+		waiters_run(waiters, now_ms, now_ms);
 }
 
 /* At an odd millisecond, so that nobody's time is over then. */
@@ -127,7 +127,7 @@ static void end(void)
 	for (unsigned i = 0; i < OWNERS; i++)
 		owner_end(&owners[i]);
 	while (waiters_deadline_ms(waiters) == 0)
-		waiters_run(waiters, now_ms);
+		waiters_run(waiters, now_ms, now_ms);
 	assert_int_equal(gone, OWNERS);
 	waiters_free(waiters);
 }
@@ -177,7 +177,7 @@ static void those_who_wait_cost_nothing(void **state)
 	tries = fake.tries;
 	assert_int_equal(tries, OBJECTS);
 	for (unsigned i = 0; i < 1000; i++)
-		waiters_run(waiters, now_ms);
+		waiters_run(waiters, now_ms, now_ms);
 	assert_int_equal(fake.tries, tries);
 	for (unsigned i = 0; i < COUNT; i++)
 		askers[i].expected = TLI_STATUS_CANCELLED;

@@ -169,7 +169,7 @@ static void cancel(void)
 static void run(void)
 {
 	if (fake.pending_count < FAKE_PENDING_MAX / 2)
-		waiters_run(waiters, now_ms);
+		waiters_run(waiters, now_ms, now_ms);
 }
 
 static void pass_time(void)
@@ -194,7 +194,7 @@ static void settle(void)
 	do {
 		while (fake.pending_count > 0)
 			complete_one();
-		waiters_run(waiters, now_ms);
+		waiters_run(waiters, now_ms, now_ms);
 	} while (fake.pending_count > 0 ||
 		waiters_deadline_ms(waiters) <= now_ms);
 }
