@@ -4,7 +4,8 @@
  *
  *     session.c            the stage: reading, turns, congestion, the end
  *     session_input.c      requests out of frames
- *     session_serving.c    from a request to its operation, and its reply
+ *     session_serving.c    from what has come to a request, and replies
+ *     session_turns.c      a request's way until it is answered
  *     session_requests.c   what each operation asks of the engine
  *     session_consumers.c  those that go on: consume, subscribe
  *     session_controls.c   those that ask nothing of the engine: hello, cancel
@@ -134,6 +135,17 @@ extern const struct session_operation session_operations[TLI_OPS];
  * returns. */
 void session_serve(struct session *session, struct arrival *arrival);
 
+/* A request for that operation, without anything else. NULL, with the session
+ * failed, for lack of memory. */
+struct session_request *session_request_new(
+	struct session *session, const struct session_operation *operation);
+
+/* Asks the engine, until it has to wait, rests or is over. */
+void session_request_go_on(struct session_request *request);
+
+/* Forgets one that the engine does not have. */
+void session_request_drop(struct session_request *request);
+
 /* Goes on with those that are ready. */
 void session_serve_ready(struct session *session);
 
@@ -172,9 +184,11 @@ void session_return(struct session *session, uint64_t object, uint64_t token);
 struct tli_session_frame session_reply_to(
 	const struct tli_session_frame *frame, enum tli_status status);
 
-/* Sends it, unless it tells of success and none is wanted. */
+/* Sends it, with a value, items or, for NULL, nothing, unless it tells of
+ * success and none is wanted. */
 void session_reply(struct session *session,
-	const struct tli_session_frame *reply, struct tli_item *value);
+	const struct tli_session_frame *reply, struct tli_item *value,
+	const struct parcels *parcels);
 
 /* Replies that it cannot be, with a text. */
 void session_refuse(struct session *session,
@@ -183,20 +197,22 @@ void session_refuse(struct session *session,
 
 /* ---- operations ------------------------------------------------------- */
 
-enum tli_status begin_consume(struct session_request *r, const char **why);
-enum session_step ask_consume(struct session_request *r);
-enum session_step take_consume(struct session_request *r);
-enum session_step ask_subscribe(struct session_request *r);
-enum session_step take_subscribe(struct session_request *r);
-void over_subscribe(struct session_request *r);
+enum tli_status session_begin_consume(
+	struct session_request *r, const char **why);
+enum session_step session_ask_consume(struct session_request *r);
+enum session_step session_take_consume(struct session_request *r);
+enum session_step session_ask_subscribe(struct session_request *r);
+enum session_step session_take_subscribe(struct session_request *r);
+void session_end_subscription(struct session_request *r);
 
-void serve_hello(
+void session_serve_hello(
 	struct session *session, const struct tli_session_frame *frame);
-void serve_credit(
+void session_serve_credit(
 	struct session *session, const struct tli_session_frame *frame);
-void serve_cancel(
+void session_serve_cancel(
 	struct session *session, const struct tli_session_frame *frame);
-void serve_ping(struct session *session, const struct tli_session_frame *frame);
+void session_serve_ping(
+	struct session *session, const struct tli_session_frame *frame);
 
 /* ---- values ----------------------------------------------------------- */
 

@@ -5,7 +5,8 @@
  */
 #include "session.h"
 
-enum tli_status begin_consume(struct session_request *r, const char **why)
+enum tli_status session_begin_consume(
+	struct session_request *r, const char **why)
 {
 	(void)why;
 	r->credit = r->frame.count;
@@ -63,7 +64,7 @@ static void deliver(struct session_request *r, uint8_t op)
 
 /* ---- consume ---------------------------------------------------------- */
 
-enum session_step ask_consume(struct session_request *r)
+enum session_step session_ask_consume(struct session_request *r)
 {
 	struct op *op;
 
@@ -76,7 +77,7 @@ enum session_step ask_consume(struct session_request *r)
 	return STEP_ON;
 }
 
-enum session_step take_consume(struct session_request *r)
+enum session_step session_take_consume(struct session_request *r)
 {
 	if (r->request.op.status != TLI_STATUS_OK)
 		return session_take_answer(r);
@@ -86,7 +87,7 @@ enum session_step take_consume(struct session_request *r)
 
 /* ---- subscribe -------------------------------------------------------- */
 
-enum session_step ask_subscribe(struct session_request *r)
+enum session_step session_ask_subscribe(struct session_request *r)
 {
 	if (r->token == 0)
 		return session_ask_value(r);
@@ -124,7 +125,7 @@ static void report_loss(struct session_request *r)
 		session_fail(r->session);
 }
 
-enum session_step take_subscribe(struct session_request *r)
+enum session_step session_take_subscribe(struct session_request *r)
 {
 	const struct op *op = &r->request.op;
 
@@ -138,7 +139,7 @@ enum session_step take_subscribe(struct session_request *r)
 	return STEP_ON;
 }
 
-void over_subscribe(struct session_request *r)
+void session_end_subscription(struct session_request *r)
 {
 	if (r->token == 0)
 		return;

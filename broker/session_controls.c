@@ -2,7 +2,8 @@
 /* What a client asks of its session, and not of the engine. */
 #include "session.h"
 
-void serve_hello(struct session *session, const struct tli_session_frame *frame)
+void session_serve_hello(
+	struct session *session, const struct tli_session_frame *frame)
 {
 	struct tli_session_frame reply = session_reply_to(frame, TLI_STATUS_OK);
 	struct tli_item *greeting;
@@ -18,7 +19,7 @@ void serve_hello(struct session *session, const struct tli_session_frame *frame)
 	reply.argument = TLI_SESSION_VERSION;
 	greeting = session_greeting(session, reply.format);
 	if (greeting)
-		session_reply(session, &reply, greeting);
+		session_reply(session, &reply, greeting, NULL);
 	else
 		session_fail(session);
 	tli_item_unref(greeting);
@@ -34,7 +35,7 @@ static struct session_request *find_lasting(
 	return found && found->operation->is_lasting ? found : NULL;
 }
 
-void serve_credit(
+void session_serve_credit(
 	struct session *session, const struct tli_session_frame *frame)
 {
 	struct session_request *found = find_lasting(session, frame->argument);
@@ -48,10 +49,10 @@ void serve_credit(
 			session_request_resume(found);
 		reply.count = 1;
 	}
-	session_reply(session, &reply, NULL);
+	session_reply(session, &reply, NULL, NULL);
 }
 
-void serve_cancel(
+void session_serve_cancel(
 	struct session *session, const struct tli_session_frame *frame)
 {
 	struct session_request *found = frame->argument <= UINT32_MAX
@@ -63,12 +64,13 @@ void serve_cancel(
 		session_request_cancel(found);
 		reply.count = 1;
 	}
-	session_reply(session, &reply, NULL);
+	session_reply(session, &reply, NULL, NULL);
 }
 
-void serve_ping(struct session *session, const struct tli_session_frame *frame)
+void session_serve_ping(
+	struct session *session, const struct tli_session_frame *frame)
 {
 	struct tli_session_frame reply = session_reply_to(frame, TLI_STATUS_OK);
 
-	session_reply(session, &reply, NULL);
+	session_reply(session, &reply, NULL, NULL);
 }

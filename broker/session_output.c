@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "session_output.h"
 
-#include "../system/socket.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#define COPY_MAX        1024u        /* longer ones are referred to */
-#define COMMIT_BYTES    (256u << 10) /* that what is short may wait behind */
-#define PARTS_MAX       64           /* of one write */
-#define FEWEST_SEGMENTS 8u
-
-/* The next so many bytes of `copied`, or bytes of an item. */
-struct segment {
-	struct tli_item *item; /* NULL = of `copied` */
-	const uint8_t *bytes;
-	size_t len;
-};
+/* So much of what is long may be in front of what is short. */
+#define COMMIT_BYTES (256u << 10)
 
 /* A payload of several frames. */
 struct long_message {
@@ -34,7 +23,7 @@ struct long_message {
 void session_output_init(struct session_output *output)
 {
 	*output = (struct session_output){.bytes = 0};
-	tli_buf_init(&output->copied, SIZE_MAX);
+	segments_init(&output->next);
 	TAILQ_INIT(&output->waiting);
 }
 
@@ -47,97 +36,13 @@ static void free_message(
 	free(message);
 }
 
-static void free_segments(struct session_output *output)
-{
-	for (size_t i = 0; i < output->count; i++)
-		tli_item_unref(output->segments[output->first + i].item);
-	free(output->segments);
-	output->segments = NULL;
-	output->first = output->count = output->capacity = 0;
-}
-
 void session_output_fini(struct session_output *output)
 {
 	struct long_message *message;
 
-	free_segments(output);
-	tli_buf_fini(&output->copied);
+	segments_fini(&output->next);
 	while ((message = TAILQ_FIRST(&output->waiting)))
 		free_message(output, message);
-}
-
-/* ---- Segments --------------------------------------------------------- */
-
-static bool reserve_segment(struct session_output *output)
-{
-	size_t capacity =
-		output->capacity ? 2 * output->capacity : FEWEST_SEGMENTS;
-	struct segment *segments;
-
-	if (output->first + output->count < output->capacity)
-		return true;
-	if (output->first > 0) {
-		memmove(output->segments, output->segments + output->first,
-			output->count * sizeof(*segments));
-		output->first = 0;
-		return true;
-	}
-	segments = realloc(output->segments, capacity * sizeof(*segments));
-	if (!segments)
-		return false;
-	output->segments = segments;
-	output->capacity = capacity;
-	return true;
-}
-
-static bool add_segment(
-	struct session_output *output, const struct segment *segment)
-{
-	if (!reserve_segment(output))
-		return false;
-	output->segments[output->first + output->count++] = *segment;
-	output->committed += segment->len;
-	return true;
-}
-
-static struct segment *last_segment(const struct session_output *output)
-{
-	return output->count == 0
-		? NULL
-		: &output->segments[output->first + output->count - 1];
-}
-
-static bool add_copy(
-	struct session_output *output, const void *bytes, size_t len)
-{
-	struct segment *last = last_segment(output);
-
-	if (tli_buf_append(&output->copied, bytes, len) != TLI_BUF_OK)
-		return false;
-	if (!last || last->item)
-		return add_segment(output, &(struct segment){.len = len});
-	last->len += len;
-	output->committed += len;
-	return true;
-}
-
-static bool add_reference(struct session_output *output, struct tli_item *item,
-	const uint8_t *bytes, size_t len)
-{
-	if (!add_segment(output,
-		    &(struct segment){
-			    .item = item, .bytes = bytes, .len = len}))
-		return false;
-	tli_item_ref(item);
-	return true;
-}
-
-static bool add_bytes_of(struct session_output *output, struct tli_item *item,
-	const uint8_t *bytes, size_t len)
-{
-	if (len <= COPY_MAX)
-		return len == 0 || add_copy(output, bytes, len);
-	return add_reference(output, item, bytes, len);
 }
 
 /* ---- Parcels ---------------------------------------------------------- */
@@ -171,13 +76,14 @@ static bool add_part(struct session_output *output, const struct parcel *parcel,
 		size_t part = len < head_len - at ? len : head_len - at;
 
 		tli_record_put(head, &record);
-		if (!add_copy(output, head + at, part))
+		if (!segments_copy(&output->next, head + at, part))
 			return false;
 		at += part;
 		len -= part;
 	}
 	return len == 0 ||
-		add_bytes_of(output, parcel->item, bytes + at - head_len, len);
+		segments_add(&output->next, parcel->item, bytes + at - head_len,
+			len);
 }
 
 static bool add_header(
@@ -187,24 +93,25 @@ static bool add_header(
 
 	tli_session_put(header, frame);
 	output->last.op = 0;
-	return add_copy(output, header, sizeof(header));
+	return segments_copy(&output->next, header, sizeof(header));
 }
 
 /* ---- Payloads of one frame -------------------------------------------- */
 
 static void count_committed(struct session_output *output, uint64_t before)
 {
-	output->bytes += output->committed - before;
+	output->bytes += output->next.bytes - before;
 }
 
 bool session_output_frame(
 	struct session_output *output, const struct tli_session_frame *frame)
 {
-	uint64_t before = output->committed;
+	uint64_t before = output->next.bytes;
 
 	if (!add_header(output, frame) ||
 		(frame->payload_len > 0 &&
-			!add_copy(output, frame->payload, frame->payload_len)))
+			!segments_copy(&output->next, frame->payload,
+				frame->payload_len)))
 		return false;
 	count_committed(output, before);
 	return true;
@@ -214,7 +121,7 @@ static bool add_short(struct session_output *output,
 	const struct tli_session_frame *frame, const struct parcel *parcels,
 	uint32_t count, bool is_bare)
 {
-	uint64_t before = output->committed;
+	uint64_t before = output->next.bytes;
 
 	if (!add_header(output, frame))
 		return false;
@@ -241,7 +148,7 @@ static bool may_join(const struct session_output *output,
 static bool begin_frame(
 	struct session_output *output, const struct tli_session_frame *frame)
 {
-	size_t at = tli_buf_len(&output->copied);
+	size_t at = tli_buf_len(&output->next.copied);
 
 	if (!add_header(output, frame))
 		return false;
@@ -256,7 +163,7 @@ bool session_output_add_item(struct session_output *output,
 	const struct tli_session_frame *frame, const struct parcel *parcel)
 {
 	size_t len = parcel_len(parcel, false);
-	uint64_t before = output->committed;
+	uint64_t before = output->next.bytes;
 
 	if (!may_join(output, frame, len) && !begin_frame(output, frame))
 		return false;
@@ -264,8 +171,8 @@ bool session_output_add_item(struct session_output *output,
 		return false;
 	output->last.count++;
 	output->last.payload_len += (uint32_t)len;
-	tli_session_put(
-		tli_buf_head(&output->copied) + output->last_at, &output->last);
+	tli_session_put(tli_buf_head(&output->next.copied) + output->last_at,
+		&output->last);
 	count_committed(output, before);
 	return true;
 }
@@ -398,98 +305,26 @@ static bool commit_next(struct session_output *output)
 
 /* ---- Writing ---------------------------------------------------------- */
 
-static size_t list_parts(
-	const struct session_output *output, struct iovec parts[PARTS_MAX])
-{
-	uint8_t *copied = tli_buf_head(&output->copied);
-	size_t count = 0;
-
-	for (; count < output->count && count < PARTS_MAX; count++) {
-		const struct segment *segment =
-			&output->segments[output->first + count];
-
-		if (segment->item) {
-			parts[count].iov_base = (void *)segment->bytes;
-		} else {
-			parts[count].iov_base = copied;
-			copied += segment->len;
-		}
-		parts[count].iov_len = segment->len;
-	}
-	return count;
-}
-
-static void consume_from(
-	struct session_output *output, struct segment *segment, size_t len)
-{
-	if (segment->item)
-		segment->bytes += len;
-	else
-		tli_buf_consume(&output->copied, len);
-	segment->len -= len;
-	if (segment->len > 0)
-		return;
-	tli_item_unref(segment->item);
-	output->first++;
-	output->count--;
-}
-
-static void consume(struct session_output *output, size_t len)
-{
-	output->committed -= len;
-	output->bytes -= len;
-	while (len > 0) {
-		struct segment *segment = &output->segments[output->first];
-		size_t part = len < segment->len ? len : segment->len;
-
-		consume_from(output, segment, part);
-		len -= part;
-	}
-}
-
-/* A session at rest holds no memory for its output. */
-static void rest(struct session_output *output)
-{
-	free_segments(output);
-	tli_buf_fini(&output->copied);
-}
-
 int session_output_write(struct session_output *output, struct stream *stream)
 {
-	struct iovec parts[PARTS_MAX];
-	ssize_t put;
+	uint64_t before;
+	int result;
 
-	while (output->committed < COMMIT_BYTES &&
+	while (output->next.bytes < COMMIT_BYTES &&
 		!TAILQ_EMPTY(&output->waiting))
 		if (!commit_next(output))
 			return STREAM_BROKEN;
 	output->last.op = 0;
-	if (output->count == 0)
-		return 1;
-	put = stream_write_parts(stream, parts, list_parts(output, parts));
-	if (put < 0)
-		return STREAM_BROKEN;
-	consume(output, (size_t)put);
-	if (output->bytes > 0)
-		return 0;
-	rest(output);
-	return 1;
+	before = output->next.bytes;
+	result = segments_write(&output->next, stream);
+	output->bytes -= before - output->next.bytes;
+	if (result == 1)
+		segments_fini(&output->next);
+	return result == 1 && output->bytes > 0 ? 0 : result;
 }
 
 bool session_output_copy_rest(
 	const struct session_output *output, struct tli_buf *rest)
 {
-	const uint8_t *copied = tli_buf_head(&output->copied);
-
-	for (size_t i = 0; i < output->count; i++) {
-		const struct segment *segment =
-			&output->segments[output->first + i];
-		const uint8_t *bytes = segment->item ? segment->bytes : copied;
-
-		if (tli_buf_append(rest, bytes, segment->len) != TLI_BUF_OK)
-			return false;
-		if (!segment->item)
-			copied += segment->len;
-	}
-	return true;
+	return segments_copy_rest(&output->next, rest);
 }

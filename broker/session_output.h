@@ -12,28 +12,22 @@
 #ifndef BROKER_SESSION_OUTPUT_H
 #define BROKER_SESSION_OUTPUT_H
 
-#include "../proto/buf.h"
-#include "../proto/item.h"
 #include "../proto/session.h"
 
-#include "stream.h"
+#include "segments.h"
 
 #include <sys/queue.h>
 
-struct segment;
 struct long_message;
 TAILQ_HEAD(long_messages, long_message);
 
 struct session_output {
-	struct tli_buf copied;
-	struct segment *segments; /* what goes out next, in its order */
-	size_t first, count, capacity;
+	struct segments next; /* whole frames */
 	struct long_messages waiting;
-	uint64_t bytes;     /* in all */
-	uint64_t committed; /* of these, in segments */
+	uint64_t bytes; /* in all */
 	/* The last frame, which may get more records; no op = none. */
 	struct tli_session_frame last;
-	size_t last_at; /* its place in `copied` */
+	size_t last_at; /* its place in next.copied */
 };
 
 /* An item on its way to who gets it. */

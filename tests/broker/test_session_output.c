@@ -57,9 +57,9 @@ static void write_all(void)
 		receive();
 	receive();
 	assert_int_equal(output.bytes, 0);
-	assert_int_equal(output.committed, 0);
-	assert_null(output.segments);
-	assert_null(output.copied.data);
+	assert_int_equal(output.next.bytes, 0);
+	assert_null(output.next.all);
+	assert_null(output.next.copied.data);
 }
 
 static struct tli_session_frame next_frame(void)
@@ -153,7 +153,7 @@ static void frames_leave_in_one_write(void **state)
 	assert_true(session_output_frame(&output, &frame));
 	put_pong(2);
 	assert_int_equal(output.bytes, 2 * TLI_SESSION_WIRE_BYTES + 5);
-	assert_int_equal(output.count, 1);
+	assert_int_equal(output.next.count, 1);
 	assert_int_equal(session_output_write(&output, &stream), 1);
 	receive();
 	frame = next_frame();
@@ -331,7 +331,7 @@ static void the_rest_is_whole_frames(void **state)
 	put_pong(2);
 	tli_buf_init(&rest, SIZE_MAX);
 	assert_true(session_output_copy_rest(&output, &rest));
-	assert_int_equal(tli_buf_len(&rest), output.committed);
+	assert_int_equal(tli_buf_len(&rest), output.next.bytes);
 	receive();
 	memcpy(got + got_len, tli_buf_head(&rest), tli_buf_len(&rest));
 	got_len += tli_buf_len(&rest);
