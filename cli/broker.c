@@ -64,29 +64,30 @@ int broker_find_key_file(
 		tieline_handle_error(NULL));
 }
 
-/* As the library has it, which would blame the address. */
-static bool is_name(const char *name)
+/* As the library and the broker have it, which would blame the address, or
+ * raise something. */
+int broker_check_name(const char *name)
 {
 	static const char allowed[] = "0123456789._-:/"
 				      "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	size_t len = strlen(name);
 
-	return len >= 1 && len <= BROKER_NAME_MAX &&
-		strspn(name, allowed) == len;
+	if (len >= 1 && len <= BROKER_NAME_MAX && strspn(name, allowed) == len)
+		return STATUS_DONE;
+	return complain(STATUS_USAGE, name,
+		"a name has 1 to %u letters, digits and . _ - : / of ASCII",
+		BROKER_NAME_MAX);
 }
 
 static int add_name(char address[BROKER_ADDRESS_MAX], const char *name)
 {
 	size_t len = strlen(address);
+	int status = broker_check_name(name);
 
-	if (!is_name(name))
-		return complain(STATUS_USAGE, name,
-			"a name has 1 to %u letters, digits and . _ - : / of "
-			"ASCII",
-			BROKER_NAME_MAX);
-	snprintf(address + len, BROKER_ADDRESS_MAX - len, "#%s", name);
-	return STATUS_DONE;
+	if (status == STATUS_DONE)
+		snprintf(address + len, BROKER_ADDRESS_MAX - len, "#%s", name);
+	return status;
 }
 
 /* A listener has lost the broker, or turned somebody away. */

@@ -28,6 +28,9 @@ struct broker {
 int broker_init(
 	struct broker *broker, const struct call *call, const char *name);
 
+/* Complains of what can be the name of nothing. Returns likewise. */
+int broker_check_name(const char *name);
+
 /* Says that the call on the broker failed with that code, and what may help.
  * Returns the code's status. */
 int broker_complain(const struct broker *broker, int code);

@@ -34,9 +34,9 @@ static void print_folded(const char *text)
 /* Prints what is explained, which may be too long for its column. */
 static void print_term(const char *term)
 {
-	int printed = printf("  %s  ", term);
+	int printed = printf("  %s", term);
 
-	if (printed > HELP_COLUMN)
+	if (printed > HELP_COLUMN - 2)
 		printf("\n%*s", HELP_COLUMN, "");
 	else
 		printf("%*s", HELP_COLUMN - printed, "");

@@ -153,7 +153,7 @@ int listing_add_objects(struct listing *listing, const struct call *call)
 {
 	tieline_values *values = tieline_values_new(NULL);
 	struct session session;
-	int status = session_begin(&session, call, SESSION_ENDS);
+	int status = session_begin(&session, call, NULL, SESSION_ENDS);
 
 	if (status == STATUS_DONE)
 		status = list_objects(listing, call, &session, values);

@@ -74,7 +74,8 @@ enum option_kind {
 	X(AUTHKEY_FILE, "authkey-file", 0, FILE, "FILE", authkey_file,         \
 		"the file with the key; else $TIELINE_AUTHKEY_FILE, else the " \
 		"default")                                                     \
-	X(JSON, "json", 0, FLAG, NULL, json, "print JSON, one object a line")  \
+	X(JSON, "json", 0, FLAG, NULL, json,                                   \
+		"JSON: an object a line is printed; what is put is JSON")      \
 	X(TIMEOUT, "timeout", 0, SECONDS, "SECONDS", timeout_ms,               \
 		"how long to wait; fractions are fine")                        \
 	X(HELP, "help", 'h', FLAG, NULL, help, "say how to use it")            \

@@ -46,7 +46,8 @@ int queue_begin(struct queue *queue, const struct call *call,
 
 	queue->session.session = NULL;
 	if (status == STATUS_DONE)
-		status = session_begin(&queue->session, call, loss);
+		status = session_begin(
+			&queue->session, call, call->words[0], loss);
 	if (status != STATUS_DONE)
 		return status;
 	options.creation = creation;

@@ -16,13 +16,15 @@ static void tell(void *arg, tieline_session *session,
 }
 
 int session_begin(struct session *session, const struct call *call,
-	enum session_loss loss)
+	const char *name, enum session_loss loss)
 {
 	tieline_session_options options = tieline_session_options_default();
-	int status = broker_init(&session->broker, call, NULL);
+	int status = name ? broker_check_name(name) : STATUS_DONE;
 	int result;
 
 	session->session = NULL;
+	if (status == STATUS_DONE)
+		status = broker_init(&session->broker, call, NULL);
 	if (status != STATUS_DONE)
 		return status;
 	session->broker.options.connect_timeout_ms = 0;

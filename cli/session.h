@@ -19,10 +19,11 @@ enum session_loss {
 	SESSION_COMES_BACK /* and tells on standard error */
 };
 
-/* Connects to the broker; --timeout is not for that. Returns STATUS_DONE, or
- * another status when it has complained. */
+/* Connects to the broker; --timeout is not for that. It is for an object of
+ * that name, unless it is NULL. Returns STATUS_DONE, or another status when it
+ * has complained. */
 int session_begin(struct session *session, const struct call *call,
-	enum session_loss loss);
+	const char *name, enum session_loss loss);
 
 /* Says that the last call on it failed with that code, at what; returns the
  * code's status. */

@@ -106,7 +106,8 @@ int verb_call(const struct call *call)
 	int status = arguments_read(&calling.arguments, call, call->words + 2);
 
 	if (status == STATUS_DONE)
-		status = session_begin(&calling.session, call, SESSION_ENDS);
+		status = session_begin(
+			&calling.session, call, call->words[0], SESSION_ENDS);
 	if (status == STATUS_DONE)
 		status = call_method(&calling);
 	session_end(&calling.session);

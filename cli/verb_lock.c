@@ -116,28 +116,38 @@ static bool on_signal(void *arg, int number, bool is_of_terminal)
 static void on_acquired(void *arg, const tieline_result *result)
 {
 	struct holding *holding = arg;
+	bool is_late = result->code == TIELINE_ETIMEDOUT;
 
 	holding->result = result->code;
 	holding->token = result->token;
 	if (result->code < 0)
 		complain(status_of_open(result->code), holding->call->words[0],
-			"%s", result->message);
+			"%s",
+			is_late ? "it was not free in time" : result->message);
+}
+
+/* What is there is a lock of whatever kind, or a semaphore. */
+static int open_any(struct holding *holding, const tieline_value *options)
+{
+	const struct call *call = holding->call;
+	const char *kind = call->settings.kind;
+	int result = session_open_object(
+		&holding->session, call, kind, options, &holding->lock);
+
+	if (result == TIELINE_ENOOBJECT)
+		result = session_open_object(&holding->session, call, "Lock",
+			options, &holding->lock);
+	return result < 0 ? complain_of_lock(holding, result) : STATUS_DONE;
 }
 
 static int open_lock(struct holding *holding)
 {
-	const struct call *call = holding->call;
-	const char *kind = call->settings.kind ? call->settings.kind : "Lock";
 	char *const no_words[] = {NULL};
 	struct arguments arguments;
-	int status = arguments_read(&arguments, call, no_words), result;
+	int status = arguments_read(&arguments, holding->call, no_words);
 
-	if (status == STATUS_DONE) {
-		result = session_open_object(&holding->session, call, kind,
-			arguments.options, &holding->lock);
-		if (result < 0)
-			status = complain_of_lock(holding, result);
-	}
+	if (status == STATUS_DONE)
+		status = open_any(holding, arguments.options);
 	arguments_free(&arguments);
 	return status;
 }
@@ -222,7 +232,8 @@ int verb_lock(const struct call *call)
 		.party = {.class = &holding_class},
 		.call = call,
 	};
-	int status = session_begin(&holding.session, call, SESSION_ENDS);
+	int status = session_begin(
+		&holding.session, call, call->words[0], SESSION_ENDS);
 
 	if (status == STATUS_DONE)
 		status = open_lock(&holding);

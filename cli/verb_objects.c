@@ -144,7 +144,8 @@ int verb_ls(const struct call *call)
 int verb_rm(const struct call *call)
 {
 	struct session session;
-	int status = session_begin(&session, call, SESSION_ENDS);
+	int status =
+		session_begin(&session, call, call->words[0], SESSION_ENDS);
 
 	for (char **word = call->words; *word && status == STATUS_DONE;
 		word++) {

@@ -26,7 +26,8 @@ static int complain_of_topic(const struct topic *topic, int code)
 static int begin(struct topic *topic, enum session_loss loss)
 {
 	tieline_object_options options = tieline_object_options_default();
-	int status = session_begin(&topic->session, topic->call, loss);
+	int status = session_begin(
+		&topic->session, topic->call, topic->call->words[0], loss);
 	int result;
 
 	if (status != STATUS_DONE)
@@ -76,19 +77,17 @@ int verb_pub(const struct call *call)
 
 /* ---- sub ------------------------------------------------------------- */
 
-static void on_loss(void *arg, uint64_t messages, uint64_t bytes)
+static void tell_loss(const struct topic *topic, const tieline_item *message)
 {
-	const struct topic *topic = arg;
-
-	if (messages == TIELINE_LOST_UNKNOWN)
+	if (message->lost_messages == TIELINE_LOST_UNKNOWN)
 		complain(STATUS_DONE, topic->call->words[0],
 			"what was published while there was no connection is "
 			"lost");
-	else
+	else if (message->lost_messages > 0)
 		complain(STATUS_DONE, topic->call->words[0],
 			"%" PRIu64 " messages of %" PRIu64
 			" bytes are lost: they came too fast",
-			messages, bytes);
+			message->lost_messages, message->lost_bytes);
 }
 
 static int subscribe(
@@ -102,8 +101,6 @@ static int subscribe(
 	options.pattern = call->words[1];
 	options.group = call->settings.group;
 	options.retained = call->settings.retained;
-	options.on_loss = on_loss;
-	options.arg = topic;
 	result = tieline_topic_subscribe(
 		topic->topic, &options, subscription_out);
 	return result < 0 ? complain_of_topic(topic, result) : STATUS_DONE;
@@ -118,6 +115,7 @@ static int print_next(struct topic *topic, tieline_subscription *subscription,
 
 	if (result < 0)
 		return complain_of_topic(topic, result);
+	tell_loss(topic, message);
 	printer_print(printer, message, stdout);
 	tieline_item_free(message);
 	progress_add(1);

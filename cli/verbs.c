@@ -39,16 +39,17 @@ const struct verb verbs[VERB_COUNT] = {
 		OPTION_BIT(NAMES) | OPTION_BIT(CONNECTIONS) | OPTION_BIT(KIND),
 		verb_ls, "list what is at the broker",
 		"Lists the names that programs meet under, and the queues, "
-		"topics, locks and other\n"
-		"objects, those that start with PREFIX; --kind Queue lists "
-		"those of one kind.\n"},
+		"topics, locks and\n"
+		"other objects, those that start with PREFIX; --kind Queue "
+		"lists those of one\n"
+		"kind.\n"},
 	{"stat", "[NAME]", 0, 1, NULL, OPTION_BIT(JSON), 0, verb_stat,
 		"print the counters of the broker, or of an object",
 		"Prints one counter a line.\n"},
 	{"rm", "NAME...", 1, WORDS_ANY, NULL, 0, 0, verb_rm, "delete objects",
-		"Deletes a queue, a topic or another object, with all that is "
-		"in it. Who waits for\n"
-		"it hears that it was deleted.\n"},
+		"Deletes a queue, a topic or another object, with all that "
+		"is in it. Who waits\n"
+		"for it hears that it was deleted.\n"},
 	{"monitor", "[PREFIX]", 0, 1, NULL, OPTION_BIT(JSON), 0, verb_monitor,
 		"print what happens at the broker",
 		"Prints an event a line, until Ctrl-C: those with names that "
@@ -100,45 +101,46 @@ const struct verb verbs[VERB_COUNT] = {
 		FORMATS | QUEUE_OPTIONS | OPTION_BIT(DELAY) | OPTION_BIT(TTL) |
 			OPTION_BIT(PRIORITY) | OPTION_BIT(HEADER),
 		FORMATS, verb_put, "put items into a queue",
-		"Puts each ITEM, or else each line of standard input, into the "
-		"queue NAME, as a\n"
+		"Puts each ITEM, or else each line of standard input, into "
+		"the queue NAME, as a\n"
 		"text; with --value as a Python object, a literal or JSON; "
 		"with --json as JSON;\n"
 		"with --raw as bytes, all of standard input as one item. A "
-		"queue that is not there\n"
-		"is made. While it is full, put waits, at most for --timeout: "
-		"then the exit status\n"
-		"is 6, and what is behind was not put.\n"},
+		"queue that is not\n"
+		"there is made. While it is full, put waits, at most for "
+		"--timeout: then the\n"
+		"exit status is 6, and what is behind was not put.\n"},
 	{"get", "NAME", 1, 1, NULL, FORMATS | QUEUE_OPTIONS | OPTION_BIT(COUNT),
 		FORMATS, verb_get, "get items from a queue",
-		"Gets an item from the queue NAME, or --count, and prints it "
-		"as a line: texts,\n"
-		"bytes and JSON as they are, Python's objects as Python would. "
-		"With --value all\n"
+		"Gets an item from the queue NAME, or --count, and prints "
+		"it as a line: texts,\n"
+		"bytes and JSON as they are, Python's objects as Python "
+		"would. With --value all\n"
 		"are printed as Python would; with --json as objects with "
 		"value, format, headers\n"
-		"and attempts; with --raw as they are, with no newline. While "
-		"the queue is empty,\n"
-		"get waits, at most for --timeout: then the exit status is "
-		"7.\n"},
+		"and attempts; with --raw as they are, with no newline. "
+		"While the queue is\n"
+		"empty, get waits, at most for --timeout: then the exit "
+		"status is 7.\n"},
 	{"consume", "NAME", 1, 1, NULL,
 		FORMATS | QUEUE_OPTIONS | OPTION_BIT(COUNT) | OPTION_BIT(ACK) |
 			OPTION_BIT(EXEC) | OPTION_BIT(JOBS) |
 			OPTION_BIT(LEASE) | OPTION_BIT(DELAY),
 		FORMATS, verb_consume, "print, or work on, items as they come",
-		"Gets and prints items as get does, until Ctrl-C; --timeout is "
-		"how long to wait for\n"
-		"the next one. With --ack, an item is acknowledged when it was "
-		"printed, and so\n"
-		"counts as a task that is done; what was not printed is got "
-		"again by somebody else.\n"
-		"With --exec COMMAND, each item is the standard input of a "
-		"shell command: if it\n"
-		"succeeds the item is done, if it fails the item goes back, "
-		"to be got again after\n"
-		"--delay, or a second. It finds the queue in $TIELINE_QUEUE, "
-		"how often the item was\n"
-		"delivered in $TIELINE_ATTEMPTS, and its lease in "
+		"Gets and prints items as get does, until Ctrl-C; "
+		"--timeout is how long to wait\n"
+		"for the next one. With --ack, an item is acknowledged "
+		"when it was printed, and\n"
+		"so counts as a task that is done; what was not printed is "
+		"got again by somebody\n"
+		"else. With --exec COMMAND, each item is the standard "
+		"input of a shell command:\n"
+		"if it succeeds the item is done, if it fails the item "
+		"goes back, to be got\n"
+		"again after --delay, or a second. It finds the queue in "
+		"$TIELINE_QUEUE, how\n"
+		"often the item was delivered in $TIELINE_ATTEMPTS, and "
+		"its lease in\n"
 		"$TIELINE_LEASE.\n"},
 	{"peek", "NAME", 1, 1, NULL, FORMATS | OPTION_BIT(COUNT), FORMATS,
 		verb_peek, "print the next items, and leave them there",
@@ -149,47 +151,48 @@ const struct verb verbs[VERB_COUNT] = {
 	{"pub", "NAME SUBJECT [MESSAGE...]", 2, WORDS_ANY, NULL,
 		FORMATS | OPTION_BIT(HEADER) | OPTION_BIT(RETAIN), FORMATS,
 		verb_pub, "publish messages at a topic",
-		"Publishes each MESSAGE, or else each line of standard input, "
-		"at the topic NAME, to\n"
-		"all who subscribe to SUBJECT now. Formats are as for put. A "
-		"topic that is not\n"
-		"there is made.\n"},
+		"Publishes each MESSAGE, or else each line of standard "
+		"input, at the topic NAME,\n"
+		"to all who subscribe to SUBJECT now. Formats are as for "
+		"put. A topic that is\n"
+		"not there is made.\n"},
 	{"sub", "NAME [PATTERN]", 1, 2, NULL,
 		FORMATS | OPTION_BIT(COUNT) | OPTION_BIT(GROUP) |
 			OPTION_BIT(RETAIN) | OPTION_BIT(RETAINED),
 		FORMATS, verb_sub, "subscribe to a topic",
-		"Prints the messages whose subject fits PATTERN, or all, until "
-		"Ctrl-C: the subject,\n"
-		"a tab, and the message as get prints items. In a PATTERN, * "
-		"stands for a word and\n"
-		"> at the end for any words: 'sensor.*.heat', 'sensor.>'. "
-		"Messages that are lost\n"
-		"because they come faster than they are printed are counted on "
-		"standard error.\n"
-		"--timeout is how long to wait for a message.\n"},
+		"Prints the messages whose subject fits PATTERN, or all, "
+		"until Ctrl-C: the\n"
+		"subject, a tab, and the message as get prints items. In a "
+		"PATTERN, * stands for\n"
+		"a word and > at the end for any words: 'sensor.*.heat', "
+		"'sensor.>'. Messages\n"
+		"that are lost because they come faster than they are "
+		"printed are counted on\n"
+		"standard error. --timeout is how long to wait for a "
+		"message.\n"},
 	{"call", "NAME METHOD [ARGUMENT...]", 2, WORDS_ANY, NULL,
 		OPTION_BIT(KIND) | OPTION_BIT(OPTION) | OPTION_BIT(JSON), 0,
 		verb_call, "call a method of an object",
 		"Calls a method of the object NAME, as Python would, and "
-		"prints "
-		"what it returns;\n"
-		"nothing if that is None. Each ARGUMENT is a Python literal, "
-		"JSON, or a word that is\n"
-		"neither, which is a text; as name=ARGUMENT it is passed by "
-		"name. With --kind, an\n"
-		"object that is not there is made. Arguments that start with - "
-		"stand behind --.\n"},
+		"prints what it returns;\n"
+		"nothing if that is None. Each ARGUMENT is a Python "
+		"literal, JSON, or a word\n"
+		"that is neither, which is a text; as name=ARGUMENT it is "
+		"passed by name. With\n"
+		"--kind, an object that is not there is made. Arguments "
+		"that start with - stand\n"
+		"behind --.\n"},
 	{"lock", "NAME [--] COMMAND [ARGUMENT...]", 2, WORDS_ANY, NULL,
 		OPTION_BIT(KIND) | OPTION_BIT(OPTION), 0, verb_lock,
 		"run a command while holding a lock",
-		"Acquires the lock NAME, which is made if it is not there, and "
-		"runs COMMAND. The\n"
+		"Acquires the lock NAME, which is made if it is not there, "
+		"and runs COMMAND. The\n"
 		"grant's token, a number that only grows, is in "
 		"$TIELINE_TOKEN. --timeout is how\n"
-		"long to wait for the lock. The exit status is the command's. "
-		"If the connection is\n"
-		"lost, and so the lock, the command gets SIGTERM, and the exit "
-		"status is 9.\n"},
+		"long to wait for the lock. The exit status is the "
+		"command's. If the connection\n"
+		"is lost, and so the lock, the command gets SIGTERM, and "
+		"the exit status is 9.\n"},
 	{"pickle", "[FILE]", 0, 1, NULL, 0, 0, verb_pickle,
 		"show a pickle, and whether it would be taken",
 		"Prints what is in FILE, or standard input, opcode by opcode, "

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 """A broker, the tool, and stock Python programs at both."""
 
+import contextlib
 import json
 import os
 import subprocess
+import time
 from multiprocessing.connection import Client
 
 import pytest
 
 from conftest import BUILD, HANG, KEY, python_address
+from session.wire import Session
 
 TOOL = BUILD / "cli/tieline"
 
@@ -40,6 +43,21 @@ class Broker:
         connection.send_bytes(text.encode())
         return connection
 
+    def stat(self):
+        """What it tells of itself."""
+        with self.request('{"stat":true}') as connection:
+            return json.loads(receive(connection))
+
+    def until(self, is_so):
+        """Looks at what it tells until that is so."""
+        latest = time.monotonic() + HANG
+        while not is_so(stat := self.stat()):
+            assert time.monotonic() < latest, stat
+
+    def until_waiting(self, count):
+        """Until so many requests for objects wait."""
+        self.until(lambda stat: stat["objects"]["waiting"] == count)
+
     def paired(self, verb, name):
         """One that leads to a partner."""
         connection = self.request(json.dumps({verb: name}))
@@ -55,6 +73,13 @@ def broker(request, start, key_file, tmp_path):
     yield broker
     # Not to wait for connections that a test has left.
     broker.program.process.kill()
+
+
+@pytest.fixture
+def session(broker):
+    """A Python program that speaks the wire of sessions by itself."""
+    with contextlib.closing(Session(broker.url)) as session:
+        yield session
 
 
 @pytest.fixture
@@ -89,6 +114,11 @@ def begin(tool, start, environment):
         return start(TOOL, *words, env={
             **environment, **options.pop("env", {})}, **options)
     return run
+
+
+def rows(text):
+    """Of JSON, an object a line."""
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def as_bytes(text):

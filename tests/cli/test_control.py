@@ -12,11 +12,7 @@ import pytest
 
 from conftest import KEY
 
-from .conftest import TOOL, receive
-
-
-def rows(text):
-    return [json.loads(line) for line in text.splitlines()]
+from .conftest import TOOL, receive, rows
 
 
 # ---- key ------------------------------------------------------------------
@@ -135,30 +131,34 @@ def test_a_broker_that_does_not_answer(impostor):
     b"", b"{", b"[]", b'"ok"', b"{}", b'{"ok":false}', b'{"ok":1}',
     b'{"ping":"tieline"}', b"\x80\x02N.", b"[" * 2000,
 ])
-@pytest.mark.parametrize("verb", ["ping", "ls", "stat", "monitor"])
-def test_a_reply_that_is_no_brokers(impostor, verb, reply):
-    status, out, err = impostor(reply, verb)
+@pytest.mark.parametrize("words", [
+    ("ping",), ("ls",), ("ls", "--connections"), ("stat",), ("monitor",),
+])
+def test_a_reply_that_is_no_brokers(impostor, words, reply):
+    status, out, err = impostor(reply, *words)
     assert (status, out) == (1, "")
     assert "is no reply of a broker's" in err
 
 
-@pytest.mark.parametrize("verb,reply", [
-    ("ls", b'{"ok":true}'),
-    ("ls", b'{"ok":true,"names":3}'),
-    ("ls", b'{"ok":true,"names":{"a":"b"},"total":"x"}'),
-    ("ls", b'{"ok":true,"names":[1,"x",[],{"name":[{}]}],"total":-1}'),
-    ("stat", b'{"ok":true,"a":[1],"b":{"c":{"d":1}},"e":null}'),
-    ("ping", b'{"ok":true}'),
+@pytest.mark.parametrize("words,reply", [
+    (("ls", "--names"), b'{"ok":true}'),
+    (("ls", "--names"), b'{"ok":true,"names":3}'),
+    (("ls", "--names"), b'{"ok":true,"names":{"a":"b"},"total":"x"}'),
+    (("ls", "--names"),
+     b'{"ok":true,"names":[1,"x",[],{"name":[{}]}],"total":-1}'),
+    (("stat",), b'{"ok":true,"a":[1],"b":{"c":{"d":1}},"e":null}'),
+    (("ping",), b'{"ok":true}'),
 ])
-def test_a_reply_with_things_missing_or_of_other_types(impostor, verb, reply):
+def test_a_reply_with_things_missing_or_of_other_types(impostor, words, reply):
     for option in ((), ("--json",)):
-        status, _, err = impostor(reply, verb, *option)
+        status, _, err = impostor(reply, *words, *option)
         assert (status, err) == (0, "")
 
 
 def test_what_a_terminal_would_obey_is_not_printed(impostor):
     reply = {"ok": True, "names": [{"name": "a\x1b[2Jb\x7f\n\u00e9"}]}
-    status, out, _ = impostor(json.dumps(reply).encode(), "ls")
+    status, out, _ = impostor(json.dumps(reply).encode(), "ls",
+                              "--names")
     assert status == 0
     assert "a?[2Jb??\u00e9" in out
     refusal = {"ok": False, "error": "x", "message": "\x1b]0;"}
@@ -192,7 +192,9 @@ def test_each_refusal_to_dial_has_its_status(impostor, error, status):
 # ---- ls -------------------------------------------------------------------
 
 def test_ls_of_nothing(tool, broker):
-    assert tool("ls").stdout.splitlines()[0].split() == [
+    assert tool("ls").stdout.splitlines() == [
+        "NAME  KIND  ITEMS  BYTES  WAITING  ABOUT"]
+    assert tool("ls", "--names").stdout.splitlines()[0].split() == [
         "NAME", "PARKED", "LISTENERS", "WAITING", "PIPES", "RELAYED",
         "EXCLUSIVE"]
     assert tool("ls", "--json").stdout == ""
@@ -212,7 +214,7 @@ def parked(broker):
 
 
 def test_ls_lists_names_as_a_table(tool, parked):
-    lines = tool("ls").stdout.splitlines()
+    lines = tool("ls", "--names").stdout.splitlines()
     assert [line.split()[:3] for line in lines[1:]] == [
         ["a", "1", "1"], ["a-long-name-that-widens-the-column", "1", "1"],
         ["b/1", "1", "1"], ["b/2", "1", "1"]]
