@@ -43,13 +43,18 @@ static const int codes[TLI_STATUSES] = {
 	[TLI_STATUS_DRAINING] = TIELINE_EBROKER,
 };
 
+/* It was we who cancelled it, as its time was over. */
+static bool is_withdrawn(const struct tli_exchange *exchange)
+{
+	return !exchange->code && exchange->is_expired &&
+		exchange->reply.status == TLI_STATUS_CANCELLED;
+}
+
 int tli_answer_code(const struct tli_exchange *exchange)
 {
 	if (exchange->code)
 		return exchange->code;
-	/* It was we who cancelled it. */
-	if (exchange->is_expired &&
-		exchange->reply.status == TLI_STATUS_CANCELLED)
+	if (is_withdrawn(exchange))
 		return TIELINE_ETIMEDOUT;
 	if (exchange->reply.status >= TLI_STATUSES)
 		return TIELINE_EBROKER;
@@ -59,7 +64,8 @@ int tli_answer_code(const struct tli_exchange *exchange)
 /* Whether the broker raised something. */
 static bool has_raised(const struct tli_exchange *exchange)
 {
-	return !exchange->code && exchange->reply.status != TLI_STATUS_OK;
+	return !exchange->code && exchange->reply.status != TLI_STATUS_OK &&
+		!is_withdrawn(exchange);
 }
 
 /* ---- values ----------------------------------------------------------- */
@@ -158,6 +164,9 @@ int tli_answer_explain(
 
 	if (exchange->code)
 		explain_failed(exchange, error);
+	else if (is_withdrawn(exchange))
+		tli_error_set(error, code,
+			"it took longer than it may, and was withdrawn");
 	else if (has_raised(exchange))
 		explain_raised(exchange, code, error);
 	else
