@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from conftest import HANG
+from session.wire import item
 
 from .conftest import TOOL, rows
 
@@ -54,7 +55,7 @@ def test_raw_is_one_item_of_bytes(tool, broker):
     assert out_of(tool("get", "files", "--raw", text=False, input=b"")) == data
 
 
-@pytest.mark.parametrize("options,item,plain,value,shown", [
+@pytest.mark.parametrize("options,text,plain,value,shown", [
     ((), "it's", "it's\n", '"it\'s"\n', {"value": "it's", "format": "text"}),
     (("--raw",), "x", "x\n", "b'x'\n",
      {"value": {"$repr": "b'x'"}, "format": "bytes"}),
@@ -66,8 +67,8 @@ def test_raw_is_one_item_of_bytes(tool, broker):
     (("--value",), '{"a": true}', "{'a': True}\n", "{'a': True}\n",
      {"value": {"a": True}, "format": "pickle"}),
 ])
-def test_formats(tool, broker, options, item, plain, value, shown):
-    out_of(tool("put", "jobs", item, *options))
+def test_formats(tool, broker, options, text, plain, value, shown):
+    out_of(tool("put", "jobs", text, *options))
     assert out_of(tool("peek", "jobs")) == plain
     assert out_of(tool("peek", "jobs", "--value")) == value
     assert rows(out_of(tool("get", "jobs", "--json"))) == [
@@ -79,7 +80,7 @@ def test_python_reads_what_the_shell_puts_and_the_other_way_round(
     out_of(tool("put", "jobs", repr(PLAIN), "[1, 2]", "--value"))
     session.has_open(1, "jobs")
     got = session.has_got(1, count=2)
-    assert [pickle.loads(item.body) for item in got] == [PLAIN, [1, 2]]
+    assert [pickle.loads(one.body) for one in got] == [PLAIN, [1, 2]]
     for protocol in range(6):
         # As its put() would, and as a C program's.
         session.returns(1, "put", PLAIN)
@@ -174,17 +175,12 @@ def test_lines_that_are_passed_over(
 def test_an_item_that_cannot_be_printed(tool, session):
     session.has_open(1, "jobs", "Queue")
     for body in (b"no pickle", pickle.dumps(1)):
-        session.ask("PUT", _item(body), handle=1)
+        session.ask("PUT", item(body, "PICKLE"), handle=1)
     done = tool("get", "jobs", "-n", 2)
     assert (done.returncode, done.stdout) == (1, "1\n")
     assert "jobs: item 1 cannot be printed: " in done.stderr
-    session.ask("PUT", _item(b"no pickle"), handle=1)
+    session.ask("PUT", item(b"no pickle", "PICKLE"), handle=1)
     assert out_of(tool("get", "jobs", "--raw")) == "no pickle"
-
-
-def _item(body):
-    from session.wire import item
-    return item(body, "PICKLE")
 
 
 def test_output_that_cannot_be_written(tool, broker):
