@@ -223,22 +223,39 @@ void fake_reply(struct fake *fake, const struct tli_session_frame *to,
 	fake_send(fake, &reply, NULL, 0);
 }
 
-void fake_return(struct fake *fake, const struct tli_session_frame *to,
-	enum tli_status status, const char *literal)
+/* Sends the reply with a value, of a literal. */
+static void send_value(struct fake *fake, const struct tli_session_frame *reply,
+	const char *literal)
 {
-	struct tli_session_frame reply = reply_to(to);
 	tieline_values *values = tieline_values_new(NULL);
 	void *data;
 	size_t len;
 
-	reply.status = (uint8_t)status;
 	if (tieline_value_pickle(
 		    tieline_value_parse(values, literal, strlen(literal)), 0,
 		    &data, &len) < 0)
 		give_up("no literal");
-	fake_send(fake, &reply, data, len);
+	fake_send(fake, reply, data, len);
 	tieline_free(data);
 	tieline_values_free(values);
+}
+
+void fake_return(struct fake *fake, const struct tli_session_frame *to,
+	enum tli_status status, const char *literal)
+{
+	struct tli_session_frame reply = reply_to(to);
+
+	reply.status = (uint8_t)status;
+	send_value(fake, &reply, literal);
+}
+
+void fake_grant(struct fake *fake, const struct tli_session_frame *to,
+	const char *literal, uint64_t token)
+{
+	struct tli_session_frame reply = reply_to(to);
+
+	reply.argument = token;
+	send_value(fake, &reply, literal);
 }
 
 void fake_send_item(struct fake *fake, const struct tli_session_frame *frame,

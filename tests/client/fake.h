@@ -65,6 +65,9 @@ void fake_reply(struct fake *fake, const struct tli_session_frame *to,
 /* Answers with a value, of a literal. */
 void fake_return(struct fake *fake, const struct tli_session_frame *to,
 	enum tli_status status, const char *literal);
+/* The same with success, and what was granted. */
+void fake_grant(struct fake *fake, const struct tli_session_frame *to,
+	const char *literal, uint64_t token);
 /* Sends an item of text, as a reply or delivery. */
 void fake_send_item(struct fake *fake, const struct tli_session_frame *frame,
 	const char *text, uint32_t attempts, uint64_t lease);
