@@ -39,14 +39,14 @@ static struct identity_usage *add_identity(
 /* One limit: what there is, what is to come, and what there may be. */
 struct limit {
 	uint64_t used, more, max;
-	const char *text;
+	const char *text; /* with the setting's name */
 };
 
 static bool refuse(struct call *call, const struct limit *limit)
 {
 	if (call)
-		call_raise(call, TLI_STATUS_LIMIT, "%s: %llu at most",
-			limit->text, (unsigned long long)limit->max);
+		call_raise(call, TLI_STATUS_LIMIT, "%s is %llu", limit->text,
+			(unsigned long long)limit->max);
 	return false;
 }
 
@@ -74,17 +74,19 @@ bool object_charge(struct call *call, struct object *object, uint64_t items,
 	const struct engine_config *max = &model->limits;
 	const struct limit limits[] = {
 		{object->usage.items, items, max->max_object_items,
-			"too many items in one object"},
+			"too many items in one object: max_object_items"},
 		{object->usage.bytes, bytes, max->max_object_bytes,
-			"too many bytes in one object"},
+			"too many bytes in one object: max_object_bytes"},
 		{identity->usage.items, items, max->max_identity_items,
-			"too many items in the objects of one key"},
+			"too many items in the objects of one key: "
+			"max_identity_items"},
 		{identity->usage.bytes, bytes, max->max_identity_bytes,
-			"too many bytes in the objects of one key"},
+			"too many bytes in the objects of one key: "
+			"max_identity_bytes"},
 		{model->usage.items, items, max->max_items,
-			"too many items in the broker"},
+			"too many items in the broker: max_items"},
 		{model->usage.bytes, bytes, max->max_bytes,
-			"too many bytes in the broker"},
+			"too many bytes in the broker: max_engine_bytes"},
 	};
 
 	if (!allow(call, limits, COUNT(limits)))
@@ -125,9 +127,11 @@ bool usage_add_object(struct call *call, struct object *object)
 		    (const struct limit[]){
 			    {identity->usage.objects, 1,
 				    max->max_identity_objects,
-				    "too many objects made with one key"},
+				    "too many objects made with one key: "
+				    "max_identity_objects"},
 			    {model->usage.objects, 1, max->max_objects,
-				    "too many objects in the broker"}},
+				    "too many objects in the broker: "
+				    "max_objects"}},
 		    2))
 		return false;
 	object->maker = identity;
