@@ -12,11 +12,6 @@
 #define KEY_MAX     255u
 #define SUBJECT_MAX 255u
 
-static bool is_utf8(const void *text, size_t len)
-{
-	return len == 0 || tli_utf8_valid(text, len) == len;
-}
-
 /* Their length as a record has them; NULL, or what is wrong with them. */
 static const char *measure_headers(const tieline_item *item, size_t *len_out)
 {
@@ -32,8 +27,8 @@ static const char *measure_headers(const tieline_item *item, size_t *len_out)
 		value_len = strlen(header->value);
 		if (key_len == 0 || key_len > KEY_MAX)
 			return "a header's key has 1 to 255 bytes";
-		if (!is_utf8(header->key, key_len) ||
-			!is_utf8(header->value, value_len))
+		if (!tli_is_utf8(header->key, key_len) ||
+			!tli_is_utf8(header->value, value_len))
 			return "a header is no UTF-8";
 		total += PAIR_BYTES + key_len + value_len;
 		if (total > TLI_ITEM_HEADERS_MAX)
@@ -55,11 +50,11 @@ static const char *fault(const tieline_item *item)
 	if ((unsigned)item->format >= TLI_FORMATS)
 		return "its format is none of TIELINE_FORMAT_...";
 	if (item->format == TIELINE_FORMAT_TEXT &&
-		!is_utf8(item->data, item->len))
+		!tli_is_utf8(item->data, item->len))
 		return "its text is no UTF-8";
 	if (item->subject && strlen(item->subject) > SUBJECT_MAX)
 		return "its subject has more than 255 bytes";
-	if (item->subject && !is_utf8(item->subject, strlen(item->subject)))
+	if (item->subject && !tli_is_utf8(item->subject, strlen(item->subject)))
 		return "its subject is no UTF-8";
 	return NULL;
 }
@@ -188,7 +183,7 @@ struct tli_exchange *tli_items_exchange(tieline_object *object,
 	}
 	if (subject &&
 		(strlen(subject) > SUBJECT_MAX ||
-			!is_utf8(subject, strlen(subject)))) {
+			!tli_is_utf8(subject, strlen(subject)))) {
 		tli_error_set(&session->handle.error, TIELINE_EINVAL,
 			"a subject has at most 255 bytes of UTF-8");
 		return NULL;

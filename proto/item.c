@@ -146,11 +146,6 @@ struct tli_item *tli_item_with_headers(const struct tli_item *item,
 	return more;
 }
 
-static bool is_text(const void *bytes, size_t len)
-{
-	return tli_utf8_valid(bytes, len) == len;
-}
-
 static bool headers_are_right(const uint8_t *headers, size_t len)
 {
 	struct tli_header header;
@@ -158,8 +153,8 @@ static bool headers_are_right(const uint8_t *headers, size_t len)
 
 	while (at < len)
 		if (!tli_header_next(&header, headers, len, &at) ||
-			!is_text(header.key, header.key_len) ||
-			!is_text(header.value, header.value_len))
+			!tli_is_utf8(header.key, header.key_len) ||
+			!tli_is_utf8(header.value, header.value_len))
 			return false;
 	return true;
 }
@@ -173,12 +168,12 @@ static const char *fault(const struct tli_record *record)
 		return "an item has a format that there is not";
 	if (record->headers_len > TLI_ITEM_HEADERS_MAX)
 		return "an item has more than 1024 bytes of headers";
-	if (!is_text(record->bytes, record->subject_len))
+	if (!tli_is_utf8(record->bytes, record->subject_len))
 		return "a subject is no UTF-8";
 	if (!headers_are_right(headers, record->headers_len))
 		return "an item's headers are not pairs of UTF-8 texts";
 	if (record->format == TLI_FORMAT_TEXT &&
-		!is_text(headers + record->headers_len, record->body_len))
+		!tli_is_utf8(headers + record->headers_len, record->body_len))
 		return "an item said to be text is no UTF-8";
 	return NULL;
 }

@@ -147,6 +147,13 @@ bool tli_utf8_has_surrogates(const uint8_t *bytes, size_t len)
 	return false;
 }
 
+bool tli_is_utf8(const void *text, size_t len)
+{
+	return len == 0 ||
+		(tli_utf8_valid(text, len) == len &&
+			!tli_utf8_has_surrogates(text, len));
+}
+
 /* In ascending order; none touches the next. */
 static const struct range {
 	uint32_t first;

@@ -28,6 +28,9 @@ size_t tli_utf8_write(uint32_t character, uint8_t bytes[TLI_UTF8_BYTES_MAX]);
 /* Whether there is a lone surrogate in bytes that are right. */
 bool tli_utf8_has_surrogates(const uint8_t *bytes, size_t len);
 
+/* Whether all of it is right, with no lone surrogate: UTF-8 for everybody. */
+bool tli_is_utf8(const void *text, size_t len);
+
 /* Whether Python's repr() shows it as it is, as str.isprintable() tells. */
 bool tli_is_printable(uint32_t character);
 

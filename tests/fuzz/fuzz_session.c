@@ -133,11 +133,9 @@ static void is_right(const struct tli_record *record)
 
 	require(record->format < TLI_FORMATS);
 	require(record->headers_len <= TLI_ITEM_HEADERS_MAX);
-	require(tli_utf8_valid(record->bytes, record->subject_len) ==
-		record->subject_len);
+	require(tli_is_utf8(record->bytes, record->subject_len));
 	if (record->format == TLI_FORMAT_TEXT)
-		require(tli_utf8_valid(body, record->body_len) ==
-			record->body_len);
+		require(tli_is_utf8(body, record->body_len));
 }
 
 /* What stands in front is the same bytes again; the end is no part of it. */

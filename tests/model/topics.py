@@ -21,7 +21,7 @@ def is_right(text, wildcards):
     parts = text.split(".")
     if not 1 <= len(text.encode("utf-8", "surrogatepass")) <= 255:
         return False
-    if "" in parts or re.search("[\0-\x1f\x7f]", text):
+    if "" in parts or re.search("[\0-\x1f\x7f\ud800-\udfff]", text):
         return False
     if not wildcards:
         return not set(text) & set("*>")

@@ -103,6 +103,8 @@ static void what_is_wrong_is_found(void **state)
 
 		check_equal(rows[i].bytes, tli_utf8_valid(bytes, len),
 			rows[i].valid);
+		if (rows[i].valid < len)
+			assert_false(tli_is_utf8(bytes, len));
 		free(bytes);
 	}
 }
@@ -131,6 +133,8 @@ static void surrogates_are_found(void **state)
 
 		check_equal(rows[i].bytes, tli_utf8_has_surrogates(bytes, len),
 			rows[i].has);
+		check_equal(
+			rows[i].bytes, tli_is_utf8(bytes, len), !rows[i].has);
 		free(bytes);
 	}
 }

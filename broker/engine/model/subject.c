@@ -2,6 +2,7 @@
 #include "subject.h"
 
 #include "../../../proto/siphash.h"
+#include "../../../proto/utf8.h"
 
 #include <string.h>
 
@@ -48,6 +49,8 @@ static const char *check(const char *text, size_t len)
 		return "it is longer than 255 bytes";
 	if (has_control(text, len))
 		return "there is a control character in it";
+	if (!tli_is_utf8(text, len))
+		return "there is a lone surrogate in it";
 	while (part_next(&part, text, len, &at))
 		if (part.len == 0)
 			return "a part between, before or behind dots is empty";
