@@ -10,6 +10,7 @@
  *     session_consumers.c  those that go on: consume, subscribe
  *     session_controls.c   those that ask nothing of the engine: hello, cancel
  *     session_values.c     what the broker itself has to say
+ *     session_listings.c   who waits for what is listed
  *     session_handles.c    what the client has open
  *     session_output.c     frames out
  *
@@ -18,6 +19,8 @@
  */
 #ifndef BROKER_SESSION_H
 #define BROKER_SESSION_H
+
+#include "../proto/value/value.h"
 
 #include "session_handles.h"
 #include "session_input.h"
@@ -215,6 +218,15 @@ void session_serve_ping(
 	struct session *session, const struct tli_session_frame *frame);
 
 /* ---- values ----------------------------------------------------------- */
+
+/* A value in that format; NULL if it is longer, or for lack of memory. */
+struct tli_item *session_value_item(
+	const struct tli_value *value, uint8_t format, size_t max_bytes);
+
+/* What the engine tells of objects, with who waits for them and who has
+ * something of them. Takes the reference, and gives one. */
+struct tli_item *session_complete_listing(
+	const struct waiters *waiters, struct tli_item *told);
 
 /* NULL for lack of memory: the arguments of an exception with that text; what a
  * hello is answered with. */

@@ -5,7 +5,7 @@
 
 #include "../system/clock.h"
 
-#include "objects.h"
+#include "broker.h"
 
 #include <stdlib.h>
 
@@ -294,8 +294,14 @@ static enum session_step take_call(struct session_request *r)
 {
 	const struct op *op = &r->request.op;
 
+	enum session_step step;
+
 	r->reply.argument = op->granted ? op->granted : op->token;
-	return session_take_answer(r);
+	step = session_take_answer(r);
+	if (r->object == 0 && r->reply.status == TLI_STATUS_OK && r->value)
+		r->value = session_complete_listing(
+			r->session->broker->objects.waiters, r->value);
+	return step;
 }
 
 /* ---- The table -------------------------------------------------------- */

@@ -364,6 +364,18 @@ static void list_grants(
 				deadline_of(&grant->undo));
 }
 
+uint32_t waiters_count_for(const struct waiters *waiters, uint64_t object)
+{
+	const struct line *line;
+	uint32_t count = 0;
+
+	for (unsigned class = 0; class < WAIT_CLASSES; class ++) {
+		line = lines_find(&waiters->lines, object, class);
+		count += line ? line->members : 0;
+	}
+	return count;
+}
+
 void waiters_list(const struct waiters *waiters, uint64_t object,
 	void (*each)(void *arg, const struct owner *owner, uint64_t token,
 		int64_t deadline_ms),

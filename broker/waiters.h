@@ -156,6 +156,9 @@ void waiters_run(struct waiters *waiters, int64_t passed_ms, int64_t now_ms);
 uint32_t waiters_count(const struct waiters *waiters);
 uint32_t owner_grant_count(const struct owner *owner);
 
+/* How many wait for an object. */
+uint32_t waiters_count_for(const struct waiters *waiters, uint64_t object);
+
 /* Who waits for an object and who owns something of it, for listings: calls
  * `each` for every one. The token is 0 for who waits. */
 void waiters_list(const struct waiters *waiters, uint64_t object,

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* Who waits for an object and who has something of it, added to what the engine
+ * tells of objects: ls and stat of the broker itself. */
+#include "session.h"
+
+#include "../proto/pickle/pickle.h"
+#include "../proto/pickle/unpickle.h"
+#include "../proto/value/json_value.h"
+#include "../proto/value/mapping.h"
+#include "../system/clock.h"
+
+#include "broker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Beyond these a listing says what the engine says. */
+#define LISTING_MAX_BYTES (64u << 20)
+#define LISTING_MAX_NODES (4u << 20)
+#define LISTING_MAX_DEPTH 10u
+
+/* Of each kind of entry, of one object. */
+#define OWNERS_LISTED 100u
+
+struct listing {
+	struct tli_values values;
+	const struct waiters *waiters;
+	/* Of the object that is being described: */
+	struct tli_value *waiters_list;
+	struct tli_value *owners_list;
+};
+
+static bool put(struct listing *listing, struct tli_value *dict,
+	const char *key, struct tli_value *value)
+{
+	return tli_dict_set(
+		dict, tli_str(&listing->values, key, strlen(key)), value);
+}
+
+/* None if it is for as long as it likes. */
+static struct tli_value *time_left(struct listing *listing, int64_t deadline_ms)
+{
+	int64_t left_ms = deadline_ms - tli_now_ms();
+
+	if (deadline_ms == TLI_NEVER)
+		return tli_none(&listing->values);
+	return tli_int(&listing->values, left_ms > 0 ? left_ms : 0);
+}
+
+static void add_owner(void *arg, const struct owner *owner, uint64_t token,
+	int64_t deadline_ms)
+{
+	struct listing *listing = arg;
+	struct tli_values *values = &listing->values;
+	struct tli_value *list =
+		token ? listing->owners_list : listing->waiters_list;
+	struct tli_value *entry;
+
+	if (!list || tli_items_of(list)->count >= OWNERS_LISTED)
+		return;
+	entry = tli_container(values, TLI_DICT);
+	if (!entry ||
+		!put(listing, entry, "connection",
+			tli_int(values, (int64_t)owner->id)) ||
+		!put(listing, entry, "left_ms",
+			time_left(listing, deadline_ms)) ||
+		(token &&
+			!put(listing, entry, "token",
+				tli_int(values, (int64_t)token))))
+		return;
+	(void)tli_append(list, entry);
+}
+
+static bool add_owners(
+	struct listing *listing, struct tli_value *dict, uint64_t id)
+{
+	listing->waiters_list = tli_container(&listing->values, TLI_LIST);
+	listing->owners_list = tli_container(&listing->values, TLI_LIST);
+	waiters_list(listing->waiters, id, add_owner, listing);
+	return put(listing, dict, "waiters", listing->waiters_list) &&
+		put(listing, dict, "owners", listing->owners_list);
+}
+
+/* The object's id, if it is the description of one; 0 if not. */
+static uint64_t id_of(const struct tli_value *described)
+{
+	const struct tli_value *id;
+
+	if (described->kind != TLI_DICT)
+		return 0;
+	id = tli_dict_get(described, "id", 2);
+	return id && id->kind == TLI_INT ? (uint64_t)tli_int_of(id)->integer
+					 : 0;
+}
+
+static bool add_count(
+	struct listing *listing, struct tli_value *dict, uint64_t id)
+{
+	return put(listing, dict, "waiting",
+		tli_int(&listing->values,
+			waiters_count_for(listing->waiters, id)));
+}
+
+/* False if there is nothing to add, or no memory for it. */
+static bool complete(struct listing *listing, struct tli_value *told)
+{
+	const struct tli_items *all = tli_items_of(told);
+	uint64_t id = id_of(told);
+
+	if (id)
+		return add_count(listing, told, id) &&
+			add_owners(listing, told, id);
+	if (told->kind != TLI_LIST)
+		return false;
+	for (uint32_t i = 0; i < all->count; i++) {
+		id = id_of(all->items[i]);
+		if (id && !add_count(listing, all->items[i], id))
+			return false;
+	}
+	return all->count > 0;
+}
+
+static struct tli_value *decode(
+	struct tli_values *values, const struct tli_item *item)
+{
+	if (item->format == TLI_FORMAT_JSON)
+		return tli_value_from_json(values,
+			(const char *)tli_item_body(item), item->body_len,
+			TLI_JSON_WRAPPED);
+	return tli_unpickle(values, tli_item_body(item), item->body_len,
+		TLI_UNPICKLE_COPY, NULL);
+}
+
+struct tli_item *session_complete_listing(
+	const struct waiters *waiters, struct tli_item *told)
+{
+	static const struct tli_value_limits limits = {
+		LISTING_MAX_BYTES, LISTING_MAX_NODES, LISTING_MAX_DEPTH};
+	static const uint64_t no_secret[2]; /* the keys are the engine's */
+	struct listing listing = {.waiters = waiters};
+	struct tli_item *completed = NULL;
+	struct tli_value *value;
+
+	tli_values_init(&listing.values, &limits, no_secret);
+	value = decode(&listing.values, told);
+	if (value && complete(&listing, value))
+		completed = session_value_item(
+			value, told->format, LISTING_MAX_BYTES);
+	tli_values_fini(&listing.values);
+	if (!completed)
+		return told;
+	tli_item_unref(told);
+	return completed;
+}
