@@ -5,7 +5,6 @@ that are said."""
 import contextlib
 import os
 import re
-import shutil
 
 import pytest
 
@@ -49,6 +48,7 @@ class Section:
 
 
 FIRST = Section("The first minute")
+HELD = Section("Queues, topics and locks")
 OBJECTS = Section("Python's objects")
 
 
@@ -116,16 +116,41 @@ def test_the_first_minute_of_python(minute, python):
     assert said[1:] == ["b'hello, Python'"]
 
 
-def test_the_first_minute_of_c(minute, installed):
-    # A busy machine has more time.
-    source = minute.here(FIRST.blocks["c"]).replace(" 1000", " %d" % (1000 * HANG))
-    (minute.folder / "client.c").write_text(source)
-    # No link: a key's own name has to lead to it.
-    shutil.copy(minute.folder / ".config/tieline/authkey", minute.folder)
+def compiled_and_run(minute, installed, source):
+    """What a program prints, which is built as the text says."""
+    (minute.folder / "client.c").write_text(minute.here(source))
     minute.run("sh", "-c", FIRST.command("cc client.c"),
                PKG_CONFIG_PATH=str(installed / "lib/pkgconfig"))
-    assert minute.run("./client", LD_LIBRARY_PATH=str(installed / "lib")) \
-        == "hello, C\n"
+    return minute.run("./client", LD_LIBRARY_PATH=str(installed / "lib"))
+
+
+def test_the_first_minute_of_c(minute, installed):
+    # A busy machine has more time.
+    source = FIRST.blocks["c"].replace(" 1000", " %d" % (1000 * HANG))
+    assert compiled_and_run(minute, installed, source) == "hello, C\n"
+
+
+# ---- Queues, topics and locks ----------------------------------------------
+
+def test_queues_and_locks_of_a_shell(folder):
+    folder.run("sh", "-c", HELD.command("put jobs"))
+    for part in ("get jobs", "consume jobs", "lock door"):
+        assert folder.run("sh", "-c", HELD.command(part)) \
+            == HELD.answer(part)
+
+
+def test_topics_of_a_shell(folder):
+    subscriber = folder.begin(HELD.command("sub news"))
+    pub = HELD.command("pub news")
+    # Until it has subscribed there is no topic, or nobody at it.
+    folder.run("sh", "-c", "until build/cli/tieline call news subscriptions "
+                           "2>&1 | grep -q sport; do sleep 0.1; done")
+    folder.run("sh", "-c", pub)
+    assert subscriber.line() == "\t".join(pub.split()[-2:])
+
+
+def test_queues_in_c(folder, installed):
+    assert compiled_and_run(folder, installed, HELD.blocks["c"]) == "eat\n"
 
 
 # ---- Python's objects ------------------------------------------------------
@@ -157,7 +182,7 @@ FORMAT = re.compile(r"%[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlzj]*[a-zA-Z]")
 
 # What formats are filled in with, in these messages.
 VALUES = re.compile(r'tcp://[\d.]+:\d+|\d+|"x"|\.\.\.|SHA-256|raw MD5|'
-                    r"\b(?:max_)?parked\b|"
+                    r"\b(?:max_)?parked\b|\bQueue\b|"
                     + "|".join(map(re.escape, map(os.strerror, (98, 111)))))
 
 
@@ -170,8 +195,10 @@ def fragments():
     """The texts in the sources between what is filled in, longest first."""
     found = set()
     for folder in ("proto", "system", "libclient", "broker", "cli"):
-        for path in (ROOT / folder).rglob("*.[ch]"):
+        for path in filter(lambda path: path.suffix in (".c", ".h", ".def"),
+                           (ROOT / folder).rglob("*.*")):
             text = path.read_text().replace("'\"'", "").replace("\\\n", " ")
+            text = re.sub(r"\bPRI([du])64\b", r'"\1"', text)
             for strings in re.findall(rf"{STRING}(?:\s*{STRING})*", text):
                 whole = "".join(part[1:-1]
                                 for part in re.findall(STRING, strings))
