@@ -68,7 +68,8 @@ static bool is_unwanted(const struct request *request)
 
 static bool has_item(const struct op *op)
 {
-	return op->code == TLI_OP_GET && op->unleased && op->result;
+	return op->code == TLI_OP_GET && op->unleased &&
+		op->status == TLI_STATUS_OK && op->result;
 }
 
 static enum engine_result submit(struct request *request)

@@ -98,6 +98,14 @@ def test_a_lock_is_freed_when_its_owner_goes(lock):
     assert outcome(lock.call("l", "locked")) == FALSE
 
 
+def test_what_is_gone_takes_nothing_back(model):
+    model.open("l", "Lock", name=None)
+    token = model.call("l", "acquire").granted
+    model.close_handle("l")
+    answer = model.give_back("l", token)
+    assert (answer.ok, answer.value, answer.dropped) == (True, None, 0)
+
+
 def test_an_old_token_frees_nothing(lock):
     old = lock.call("l", "acquire", owner=1).granted
     lock.call("l", "release", owner=1)

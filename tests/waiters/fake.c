@@ -22,6 +22,7 @@ static enum engine_result wait_on(
 {
 	if (op->expired || op->timeout_ms == 0) {
 		op->status = (uint8_t)status;
+		op->result = tli_item_of(TLI_FORMAT_BYTES, "why", 3);
 		return ENGINE_DONE;
 	}
 	op->wait_object = op->object;

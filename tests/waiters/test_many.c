@@ -50,6 +50,7 @@ static void on_done(struct request *request)
 
 	assert_int_equal(asker->done_ms, 0);
 	asker->done_ms = now_ms;
+	request_clear(request);
 	assert_int_equal(request->op.status, asker->expected);
 	told++;
 }

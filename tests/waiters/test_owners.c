@@ -221,6 +221,21 @@ static void an_owner_can_end_while_it_is_told(void **state)
 	expect_back("2 1 ");
 }
 
+/* What a refusal says is no item. */
+static void what_was_refused_does_not_go_back(void **state)
+{
+	(void)state;
+	ender = (struct request){.done = end_its_owner};
+	ender.op =
+		(struct op){.code = TLI_OP_GET, .object = 1, .timeout_ms = 10};
+	request_start(&owners[0], &ender, now_ms);
+	get_unleased(0, 'a', 20);
+	run_at(now_ms + 20);
+	run();
+	expect_told("a:CANCELLED (0) ");
+	assert_int_equal(fake.items_back, 0);
+}
+
 /* ---- Limits ----------------------------------------------------------- */
 
 static void so_many_may_wait_in_all_and_of_one(void **state)
@@ -312,6 +327,7 @@ int main(void)
 		TEST(what_was_as_good_as_done_goes_back),
 		TEST(an_owner_that_has_ended_can_start_nothing),
 		TEST(an_owner_can_end_while_it_is_told),
+		TEST(what_was_refused_does_not_go_back),
 		TEST(so_many_may_wait_in_all_and_of_one),
 		TEST(so_many_may_wait_with_one_key),
 		TEST(who_waits_and_who_has_can_be_listed),

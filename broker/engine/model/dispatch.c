@@ -132,10 +132,10 @@ static enum outcome run_on_object(struct call *call)
 	const struct operation *operation;
 
 	call->object = model_find(call->model, call->op->object);
+	if (call->op->code == OP_RETURN)
+		return call->object ? take_back(call) : CALL_DONE;
 	if (!call->object)
 		return call_raise_status(call, TLI_STATUS_NO_OBJECT);
-	if (call->op->code == OP_RETURN)
-		return take_back(call);
 	if (call->object->is_deleted)
 		return call_raise_status(call, TLI_STATUS_DELETED);
 	call->object->used_ms = call->now_ms;

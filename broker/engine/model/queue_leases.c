@@ -88,7 +88,6 @@ struct queue_entry *lease_find(struct call *call, struct queue *queue)
 		return NULL;
 	}
 	call_raise_status(call, TLI_STATUS_NO_LEASE);
-	call->op->dropped = token;
 	return NULL;
 }
 
