@@ -157,6 +157,14 @@ static void explain_failed(
 		tli_error_set(error, exchange->code, "%s", why);
 }
 
+/* The broker does not know the handle, and had said why when it was to be
+ * opened again. */
+static bool is_not_open(const struct tli_exchange *exchange)
+{
+	return exchange->reply.status == TLI_STATUS_BAD_REQUEST &&
+		exchange->object && exchange->object->refusal.code;
+}
+
 int tli_answer_explain(
 	const struct tli_exchange *exchange, struct tli_error *error)
 {
@@ -167,16 +175,18 @@ int tli_answer_explain(
 	else if (is_withdrawn(exchange))
 		tli_error_set(error, code,
 			"it took longer than it may, and was withdrawn");
+	else if (is_not_open(exchange))
+		*error = exchange->object->refusal;
 	else if (has_raised(exchange))
 		explain_raised(exchange, code, error);
 	else
 		*error = (struct tli_error){.code = 0};
-	return code;
+	return error->code;
 }
 
 /* ---- calls that block ------------------------------------------------- */
 
-static void keep_raised(const struct tli_exchange *exchange)
+void tli_answer_keep_raised(const struct tli_exchange *exchange)
 {
 	tieline_session *session = exchange->session;
 	const struct tli_buf *arguments = &exchange->answer;
@@ -197,7 +207,7 @@ int tli_answer_report(const struct tli_exchange *exchange)
 	struct tli_error error;
 	int code = tli_answer_explain(exchange, &error);
 
-	keep_raised(exchange);
+	tli_answer_keep_raised(exchange);
 	if (code < 0)
 		exchange->session->handle.error = error;
 	return code;

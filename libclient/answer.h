@@ -18,6 +18,9 @@ int tli_answer_explain(
  * Returns the code. */
 int tli_answer_report(const struct tli_exchange *exchange);
 
+/* Keeps what was raised, for tieline_session_exception(). */
+void tli_answer_keep_raised(const struct tli_exchange *exchange);
+
 /* Reads what was returned, or the arguments of what was raised. NULL with this
  * thread's error set. */
 tieline_value *tli_answer_value(

@@ -27,8 +27,9 @@ int tli_call_bool(
 int tli_call_count(
 	tieline_object *object, uint64_t *count_out, const char *method);
 
-/* What was returned is not what the method returns: returns the code. */
-int tli_call_unexpected(tieline_object *object);
+/* What was returned is not what the method returns: returns the code. The
+ * object may be gone then: callbacks can close it while it is called. */
+int tli_call_unexpected(tieline_session *session);
 
 /* ---- in steps --------------------------------------------------------- */
 

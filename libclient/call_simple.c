@@ -33,26 +33,27 @@ int tli_call_value(tieline_object *object, tieline_values *values,
 
 /* ---- numbers ---------------------------------------------------------- */
 
-int tli_call_unexpected(tieline_object *object)
+int tli_call_unexpected(tieline_session *session)
 {
-	return tli_error_set(&object->session->handle.error, TIELINE_EPROTOCOL,
+	return tli_error_set(&session->handle.error, TIELINE_EPROTOCOL,
 		"the broker returned something else than it should");
 }
 
 int tli_call_run_int(tieline_object *object, struct tli_exchange *exchange,
 	int timeout_ms, int64_t *integer_out)
 {
+	tieline_session *session = object->session;
 	tieline_values *values = tieline_values_new(NULL);
 	tieline_value *value;
 	int code;
 
 	if (!values) {
 		tli_exchange_free(exchange);
-		return tli_session_blame(object->session);
+		return tli_session_blame(session);
 	}
 	code = tli_call_run(object, exchange, timeout_ms, values, &value);
 	if (code == 0 && tieline_value_get_int(value, integer_out) < 0)
-		code = tli_call_unexpected(object);
+		code = tli_call_unexpected(session);
 	tieline_values_free(values);
 	return code;
 }
@@ -75,13 +76,14 @@ int tli_call_bool(
 int tli_call_count(
 	tieline_object *object, uint64_t *count_out, const char *method)
 {
+	tieline_session *session = object->session;
 	struct tli_exchange *exchange =
 		tli_call_new(object, method, NULL, NULL);
 	int64_t integer;
 	int code = tli_call_run_int(object, exchange, 0, &integer);
 
 	if (code == 0 && integer < 0)
-		code = tli_call_unexpected(object);
+		code = tli_call_unexpected(session);
 	if (code == 0)
 		*count_out = (uint64_t)integer;
 	return code;

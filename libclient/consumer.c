@@ -97,6 +97,5 @@ void tieline_consumer_close(tieline_consumer *consumer)
 		return;
 	session = consumer->stream.object->session;
 	tli_stream_close(&consumer->stream);
-	if (!tli_handle_is_foreign(&session->handle))
-		tli_session_settle(session, 0);
+	tli_session_settle(session, 0);
 }

@@ -61,7 +61,8 @@ struct tli_exchange *tli_exchange_new(tieline_session *session,
 		.deadline_ms = TLI_NEVER,
 		.wire_len = wire_len,
 	};
-	tli_buf_init(&exchange->answer, max_bytes + TLI_SESSION_PAYLOAD_MAX);
+	tli_buf_init(
+		&exchange->answer, max_bytes + 2 * TLI_SESSION_PAYLOAD_MAX);
 	if (!tli_tag_take(exchange)) {
 		free(exchange);
 		return out_of_memory(session);
@@ -229,6 +230,14 @@ static void await(struct tli_exchange *exchange)
 	}
 }
 
+/* It does not even begin. */
+static void refuse(struct tli_exchange *exchange, int code, const char *why)
+{
+	exchange->state = TLI_EXCHANGE_DONE;
+	exchange->code = code;
+	exchange->why = why;
+}
+
 int tli_exchange_run(
 	tieline_session *session, struct tli_exchange *exchange, int timeout_ms)
 {
@@ -236,16 +245,18 @@ int tli_exchange_run(
 		? TLI_NEVER
 		: tli_now_ms() + timeout_ms + session->answer_timeout_ms;
 
+	session->raised = NULL;
 	if (!exchange)
 		return session->handle.error.code;
 	exchange->is_awaited = true;
-	if (await_room(session, room_by_ms)) {
+	if (!await_room(session, room_by_ms)) {
+		refuse(exchange, TIELINE_ENOTSENT,
+			"too many requests were under way");
+	} else if (exchange->is_cancelled) {
+		refuse(exchange, TIELINE_ECANCELLED, NULL);
+	} else {
 		begin(exchange, timeout_ms);
 		await(exchange);
-	} else {
-		exchange->state = TLI_EXCHANGE_DONE;
-		exchange->code = TIELINE_ENOTSENT;
-		exchange->why = "too many requests were under way";
 	}
 	return tli_session_settle(session, tli_answer_report(exchange));
 }
@@ -259,10 +270,28 @@ int tli_exchange_finish(
 	return result;
 }
 
+/* Its answer is due soon, however long it was to be waited for. */
+static void hasten(struct tli_exchange *exchange)
+{
+	tieline_session *session = exchange->session;
+	struct tli_exchanges *exchanges = &session->exchanges;
+
+	exchange->is_bounded = false;
+	exchange->deadline_ms = tli_earlier(exchange->deadline_ms,
+		tli_deadline_in(session->answer_timeout_ms));
+	exchanges->next_deadline_ms =
+		tli_earlier(exchanges->next_deadline_ms, exchange->deadline_ms);
+}
+
 bool tli_exchange_cancel(struct tli_exchange *exchange)
 {
 	if (exchange->state == TLI_EXCHANGE_DONE)
 		return false;
+	/* A call that waits for room is told when it has it. */
+	if (exchange->state == TLI_EXCHANGE_MADE) {
+		exchange->is_cancelled = true;
+		return true;
+	}
 	if (!tli_exchange_has_left(exchange)) {
 		tli_exchange_fail(exchange, TIELINE_ECANCELLED, NULL);
 		return true;
@@ -270,6 +299,7 @@ bool tli_exchange_cancel(struct tli_exchange *exchange)
 	if (!exchange->is_cancelled && !exchange->is_unsent)
 		note_cancel(exchange);
 	exchange->is_cancelled = true;
+	hasten(exchange);
 	return true;
 }
 
@@ -286,6 +316,7 @@ void tli_exchange_abandon(struct tli_exchange *exchange)
 	if (is_at_broker(exchange)) {
 		tli_exchange_cancel(exchange);
 		exchange->is_abandoned = true;
+		exchange->session->exchanges.owed++;
 	} else {
 		tli_exchange_free(exchange);
 	}

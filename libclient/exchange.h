@@ -28,7 +28,7 @@ struct tli_exchange_kind {
 	void (*take_back)(struct tli_exchange *exchange, const uint8_t *payload,
 		size_t len);
 	/* Something for its tag that is no reply; also after it was given up.
-	 * False for lack of memory. */
+	 * False for lack of memory. NULL: there is none. */
 	bool (*pushed)(struct tli_exchange *exchange,
 		const struct tli_session_frame *frame, const uint8_t *payload,
 		size_t len);
@@ -67,7 +67,6 @@ struct tli_exchange {
 	int code;
 	const char *why; /* lives forever */
 	struct tli_session_frame reply;
-	uint64_t first_lease;  /* of an answer in parts */
 	struct tli_buf answer; /* the payload, as far as it is kept */
 	tieline_item **items;  /* that are in it */
 	size_t item_count;
@@ -89,6 +88,7 @@ struct tli_exchanges {
 	uint32_t first_free;
 	uint32_t notes;     /* tags that were given to notes */
 	uint32_t under_way; /* started and not done, but lasting ones */
+	uint32_t owed;      /* nobody waits for the answer that may come */
 	uint64_t unsent_bytes;
 	int64_t next_deadline_ms; /* none is earlier */
 	struct tli_exchange_list unsent;
@@ -171,7 +171,7 @@ static inline bool tli_exchange_has_left(const struct tli_exchange *exchange)
 	return !exchange->is_unsent || exchange->sent > 0;
 }
 
-/* Withdraws it. False if it is done. */
+/* Withdraws it, for which the broker has some time. False if it is done. */
 bool tli_exchange_cancel(struct tli_exchange *exchange);
 
 /* Nobody waits for it from now on: it is withdrawn, and freed when the broker

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Being answered, or not: what becomes of requests under way. */
 #include "exchange.h"
+#include "get.h"
 #include "item.h"
 #include "session.h"
 
@@ -19,6 +20,7 @@ static void finish(struct tli_exchange *exchange)
 static void rest(struct tli_exchange *exchange)
 {
 	exchange->state = TLI_EXCHANGE_MADE;
+	exchange->code = 0;
 	exchange->is_too_long = false;
 	tli_buf_fini(&exchange->answer);
 }
@@ -40,49 +42,33 @@ static bool has_items(const struct tli_session_frame *frame)
 		(frame->op == TLI_OP_GET || frame->op == TLI_OP_DELIVER);
 }
 
-/* Notes to whom an item goes back that is too long to be taken. */
-static void note_first(
-	struct tli_exchange *exchange, const struct tli_session_frame *frame)
-{
-	const char *why;
-	struct tli_record record;
-
-	if (!has_items(frame) || frame->payload_len < TLI_RECORD_BYTES)
-		return;
-	/* Not all of it is there, but what stands in front is. */
-	(void)tli_record_take(
-		&record, frame->payload, frame->payload_len, &why);
-	exchange->first_lease = record.lease;
-}
-
 /* Adds a part. False for lack of memory. */
 static bool collect(
 	struct tli_exchange *exchange, const struct tli_session_frame *frame)
 {
-	int result;
+	struct tli_buf *answer = &exchange->answer;
 
-	if (tli_buf_len(&exchange->answer) == 0)
-		note_first(exchange, frame);
 	if (exchange->is_too_long)
 		return true;
-	result = tli_buf_append(
-		&exchange->answer, frame->payload, frame->payload_len);
-	exchange->is_too_long = result == TLI_BUF_FULL;
-	return result != TLI_BUF_NOMEM;
+	if (tli_buf_append(answer, frame->payload, frame->payload_len) !=
+		TLI_BUF_OK)
+		return false;
+	/* What stands in front of the last item is there too: a broker begins
+	 * none behind the first frame. */
+	exchange->is_too_long = tli_buf_len(answer) >
+		answer->max_bytes - TLI_SESSION_PAYLOAD_MAX;
+	return true;
 }
 
-/* The item that could not be taken goes back. */
-static void send_back(const struct tli_exchange *exchange)
+/* Items that could not be taken go back. */
+static void send_back(const struct tli_exchange *exchange,
+	const struct tli_session_frame *frame)
 {
-	const struct tli_session_frame note = {
-		.op = TLI_OP_NACK,
-		.flags = TLI_FLAG_QUIET,
-		.handle = exchange->asked.handle,
-		.argument = exchange->first_lease,
-	};
+	const struct tli_buf *answer = &exchange->answer;
 
-	if (exchange->first_lease)
-		tli_link_note(exchange->session, &note);
+	if (has_items(frame))
+		tli_leases_send_back(exchange->object, tli_buf_head(answer),
+			tli_buf_len(answer));
 }
 
 bool tli_exchange_keep(
@@ -98,9 +84,10 @@ static void answered_late(
 	struct tli_exchange *exchange, const uint8_t *payload, size_t len)
 {
 	if (exchange->is_too_long)
-		send_back(exchange);
+		send_back(exchange, &exchange->reply);
 	else if (exchange->kind && exchange->kind->take_back)
 		exchange->kind->take_back(exchange, payload, len);
+	exchange->session->exchanges.owed--;
 	exchange->is_owed = false;
 	if (exchange->is_abandoned)
 		tli_exchange_free(exchange);
@@ -115,12 +102,14 @@ static bool answered(
 		: tli_exchange_keep;
 
 	if (exchange->is_too_long) {
-		send_back(exchange);
+		send_back(exchange, &exchange->reply);
 		exchange->code = TIELINE_EMSGSIZE;
 		exchange->why = "the answer is longer than max_message_bytes";
-	} else if (!take(exchange, payload, len)) {
-		return false;
 	}
+	/* How a lasting one ends is for its owner to know. */
+	if ((!exchange->is_too_long || exchange->is_lasting) &&
+		!take(exchange, payload, len))
+		return false;
 	if (exchange->is_lasting)
 		rest(exchange);
 	else
@@ -136,7 +125,7 @@ static bool pushed(struct tli_exchange *exchange,
 		exchange->kind->pushed(exchange, frame, payload, len);
 
 	if (exchange->is_too_long)
-		send_back(exchange);
+		send_back(exchange, frame);
 	exchange->is_too_long = false;
 	tli_buf_fini(&exchange->answer);
 	return had_memory;
@@ -187,12 +176,22 @@ static void lose_started(struct tli_exchange *exchange, bool was_open)
 	}
 }
 
+static void lose_lasting(struct tli_exchange *exchange)
+{
+	/* What was never asked is still to be. */
+	if (exchange->stream && !tli_exchange_has_left(exchange))
+		return;
+	tli_exchange_unsend(exchange);
+	rest(exchange);
+}
+
 static void lose(struct tli_exchange *exchange, bool was_open)
 {
+	if (exchange->is_owed || exchange->is_abandoned)
+		exchange->session->exchanges.owed--;
 	exchange->is_owed = false;
 	if (exchange->is_lasting) {
-		tli_exchange_unsend(exchange);
-		rest(exchange);
+		lose_lasting(exchange);
 	} else if (exchange->is_abandoned) {
 		tli_exchange_free(exchange);
 	} else if (exchange->state == TLI_EXCHANGE_DONE) {
@@ -216,6 +215,7 @@ void tli_exchange_give_up(struct tli_exchange *exchange, const char *why)
 	if (tli_exchange_has_left(exchange)) {
 		tli_exchange_cancel(exchange);
 		exchange->is_owed = true;
+		exchange->session->exchanges.owed++;
 		tli_exchange_fail(exchange, TIELINE_EOUTCOME, why);
 	} else {
 		tli_exchange_fail(exchange, TIELINE_ENOTSENT, why);
@@ -225,9 +225,8 @@ void tli_exchange_give_up(struct tli_exchange *exchange, const char *why)
 /* The broker has some time to answer that it was withdrawn. */
 static void withdraw(struct tli_exchange *exchange)
 {
-	exchange->is_bounded = false;
 	exchange->is_expired = true;
-	exchange->deadline_ms += exchange->session->answer_timeout_ms;
+	exchange->deadline_ms = TLI_NEVER;
 	tli_exchange_cancel(exchange);
 }
 

@@ -41,6 +41,9 @@ void tli_leases_send_back(
 		payload += used;
 		len -= used;
 	}
+	/* The last one is not all there, but what stands in front of it is. */
+	if (len >= TLI_RECORD_BYTES)
+		tli_lease_note(object, TLI_OP_NACK, record.lease);
 }
 
 /* ---- asking ----------------------------------------------------------- */
@@ -98,9 +101,14 @@ static struct tli_exchange *make(tieline_object *object, enum tli_op_code op,
 						: UINT32_MAX,
 		.lease_ms = lease_ms > 0 ? (uint32_t)lease_ms : 0,
 	};
-	struct tli_exchange *exchange =
-		tli_exchange_new(object->session, object, &get, 0);
+	struct tli_exchange *exchange;
 
+	if (max_count == 0) {
+		tli_error_set(&object->session->handle.error, TIELINE_EINVAL,
+			"max_count is 0");
+		return NULL;
+	}
+	exchange = tli_exchange_new(object->session, object, &get, 0);
 	if (!exchange)
 		return NULL;
 	exchange->kind = &getting;
@@ -162,13 +170,14 @@ int tieline_queue_peek(tieline_queue *queue, size_t max_count,
 int tieline_queue_lease(tieline_queue *queue, int lease_ms, int timeout_ms,
 	tieline_item **item_out)
 {
+	tieline_session *session = TLI_OBJECT(queue)->session;
 	size_t count;
 	int result = tieline_queue_get_many(
 		queue, 1, lease_ms, timeout_ms, item_out, &count);
 
 	if (result == 0 && count == 0)
-		return tli_error_set(&TLI_OBJECT(queue)->session->handle.error,
-			TIELINE_EPROTOCOL, "the broker sent no item");
+		return tli_error_set(&session->handle.error, TIELINE_EPROTOCOL,
+			"the broker sent no item");
 	return result;
 }
 
@@ -179,25 +188,36 @@ int tieline_queue_get(
 		queue, TIELINE_NO_LEASE, timeout_ms, item_out);
 }
 
+/* Reads an item, which is acknowledged or given back, and freed. */
+static int take_value(tieline_object *object, tieline_item *item,
+	tieline_values *values, tieline_value **value_out)
+{
+	tieline_value *value = tieline_item_value(item, values);
+
+	tli_lease_note(object, value ? TLI_OP_ACK : TLI_OP_NACK, item->lease);
+	tieline_item_free(item);
+	if (!value)
+		return tli_session_blame(object->session);
+	*value_out = value;
+	return 0;
+}
+
 int tieline_queue_get_value(tieline_queue *queue, int timeout_ms,
 	tieline_values *values, tieline_value **value_out)
 {
 	tieline_object *object = TLI_OBJECT(queue);
+	tieline_session *session = object->session;
 	tieline_item *item;
-	tieline_value *value;
-	int result = tieline_queue_lease(
-		queue, TIELINE_LEASE_UNTIL_ACK, timeout_ms, &item);
+	int result;
 
-	if (result < 0)
-		return result;
-	value = tieline_item_value(item, values);
-	tli_lease_note(object, value ? TLI_OP_ACK : TLI_OP_NACK, item->lease);
-	tieline_item_free(item);
-	if (value)
-		*value_out = value;
-	else
-		result = tli_session_blame(object->session);
-	return tli_session_settle(object->session, result);
+	/* A callback may close the queue meanwhile. */
+	tli_remote_ref(object);
+	result = tieline_queue_lease(
+		queue, TIELINE_LEASE_UNTIL_ACK, timeout_ms, &item);
+	if (result == 0)
+		result = take_value(object, item, values, value_out);
+	tli_remote_unref(object);
+	return tli_session_settle(session, result);
 }
 
 int tieline_queue_get_start(tieline_queue *queue, size_t max_count,

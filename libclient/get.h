@@ -13,7 +13,7 @@ void tli_lease_note(
 /* The same with all items that an exchange has got. */
 void tli_leases_note(const struct tli_exchange *exchange, enum tli_op_code op);
 
-/* Gives back all items of a payload. */
+/* Gives back all items of a payload, the last of which may be cut off. */
 void tli_leases_send_back(
 	const tieline_object *object, const uint8_t *payload, size_t len);
 

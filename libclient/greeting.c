@@ -82,10 +82,22 @@ static void take_greeting(
 		open_up(session);
 }
 
+/* Why a frame cannot be for what has its tag; NULL if it can. */
+static const char *fault(const struct tli_exchange *exchange,
+	const struct tli_session_frame *frame)
+{
+	if (exchange->state == TLI_EXCHANGE_DONE && !exchange->is_owed)
+		return "the broker answered twice";
+	if (!(frame->flags & TLI_FLAG_REPLY) || frame->op == exchange->asked.op)
+		return NULL;
+	return "the broker answered with another operation than was asked for";
+}
+
 void tli_session_take_frame(
 	tieline_session *session, const struct tli_session_frame *frame)
 {
 	struct tli_exchange *exchange;
+	const char *why;
 
 	if (session->link.state == TLI_LINK_GREETING) {
 		take_greeting(session, frame);
@@ -100,7 +112,10 @@ void tli_session_take_frame(
 	if (!exchange || exchange->is_unsent ||
 		exchange->state == TLI_EXCHANGE_MADE)
 		return;
-	if (!tli_exchange_take(exchange, frame))
+	why = fault(exchange, frame);
+	if (why)
+		tli_link_lose(session, TIELINE_EPROTOCOL, why);
+	else if (!tli_exchange_take(exchange, frame))
 		tli_link_lose(
 			session, TIELINE_ENOMEM, "no memory for what has come");
 }

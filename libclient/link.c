@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define NOTES_MAX_BYTES (64u << 20) /* that the broker did not read */
+
 int tli_link_init(struct tli_link *link, const char *address,
 	enum tli_lookup lookup, const tieline_options *options,
 	struct tli_error *error)
@@ -17,7 +19,7 @@ int tli_link_init(struct tli_link *link, const char *address,
 
 	*link = (struct tli_link){.find_by_ms = TLI_NEVER};
 	tli_buf_init(&link->in, 2 * TLI_SESSION_FRAME_MAX);
-	tli_buf_init(&link->notes, SIZE_MAX / 2);
+	tli_buf_init(&link->notes, NOTES_MAX_BYTES);
 	result = tli_endpoint_parse(address, &parsed, error);
 	if (result < 0)
 		return result;
@@ -127,8 +129,8 @@ static void greet(tieline_session *session)
 	struct tli_link *link = &session->link;
 
 	link->state = TLI_LINK_GREETING;
-	link->greeted_by_ms =
-		tli_deadline_in(link->settings.handshake_timeout_ms);
+	link->greeted_by_ms = tli_earlier(link->find_by_ms,
+		tli_deadline_in(link->settings.handshake_timeout_ms));
 	tli_link_add(session, &hello);
 	if (tli_input_is_pending(&link->connection->input))
 		tli_link_lose(session, TIELINE_EPROTOCOL,
@@ -158,7 +160,7 @@ static void talk(tieline_session *session)
 		tli_time_left_ms(link->greeted_by_ms) == 0)
 		tli_link_lose(session, TIELINE_EHANDSHAKE,
 			"the broker did not answer the session's hello in "
-			"handshake_timeout_ms");
+			"time");
 }
 
 void tli_link_step(tieline_session *session)

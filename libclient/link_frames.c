@@ -14,14 +14,18 @@ bool tli_link_add(
 {
 	struct tli_buf *notes = &session->link.notes;
 	uint8_t header[TLI_SESSION_WIRE_BYTES];
+	int result =
+		tli_buf_reserve(notes, sizeof(header) + frame->payload_len);
 
-	tli_session_put(header, frame);
-	if (tli_buf_reserve(notes, sizeof(header) + frame->payload_len) !=
-		TLI_BUF_OK) {
+	if (result == TLI_BUF_FULL)
+		tli_link_lose(session, TIELINE_ELOST,
+			"the broker does not read what is sent to it");
+	else if (result != TLI_BUF_OK)
 		tli_link_lose(session, TIELINE_ENOMEM,
 			"no memory for what is to be sent");
+	if (result != TLI_BUF_OK)
 		return false;
-	}
+	tli_session_put(header, frame);
 	(void)tli_buf_append(notes, header, sizeof(header));
 	(void)tli_buf_append(notes, frame->payload, frame->payload_len);
 	return true;
@@ -167,6 +171,7 @@ static void take_unknown(tieline_session *session,
 /* Takes all frames that are there as a whole. False when one was refused. */
 static bool take_frames(tieline_session *session)
 {
+	int code = session->link.failure.code; /* of writing */
 	struct tli_buf *in = &session->link.in;
 
 	for (;;) {
@@ -184,7 +189,7 @@ static bool take_frames(tieline_session *session)
 			take_unknown(session, &frame, why);
 		else
 			tli_session_take_frame(session, &frame);
-		if (session->link.failure.code)
+		if (session->link.failure.code != code)
 			return false;
 		tli_buf_consume(in, used);
 	}
@@ -234,8 +239,11 @@ static bool read_once(tieline_session *session)
 
 void tli_link_read(tieline_session *session)
 {
+	const struct tli_link *link = &session->link;
 	struct tli_buf *in = &session->link.in;
 
+	if (link->state != TLI_LINK_GREETING && link->state != TLI_LINK_OPEN)
+		return;
 	for (int i = 0; i < ROUNDS_MAX; i++)
 		if (!read_once(session))
 			break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "object.h"
 
+#include "answer.h"
 #include "session.h"
 
 #include <stdlib.h>
@@ -162,9 +163,9 @@ void tli_remotes_reopen(tieline_session *session)
 	for (uint32_t i = 0; i < count_of(remotes); i++) {
 		tieline_object *object = nth(remotes, i);
 
-		if (!object || !object->is_open || object->is_closed)
+		if (!object || object->is_closed)
 			continue;
-		if (object->reopening)
+		if (object->reopening && object->is_open)
 			tli_exchange_send(object->reopening, before);
 		LIST_FOREACH(stream, &object->streams, of_object)
 		tli_stream_resume(stream, before);
@@ -198,14 +199,18 @@ static const struct tli_exchange_kind opening_kind = {
 	.take_back = opened_late,
 };
 
-/* It is there again, or not: then what is done to it tells. */
+/* It is there again, or not: then what is done to it tells why. */
 static bool reopened(
 	struct tli_exchange *exchange, const uint8_t *payload, size_t len)
 {
-	(void)payload;
-	(void)len;
+	tieline_object *object = exchange->object;
+
+	object->refusal.code = 0;
 	if (exchange->reply.status == TLI_STATUS_OK)
-		exchange->object->id = exchange->reply.argument;
+		object->id = exchange->reply.argument;
+	else if (!tli_exchange_keep(exchange, payload, len))
+		return false;
+	tli_answer_explain(exchange, &object->refusal);
 	return true;
 }
 
@@ -334,8 +339,7 @@ void tieline_object_close(tieline_object *object)
 			!exchange->is_abandoned)
 			tli_exchange_cancel(exchange);
 	tli_remote_unref(object);
-	if (!tli_handle_is_foreign(&session->handle))
-		tli_session_settle(session, 0);
+	tli_session_settle(session, 0);
 }
 
 /* ---- public ----------------------------------------------------------- */

@@ -10,10 +10,11 @@
 
 struct tieline_object {
 	tieline_session *session;
-	uint32_t number;     /* 0 = the broker itself */
-	uint32_t references; /* the program's, and exchanges' */
-	bool is_closed;      /* by the program */
-	bool is_open;        /* it was, once */
+	uint32_t number;          /* 0 = the broker itself */
+	uint32_t references;      /* the program's, and exchanges' */
+	bool is_closed;           /* by the program */
+	bool is_open;             /* it was, once */
+	struct tli_error refusal; /* to open it again; code 0 = none */
 	uint64_t id;
 	struct tli_exchange *reopening; /* lasting; NULL of the broker itself */
 	struct tli_streams streams;

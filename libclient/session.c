@@ -17,9 +17,21 @@ static tieline_session *of(tieline_handle *handle)
 
 /* ---- the handle ------------------------------------------------------- */
 
+static void elapse(tieline_session *session)
+{
+	struct tli_exchanges *exchanges = &session->exchanges;
+	int64_t now_ms = tli_now_ms();
+
+	if (exchanges->next_deadline_ms > now_ms)
+		return;
+	/* What has come has come in time, if we are late to look at it. */
+	tli_link_read(session);
+	tli_exchanges_elapse(exchanges, now_ms);
+}
+
 void tli_session_go_on(tieline_session *session)
 {
-	tli_exchanges_elapse(&session->exchanges, tli_now_ms());
+	elapse(session);
 	tli_link_step(session);
 	tli_session_call_back(session);
 	tli_link_flush(session);
@@ -34,7 +46,8 @@ bool tli_session_is_busy(const tieline_session *session)
 {
 	const struct tli_exchanges *exchanges = &session->exchanges;
 
-	return exchanges->under_way >= session->max_requests ||
+	return exchanges->under_way + exchanges->owed >=
+		session->max_requests ||
 		exchanges->unsent_bytes >= session->max_unsent_bytes;
 }
 
@@ -237,6 +250,8 @@ int tli_session_check(tieline_session *session)
 
 int tli_session_settle(tieline_session *session, int result)
 {
+	if (tli_handle_is_foreign(&session->handle))
+		return result; /* the connection is the parent's */
 	tli_link_flush(session);
 	return tli_handle_settle(&session->handle, result);
 }
@@ -290,6 +305,10 @@ int tieline_session_process(tieline_session *session, int timeout_ms)
 	int result = tli_handle_check(&session->handle);
 	uint64_t count;
 
+	if (result == 0 && session->is_in_callback)
+		result = tli_error_set(&session->handle.error, TIELINE_EINVAL,
+			"no callback is called while one runs: there is "
+			"nothing to wait for");
 	if (result < 0)
 		return result;
 	result = tli_session_go_on_until(

@@ -82,6 +82,7 @@ int tieline_dict_copy(
 int tieline_dict_get_versioned(tieline_dict *dict, const tieline_value *key,
 	tieline_values *values, tieline_value **item_out, uint64_t *version_out)
 {
+	tieline_session *session = TLI_OBJECT(dict)->session;
 	tieline_value *pair;
 	int64_t version;
 	int result = tli_call_value(
@@ -90,7 +91,7 @@ int tieline_dict_get_versioned(tieline_dict *dict, const tieline_value *key,
 	if (result < 0)
 		return result;
 	if (tieline_value_get_int(tieline_value_item(pair, 1), &version) < 0)
-		return tli_call_unexpected(TLI_OBJECT(dict));
+		return tli_call_unexpected(session);
 	*item_out = version ? tieline_value_item(pair, 0) : NULL;
 	*version_out = (uint64_t)version;
 	return 0;

@@ -22,7 +22,8 @@ static bool has_loss_to_tell(const struct tli_stream *stream)
 
 static bool has_end_to_tell(const struct tli_stream *stream)
 {
-	return stream->has_ended && !stream->has_told_end;
+	return stream->has_ended && !stream->has_told_end &&
+		!stream->is_awaited;
 }
 
 static void note_arrival(struct tli_stream *stream)
@@ -37,7 +38,12 @@ static void note_arrival(struct tli_stream *stream)
 	TAILQ_INSERT_TAIL(arrivals, stream, arrival);
 }
 
-static void unref(struct tli_stream *stream)
+void tli_stream_ref(struct tli_stream *stream)
+{
+	stream->references++;
+}
+
+void tli_stream_unref(struct tli_stream *stream)
 {
 	if (--stream->references > 0)
 		return;
@@ -65,7 +71,7 @@ static void tell_loss(struct tli_stream *stream)
 
 void tli_stream_tell(struct tli_stream *stream)
 {
-	stream->references++;
+	tli_stream_ref(stream);
 	if (has_items_to_tell(stream)) {
 		tell_item(stream);
 	} else if (has_loss_to_tell(stream)) {
@@ -75,7 +81,7 @@ void tli_stream_tell(struct tli_stream *stream)
 		stream->class->tell_end(stream);
 	}
 	note_arrival(stream);
-	unref(stream);
+	tli_stream_unref(stream);
 }
 
 /* ---- items ------------------------------------------------------------ */
@@ -93,16 +99,31 @@ tieline_item *tli_stream_take(struct tli_stream *stream)
 	return &got->item;
 }
 
+/* False, with the connection lost, if there is no credit for another one. */
+static bool spend_credit(struct tli_stream *stream)
+{
+	if (stream->outstanding >= stream->prefetch) {
+		tli_link_lose(stream->object->session, TIELINE_EPROTOCOL,
+			"the broker sent more items than it had credit for");
+		return false;
+	}
+	stream->outstanding++;
+	return true;
+}
+
 static bool add(void *arg, struct tli_got *got)
 {
 	struct tli_stream *stream = arg;
 
+	if (!spend_credit(stream)) {
+		tieline_item_free(&got->item);
+		return false;
+	}
 	got->item.lost_messages = stream->lost_messages;
 	got->item.lost_bytes = stream->lost_bytes;
 	stream->lost_messages = stream->lost_bytes = 0;
 	TAILQ_INSERT_TAIL(&stream->got, got, link);
 	stream->got_count++;
-	stream->outstanding++;
 	if (stream->is_pulled)
 		stream->object->session->waiting++;
 	return true;
@@ -189,9 +210,9 @@ static void refuse(
 	struct tli_error error;
 
 	if (frame->op == TLI_OP_MESSAGE) {
-		stream->outstanding++;
 		add_loss(stream, 1, 0);
-		tli_stream_finish(stream);
+		if (spend_credit(stream))
+			tli_stream_finish(stream);
 		return;
 	}
 	tli_error_set(&error, TIELINE_EMSGSIZE,
@@ -232,6 +253,8 @@ static bool answered(
 	if (tli_answer_explain(exchange, &error) == TIELINE_OK)
 		tli_error_set(
 			&error, TIELINE_ECANCELLED, "the broker ended it");
+	if (exchange->stream->is_awaited)
+		tli_answer_keep_raised(exchange);
 	tli_stream_end(exchange->stream, &error);
 	return true;
 }
@@ -267,7 +290,7 @@ void tli_stream_close(struct tli_stream *stream)
 	take_out(stream);
 	give_up_exchange(stream);
 	drop_items(stream);
-	unref(stream);
+	tli_stream_unref(stream);
 }
 
 void tli_stream_free(struct tli_stream *stream)
@@ -290,7 +313,8 @@ void tli_stream_interrupt(struct tli_stream *stream)
 
 void tli_stream_resume(struct tli_stream *stream, struct tli_exchange *before)
 {
-	if (stream->has_ended)
+	/* What was never asked goes out in its turn. */
+	if (stream->has_ended || stream->exchange->is_unsent)
 		return;
 	stream->exchange->asked.count = count_credit(stream);
 	tli_exchange_send(stream->exchange, before);

@@ -35,9 +35,10 @@ struct tli_stream {
 	struct tli_exchange *exchange; /* lasting; NULL = it is over */
 	LIST_ENTRY(tli_stream) of_object;
 	TAILQ_ENTRY(tli_stream) arrival;
-	uint32_t references; /* the program's, and that of a callback */
+	uint32_t references; /* the program's, a callback's, a wait's */
 	bool is_in_arrivals; /* there is something to tell */
 	bool is_pulled;      /* items are not told, but taken */
+	bool is_awaited;     /* whether it begins: nothing else tells */
 	bool is_closed;      /* by the program */
 	bool has_begun;      /* the broker has said so */
 	bool has_ended;      /* by itself: as `end` says */
@@ -65,6 +66,10 @@ int tli_stream_begin(struct tli_stream *stream,
 
 /* The program gives it up. */
 void tli_stream_close(struct tli_stream *stream);
+
+/* Keeps the memory while something is waited for. */
+void tli_stream_ref(struct tli_stream *stream);
+void tli_stream_unref(struct tli_stream *stream);
 
 /* The session is closed. */
 void tli_stream_free(struct tli_stream *stream);

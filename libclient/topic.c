@@ -229,7 +229,14 @@ static bool has_begun(const void *arg)
 {
 	const struct tli_stream *stream = arg;
 
-	return stream->has_begun || stream->has_ended;
+	return stream->has_begun || stream->has_ended || stream->is_closed;
+}
+
+/* By a callback, with its topic perhaps. */
+static int closed_meanwhile(tieline_session *session)
+{
+	return tli_error_set(&session->handle.error, TIELINE_ECANCELLED,
+		"the subscription was closed");
 }
 
 /* Waits until it has begun. Returns 0, or the code in the session's error. */
@@ -239,11 +246,13 @@ static int await_beginning(struct tli_stream *stream)
 	int64_t deadline_ms = tli_deadline_in(session->answer_timeout_ms);
 	int result;
 
-	/* It may end at once, which no callback is to tell. */
-	stream->has_told_end = true;
+	session->raised = NULL;
+	stream->is_awaited = true;
 	result = tli_session_go_on_until(
 		session, deadline_ms, has_begun, stream);
-	stream->has_told_end = false;
+	stream->is_awaited = false;
+	if (stream->is_closed)
+		return closed_meanwhile(session);
 	if (result == TIELINE_ETIMEDOUT)
 		return tli_error_set(&session->handle.error, TIELINE_EOUTCOME,
 			"the broker did not answer in answer_timeout_ms");
@@ -262,11 +271,13 @@ static int begin(tieline_object *object,
 
 	if (result < 0)
 		return result;
+	tli_stream_ref(&subscription->stream);
 	result = await_beginning(&subscription->stream);
 	if (result == 0)
 		*subscription_out = subscription;
-	else
+	else if (!subscription->stream.is_closed)
 		tieline_subscription_close(subscription);
+	tli_stream_unref(&subscription->stream);
 	return result;
 }
 
@@ -297,7 +308,8 @@ static bool has_something(const void *arg)
 {
 	const struct tli_stream *stream = arg;
 
-	return !TAILQ_EMPTY(&stream->got) || stream->has_ended;
+	return !TAILQ_EMPTY(&stream->got) || stream->has_ended ||
+		stream->is_closed;
 }
 
 /* Waits until a message is there. Returns 0, or the code. */
@@ -309,6 +321,8 @@ static int await_message(struct tli_stream *stream, int timeout_ms)
 	if (TAILQ_EMPTY(&stream->got))
 		result = tli_session_go_on_until(session,
 			tli_deadline_in(timeout_ms), has_something, stream);
+	if (stream->is_closed)
+		return closed_meanwhile(session);
 	if (result == TIELINE_ETIMEDOUT)
 		return tli_handle_timed_out(
 			&session->handle, "no message came in time");
@@ -328,13 +342,16 @@ int tieline_subscription_next(tieline_subscription *subscription,
 	if (result == 0 && !stream->is_pulled)
 		result = tli_error_set(&session->handle.error, TIELINE_EINVAL,
 			"the subscription has a callback for its messages");
-	if (result == 0)
-		result = await_message(stream, timeout_ms);
 	if (result < 0)
-		return tli_session_settle(session, result);
-	*message_out = tli_stream_take(stream);
-	tli_stream_finish(stream);
-	return tli_session_settle(session, 0);
+		return result;
+	tli_stream_ref(stream);
+	result = await_message(stream, timeout_ms);
+	if (result == 0) {
+		*message_out = tli_stream_take(stream);
+		tli_stream_finish(stream);
+	}
+	tli_stream_unref(stream);
+	return tli_session_settle(session, result);
 }
 
 void tieline_subscription_close(tieline_subscription *subscription)
@@ -345,6 +362,5 @@ void tieline_subscription_close(tieline_subscription *subscription)
 		return;
 	session = subscription->stream.object->session;
 	tli_stream_close(&subscription->stream);
-	if (!tli_handle_is_foreign(&session->handle))
-		tli_session_settle(session, 0);
+	tli_session_settle(session, 0);
 }

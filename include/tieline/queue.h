@@ -140,6 +140,7 @@ TIELINE_API TIELINE_MUST_USE int tieline_queue_lease(tieline_queue *queue,
 /**
  * Get several items: those that are there when there is at least one.
  *
+ * @param max_count  1 or more.
  * @param lease_ms   as above, or #TIELINE_NO_LEASE.
  * @param items_out  an array of max_count.
  * @param count_out  how many there are; 0 on failure.

@@ -116,7 +116,8 @@ typedef struct tieline_session_options {
 	 *  everything fails with #TIELINE_ELOST. */
 	bool no_reconnect;
 
-	/** Requests under way at a time. Default 65,536. */
+	/** Requests under way at a time, with those that were given up as long
+	 *  as the broker may still answer them. Default 65,536. */
 	uint32_t max_requests;
 
 	/** Bytes of requests that wait to be sent. Default 64 MiB; one request
@@ -200,6 +201,7 @@ TIELINE_API tieline_handle *tieline_session_handle(tieline_session *session);
  * @retval 0      none within timeout_ms.
  * @retval the code with which the session has ended, #TIELINE_EFORKED,
  *         #TIELINE_ESYSTEM
+ * @retval TIELINE_EINVAL  from within a callback, where no other is called.
  *
  * Since 0.4.
  */
@@ -390,7 +392,8 @@ typedef void (*tieline_completion)(void *arg, const tieline_result *result);
 
 /**
  * Withdraw an operation that was started. Its callback is called all the same:
- * with #TIELINE_ECANCELLED, or as it was done if it was too late.
+ * with #TIELINE_ECANCELLED, or as it was done if it was too late, or with
+ * #TIELINE_EOUTCOME if the broker does not answer in answer_timeout_ms.
  *
  * @retval 1  it is being withdrawn.
  * @retval 0  it is done already.
@@ -540,8 +543,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_object_open_start(
 /**
  * Give a handle back, with consumers and subscriptions on it; an object without
  * a name goes with its last handle. Operations under way end with
- * #TIELINE_ECANCELLED. Not from within a callback of its own consumer. NULL is
- * fine. Does not block. Since 0.4.
+ * #TIELINE_ECANCELLED. Can be called from within a callback of its own, when
+ * that is its last use. NULL is fine. Does not block. Since 0.4.
  */
 TIELINE_API void tieline_object_close(tieline_object *object);
 

@@ -389,6 +389,64 @@ static void play_bad_items(struct fake *fake)
 	fake_count_rest(fake, TLI_OP_PING);
 }
 
+/* Of several, none is left behind. */
+static void play_too_long_together(struct fake *fake)
+{
+	size_t len = 2 * TLI_RECORD_BYTES + BIG;
+	uint8_t *payload = calloc(1, len);
+	struct tli_record record = {.format = TLI_FORMAT_BYTES, .lease = 6};
+	struct tli_session_frame get, reply;
+
+	check(payload != NULL);
+	tli_record_put(payload, &record);
+	record.body_len = BIG;
+	record.lease = 7;
+	tli_record_put(payload + TLI_RECORD_BYTES, &record);
+	fake_greet(fake);
+	fake_open(fake);
+	get = fake_take(fake, TLI_OP_GET);
+	reply = items_for(&get);
+	fake_send(fake, &reply, payload, len);
+	free(payload);
+	check(fake_take(fake, TLI_OP_NACK).argument == 6);
+	check(fake_take(fake, TLI_OP_NACK).argument == 7);
+	fake_count_rest(fake, TLI_OP_PING);
+}
+
+static void test_too_long_together(void **state)
+{
+	tieline_options options = fake_options();
+	tieline_item *items[2];
+	struct at_queue at;
+	size_t count = 9;
+
+	(void)state;
+	options.max_message_bytes = 1000;
+	open_queue(&at, play_too_long_together, &options);
+	assert_code(TIELINE_EMSGSIZE,
+		tieline_queue_get_many(at.queue, 2, 0, HANG_MS, items, &count));
+	assert_int_equal(count, 0);
+	close_queue(&at);
+}
+
+/* The broker would give one all the same, which would be lost. */
+static void test_nothing_to_get(void **state)
+{
+	tieline_item *items[1];
+	struct at_queue at;
+	size_t count = 9;
+
+	(void)state;
+	open_queue(&at, play_open_alone, NULL);
+	assert_code(TIELINE_EINVAL,
+		tieline_queue_get_many(
+			at.queue, 0, TIELINE_NO_LEASE, HANG_MS, items, &count));
+	assert_int_equal(count, 0);
+	assert_code(
+		TIELINE_EINVAL, tieline_queue_peek(at.queue, 0, items, &count));
+	close_queue(&at);
+}
+
 /* What makes no sense ends the connection: so does what it was an answer to. */
 static void test_items_that_make_no_sense(void **state)
 {
@@ -508,6 +566,8 @@ int main(void)
 		leak_test(test_get_many_with_leases),
 		leak_test(test_get_in_parts),
 		leak_test(test_too_long_to_be_got),
+		leak_test(test_too_long_together),
+		leak_test(test_nothing_to_get),
 		leak_test(test_items_that_make_no_sense),
 		leak_test(test_values_in_items),
 		leak_test(test_get_start),

@@ -502,6 +502,7 @@ static void test_what_cannot_be_subscribed_to(void **state)
 	tieline_session *session;
 	tieline_topic *topic;
 	struct fake fake;
+	const char *class;
 	uint64_t deliveries;
 
 	(void)state;
@@ -515,6 +516,9 @@ static void test_what_cannot_be_subscribed_to(void **state)
 		TIELINE_OK, tieline_topic_open(session, "news", NULL, &topic));
 	assert_code(TIELINE_ERAISED,
 		tieline_topic_subscribe(topic, &options, &subscription));
+	assert_int_equal(
+		tieline_session_exception(session, &class, NULL, NULL), 1);
+	assert_string_equal(class, "ValueError");
 	options.overflow = (tieline_overflow)7;
 	assert_code(TIELINE_EINVAL,
 		tieline_topic_subscribe(topic, &options, &subscription));
