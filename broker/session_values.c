@@ -75,13 +75,13 @@ static struct tli_item *encode(struct tli_values *values,
 
 struct tli_item *session_text(uint8_t format, const char *text)
 {
+	enum tli_kind kind = format == TLI_FORMAT_JSON ? TLI_LIST : TLI_TUPLE;
 	struct tli_values values;
 	struct tli_value *argument;
 
 	init_values(&values);
 	argument = tli_str(&values, text, strlen(text));
-	return encode(
-		&values, tli_items(&values, TLI_TUPLE, &argument, 1), format);
+	return encode(&values, tli_items(&values, kind, &argument, 1), format);
 }
 
 struct entry {

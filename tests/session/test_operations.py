@@ -481,3 +481,9 @@ def test_quiet_requests_tell_of_failure_only(session):
     [one] = session.has_got(1)
     session.send("ACK", handle=1, argument=one.lease, flags=QUIET)
     assert session.has_nothing()
+
+
+def test_arguments_of_an_exception_are_an_array_in_json(session):
+    session.has_open(1, "d", "dict")
+    reply = session.ask("CALL", b'["pop", ["k"]]', handle=1, form="JSON")
+    assert (reply.outcome, reply.value) == ("KEY_ERROR", ["k"])

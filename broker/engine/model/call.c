@@ -36,10 +36,13 @@ enum outcome call_return_int(struct call *call, int64_t integer)
 enum outcome call_raise_value(
 	struct call *call, enum tli_status status, struct tli_value *argument)
 {
+	/* JSON has no tuples. */
+	enum tli_kind kind =
+		call->op->format == TLI_FORMAT_JSON ? TLI_LIST : TLI_TUPLE;
+
 	call->op->status = (uint8_t)status;
-	call->result = argument
-		? tli_items(call->values, TLI_TUPLE, &argument, 1)
-		: NULL;
+	call->result =
+		argument ? tli_items(call->values, kind, &argument, 1) : NULL;
 	return CALL_DONE;
 }
 
