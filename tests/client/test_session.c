@@ -319,6 +319,65 @@ static void test_nobody_comes_back(void **state)
 	tieline_session_close(session);
 }
 
+/* ---- what had left and what had not ------------------------------------ */
+
+#define BIG_BYTES (32u << 20) /* more than sockets take at once */
+
+static void on_code(void *arg, const tieline_result *result)
+{
+	*(int *)arg = result->code;
+	assert_int_equal(result->count, 0);
+}
+
+/* The first is cut somewhere in the middle. Neither is sent again. */
+static void play_cut(struct fake *fake)
+{
+	fake_greet(fake);
+	fake_open(fake);
+	for (uint64_t i = 0; i < fake->arg; i++)
+		(void)fake_take(fake, TLI_OP_PUT);
+	fake_hang_up(fake);
+	fake_greet(fake);
+	fake_open(fake);
+	fake_take(fake, TLI_OP_PING);
+}
+
+static void test_sent_in_part_and_not_at_all(void **state)
+{
+	char *bytes = calloc(1, BIG_BYTES);
+
+	(void)state;
+	for (uint64_t parts = 0; parts < 5; parts++) {
+		tieline_item items[] = {tieline_item_bytes(bytes, BIG_BYTES),
+			tieline_item_text("small")};
+		int codes[2] = {1, 1};
+		tieline_session *session;
+		tieline_queue *queue;
+		struct fake fake;
+
+		fake_start(&fake, play_cut);
+		fake.arg = parts;
+		session = fake_session(&fake, NULL);
+		assert_code(TIELINE_OK,
+			tieline_queue_open(session, "jobs", NULL, &queue));
+		for (int i = 0; i < 2; i++)
+			assert_code(TIELINE_OK,
+				tieline_queue_put_start(queue, &items[i], 1,
+					TIELINE_FOREVER, on_code, &codes[i],
+					NULL));
+		while (codes[0] == 1 || codes[1] == 1)
+			assert_true(
+				tieline_session_process(session, HANG_MS) > 0);
+		if (parts > 0 || codes[0] != TIELINE_ENOTSENT)
+			assert_code(TIELINE_EOUTCOME, codes[0]);
+		assert_code(TIELINE_ENOTSENT, codes[1]);
+		assert_code(TIELINE_EOUTCOME, tieline_session_ping(session));
+		tieline_session_close(session);
+		fake_stop(&fake);
+	}
+	free(bytes);
+}
+
 /* ---- objects ---------------------------------------------------------- */
 
 /* What is open is opened again, under the same number, before all else. */
@@ -422,6 +481,7 @@ int main(void)
 		leak_test(test_waiting_for_the_connection),
 		leak_test(test_no_reconnect),
 		leak_test(test_nobody_comes_back),
+		leak_test(test_sent_in_part_and_not_at_all),
 		leak_test(test_reopening),
 		leak_test(test_what_cannot_be_opened),
 	};
