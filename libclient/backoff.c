@@ -35,3 +35,9 @@ void tli_backoff_slow_down(struct tli_backoff *backoff)
 {
 	backoff->delay_ms = TLI_BACKOFF_MAX_MS;
 }
+
+void tli_backoff_forgive(struct tli_backoff *backoff, int64_t now_ms)
+{
+	if (now_ms - backoff->until_ms > backoff->delay_ms)
+		backoff->delay_ms = 0;
+}

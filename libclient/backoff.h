@@ -26,6 +26,10 @@ void tli_backoff_pause(struct tli_backoff *backoff, int64_t now_ms);
 /* Makes the next pause one of the longest. */
 void tli_backoff_slow_down(struct tli_backoff *backoff);
 
+/* What was made after the last pause is lost: if it lasted longer than that
+ * pause, it was good, and pauses are short again. */
+void tli_backoff_forgive(struct tli_backoff *backoff, int64_t now_ms);
+
 /* Whether a pause is under way. */
 bool tli_backoff_is_pausing(const struct tli_backoff *backoff, int64_t now_ms);
 

@@ -53,7 +53,6 @@ static void open_up(tieline_session *session)
 {
 	session->link.state = TLI_LINK_OPEN;
 	session->link.absence.code = 0;
-	session->link.backoff = (struct tli_backoff){0, 0};
 	session->connections++;
 	session->news.is_connected = true;
 	tli_remotes_reopen(session);

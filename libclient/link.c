@@ -86,7 +86,9 @@ static void deal_with(tieline_session *session, struct tli_error error)
 	close_connection(session);
 	link->failure.code = 0;
 	link->state = TLI_LINK_PAUSING;
-	if (!was_open && try_next_address(link, &error))
+	if (was_open)
+		tli_backoff_forgive(&link->backoff, tli_now_ms());
+	else if (try_next_address(link, &error))
 		return;
 	if (error.code == TIELINE_EAUTH)
 		tli_backoff_slow_down(&link->backoff);

@@ -43,6 +43,24 @@ static void a_pause_under_way_is_not_made_longer(void **state)
 	assert_in_range(backoff.until_ms - until_ms, 150, 250);
 }
 
+/* Who lets us in and throws us out is not asked ten times a second. */
+static void what_did_not_last_is_not_forgiven(void **state)
+{
+	struct tli_backoff backoff = {0, 0};
+	int64_t until_ms;
+
+	(void)state;
+	tli_backoff_pause(&backoff, NOW_MS);
+	until_ms = backoff.until_ms;
+	tli_backoff_forgive(&backoff, until_ms + 100);
+	tli_backoff_pause(&backoff, until_ms + 100);
+	assert_int_equal(backoff.delay_ms, 200);
+	until_ms = backoff.until_ms;
+	tli_backoff_forgive(&backoff, until_ms + 201);
+	tli_backoff_pause(&backoff, until_ms + 201);
+	assert_int_equal(backoff.delay_ms, 100);
+}
+
 static void pauses_vary(void **state)
 {
 	int64_t shortest = INT64_MAX, longest = 0;
@@ -77,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pauses_double_up_to_a_limit),
 		cmocka_unit_test(a_pause_under_way_is_not_made_longer),
+		cmocka_unit_test(what_did_not_last_is_not_forgiven),
 		cmocka_unit_test(pauses_vary),
 		cmocka_unit_test(slowing_down_makes_the_next_one_long),
 	};
