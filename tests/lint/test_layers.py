@@ -52,7 +52,7 @@ HOMES = {
     "sys/mman.h": {"cli/work.c"},
     "sys/wait.h": {"bench/relay.c", "bench/team.c", "cli/child.c",
                    "cli/loop.c", "cli/verb_lock.c"},
-    "sys/mman.h": {"bench/team.c"},
+    "sys/mman.h": {"bench/team.c", "cli/work.c"},
     "sys/random.h": {"system/random.c"},
     "sys/socket.h": {"system/endpoint.h", "examples/echo-server.c",
                      "cli/breaking.c", "cli/copy.c", "cli/target.c",
