@@ -3,7 +3,7 @@
 
 #include "../proto/quote.h"
 #include "../proto/value/repr.h"
-#include "get.h"
+#include "lease.h"
 #include "session.h"
 #include "values.h"
 

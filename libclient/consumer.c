@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Items of a queue, handed to a callback as they come. */
-#include "get.h"
+#include "lease.h"
 #include "session.h"
 #include "settings.h"
 
 #include <tieline/queue.h>
 
 #include <stdlib.h>
-
-#define DEFAULT_PREFETCH 64u
 
 struct tieline_consumer {
 	struct tli_stream stream;
@@ -59,7 +57,7 @@ static int check(tieline_session *session, tieline_consumer_options *known,
 			"consuming needs options with on_item: start from "
 			"tieline_consumer_options_default()");
 	if (known->prefetch == 0)
-		known->prefetch = DEFAULT_PREFETCH;
+		known->prefetch = TLI_STREAM_PREFETCH;
 	return 0;
 }
 

@@ -34,6 +34,12 @@ struct tli_exchange_kind {
 		size_t len);
 };
 
+/*
+ * MADE -> STARTED -> DONE, and freed by who takes it then: the call that blocks
+ * (is_awaited), or the callbacks. A lasting one goes back to MADE, and is freed
+ * with its owner. One that was given up while the broker has it is DONE and
+ * is_owed; when it was taken it is_abandoned instead, until the answer comes.
+ */
 enum tli_exchange_state {
 	TLI_EXCHANGE_MADE, /* not started; a lasting one is at rest */
 	TLI_EXCHANGE_STARTED,

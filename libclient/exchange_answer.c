@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Being answered, or not: what becomes of requests under way. */
 #include "exchange.h"
-#include "get.h"
 #include "item.h"
+#include "lease.h"
 #include "session.h"
 
 /* From now on somebody else has it: who waits for it, or the callbacks. */

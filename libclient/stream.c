@@ -2,7 +2,7 @@
 #include "stream.h"
 
 #include "answer.h"
-#include "get.h"
+#include "lease.h"
 #include "session.h"
 
 #include <stdlib.h>

@@ -13,6 +13,8 @@
 
 #include <sys/queue.h>
 
+#define TLI_STREAM_PREFETCH 64u /* the default */
+
 struct tli_stream;
 
 /* What a stream does; all are callbacks of the program's. */

@@ -10,8 +10,6 @@
 
 #include <stdlib.h>
 
-#define DEFAULT_PREFETCH 64u
-
 struct tieline_subscription {
 	struct tli_stream stream;
 	tieline_subscription_options options;
@@ -196,7 +194,7 @@ static int check(tieline_session *session, tieline_subscription_options *known,
 			"overflow is none of TIELINE_DROP_OLDEST, "
 			"TIELINE_DROP_NEWEST, TIELINE_CUT_OFF");
 	if (known->prefetch == 0)
-		known->prefetch = DEFAULT_PREFETCH;
+		known->prefetch = TLI_STREAM_PREFETCH;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Items that are got: asked for, and given back. */
-#ifndef TLI_GET_H
-#define TLI_GET_H
+/* Leases of items: acknowledged, given back, made longer. */
+#ifndef TLI_LEASE_H
+#define TLI_LEASE_H
 
 #include "exchange.h"
 
