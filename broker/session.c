@@ -43,7 +43,7 @@ bool session_is_congested(const struct session *session)
 static bool is_held_up(const struct session *session)
 {
 	return session_is_congested(session) || session->is_failed ||
-		session->last ||
+		session->is_leaving || session->last ||
 		HASH_COUNT(session->by_tag) >= session->max_requests;
 }
 
@@ -106,12 +106,13 @@ static void take_frames(struct session *session)
 {
 	unsigned count = 0;
 
-	session->has_more = session->is_stuck = false;
-	while (!is_held_up(session) && take_frame(session))
-		if (++count == FRAMES_A_TURN) {
-			session->has_more = true;
-			break;
-		}
+	session->is_stuck = false;
+	session->has_more = true;
+	while (session->has_more && count < FRAMES_A_TURN &&
+		!is_held_up(session)) {
+		session->has_more = take_frame(session);
+		count++;
+	}
 	if (tli_buf_len(&session->peer->held) == 0)
 		tli_buf_fini(&session->peer->held);
 }
@@ -170,10 +171,25 @@ static bool has_drained(const struct session *session)
 		session->handles.used + session->subscriptions;
 }
 
+/* The client has ended its side: what it has asked is answered, as far as that
+ * needs no waiting. */
+static void begin_to_leave(struct session *session)
+{
+	bool is_served = !session->has_more ||
+		HASH_COUNT(session->by_tag) >= session->max_requests;
+
+	if (session->peer->end != PEER_ENDED || !is_served ||
+		session->is_leaving)
+		return;
+	session->is_leaving = true;
+	session_cancel_all(session);
+}
+
 static bool is_over(const struct session *session)
 {
 	return has_drained(session) ||
-		(session->peer->end == PEER_ENDED && !session->has_more);
+		(session->is_leaving && session->output.bytes == 0 &&
+			HASH_COUNT(session->by_tag) == 0);
 }
 
 static void set_unseen(struct session *session, bool unseen)
@@ -225,6 +241,7 @@ static void settle(struct session *session)
 	bool congested = session_is_congested(session);
 
 	owner_set_congested(&session->owner, congested);
+	begin_to_leave(session);
 	if (!is_held_up(session) && session->has_more)
 		session_touch(session);
 	if (!congested && !TAILQ_EMPTY(&session->ready))

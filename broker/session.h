@@ -53,7 +53,8 @@ struct session {
 	bool is_unseen;
 	bool is_failed;   /* for lack of memory */
 	bool is_stuck;    /* the next request waits for an open */
-	bool has_more;    /* requests were left for the next turn */
+	bool has_more;    /* requests may be left that can be served */
+	bool is_leaving;  /* the client has said all; nothing is waited for */
 	const char *last; /* what is wrong: the last word; NULL = nothing */
 };
 

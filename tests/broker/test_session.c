@@ -6,13 +6,15 @@
 
 #include "../../proto/item.h"
 #include "../../proto/session.h"
+#include "../../proto/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REPLY_MAX 4096
+#define REPLY_MAX  (4 + TLI_SESSION_FRAME_MAX)
+#define LONG_BYTES 30000u
 
 /* Counts writes. The names are the linker's. */
 ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
@@ -43,13 +45,13 @@ static void ask(
 /* The next frame; its payload is dropped. */
 static struct tli_session_frame answer(int fd)
 {
-	uint8_t bytes[REPLY_MAX];
+	static uint8_t bytes[REPLY_MAX];
 	struct tli_session_frame frame;
 	const char *why;
 	size_t len, used;
 
 	take(fd, bytes, 4);
-	len = (size_t)(bytes[2] << 8 | bytes[3]);
+	len = tli_load_be32(bytes);
 	assert_in_range(len, TLI_SESSION_HEADER_BYTES, sizeof(bytes) - 4);
 	take(fd, bytes + 4, len);
 	assert_int_equal(tli_session_take(&frame, bytes, len + 4, &used, &why),
@@ -131,6 +133,27 @@ static void put_items(int fd, uint32_t tag, size_t count)
 	free(payload);
 }
 
+/* An item whose reply is almost half a window. */
+static void put_long_item(int fd, uint32_t tag)
+{
+	static uint8_t payload[TLI_RECORD_BYTES + LONG_BYTES];
+	const struct tli_record record = {.body_len = LONG_BYTES};
+
+	tli_record_put(payload, &record);
+	ask(fd,
+		(struct tli_session_frame){
+			.op = TLI_OP_PUT, .tag = tag, .handle = 1},
+		payload, sizeof(payload));
+}
+
+static void peek(int fd, uint32_t tag)
+{
+	ask(fd,
+		(struct tli_session_frame){
+			.op = TLI_OP_PEEK, .tag = tag, .handle = 1, .count = 1},
+		NULL, 0);
+}
+
 /* ---- Turns ------------------------------------------------------------ */
 
 static void answers_of_a_turn_leave_with_one_write(void **state)
@@ -209,6 +232,26 @@ static void what_is_left_for_later_keeps_the_loop_awake(void **state)
 	for (int i = 0; i < 8; i++)
 		broker_turn(broker, i < 4);
 	assert_int_equal(answer(fd).tag, 1);
+	leave(fd);
+}
+
+/* The kernel may take at once all that was too much. */
+static void who_was_held_up_goes_on_when_all_is_written(void **state)
+{
+	int fd;
+
+	(void)state;
+	settings.session_window_bytes = 64 << 10;
+	open_broker();
+	fd = session(OVER_UNIX);
+	put_long_item(fd, 1);
+	expect_answer(fd, 1, TLI_STATUS_OK);
+	for (uint32_t tag = 1; tag <= 4; tag++)
+		peek(fd, tag);
+	ping(fd, 5);
+	settle();
+	for (uint32_t tag = 1; tag <= 5; tag++)
+		expect_answer(fd, tag, TLI_STATUS_OK);
 	leave(fd);
 }
 
@@ -304,6 +347,7 @@ int main(void)
 		broker_test(who_asks_much_leaves_others_their_turn),
 		broker_test(a_long_request_leaves_others_their_turn),
 		broker_test(what_is_left_for_later_keeps_the_loop_awake),
+		broker_test(who_was_held_up_goes_on_when_all_is_written),
 		broker_test(a_get_waits_as_long_as_it_says),
 		broker_test(a_lease_lasts_as_long_as_it_says),
 		broker_test(a_broker_ends_with_sessions_in_it),
