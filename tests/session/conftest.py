@@ -10,6 +10,7 @@ import pytest
 from conftest import ENGINES
 from rendezvous.client import PATIENCE, Peer
 
+from .sharer import Sharer
 from .wire import Session
 
 
@@ -83,3 +84,11 @@ def hub(serve):
 @pytest.fixture
 def session(hub):
     return hub.session()
+
+
+@pytest.fixture
+def sharer(hub, start, key_file):
+    """Starts programs that use locks and shared objects: sharer()."""
+    def run(address=hub.broker.at["unix"]):
+        return Sharer(start, address, key_file)
+    return run
