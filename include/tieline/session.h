@@ -442,9 +442,11 @@ typedef enum tieline_queue_kind {
 
 /**
  * How to open an object. Get one from tieline_object_options_default(); 0, NULL
- * and false are the defaults. All but `creation` and `queue_kind` is for an
- * object that is made now; one that is there stays as it is. What an object of
- * the kind has no use for is refused with #TIELINE_ERAISED.
+ * and false are the defaults. `queue_kind`, `recursive` and `bounded` choose
+ * the kind, for functions that open one of several, and mean nothing to others.
+ * All else but `creation` is for an object that is made now; one that is there
+ * stays as it is. What an object of the kind has no use for is refused with
+ * #TIELINE_ERAISED.
  */
 typedef struct tieline_object_options {
 	/** sizeof(tieline_object_options) of the program. */
