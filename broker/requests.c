@@ -340,12 +340,19 @@ void request_resume_expiry(struct request *request)
 void request_finish(struct request *request)
 {
 	request->state = REQUEST_FINISHED;
+	request->owner->finished++;
 	TAILQ_INSERT_TAIL(&request->owner->waiters->finished, request, link);
+}
+
+void request_unfinish(struct request *request)
+{
+	request->owner->finished--;
+	TAILQ_REMOVE(&request->owner->waiters->finished, request, link);
 }
 
 bool request_retract(struct request *request)
 {
-	TAILQ_REMOVE(&request->owner->waiters->finished, request, link);
+	request_unfinish(request);
 	request->op.granted = 0; /* it is among the owner's grants */
 	return settle(request);
 }

@@ -47,8 +47,9 @@ bool request_withdraw(struct request *request, enum tli_status status);
 /* It is finished, and held still, but its owner has ended. As above. */
 bool request_retract(struct request *request);
 
-/* Its answer is final, and will be told. */
+/* Its answer is final, and will be told; it is about to be, or not to be. */
 void request_finish(struct request *request);
+void request_unfinish(struct request *request);
 
 /* Its time is over. It may have to wait for that. */
 void request_expire(struct request *request);

@@ -68,7 +68,7 @@ static void tell(struct waiters *waiters)
 	struct request *request = TAILQ_FIRST(&waiters->finished);
 	struct owner *owner = request->owner;
 
-	TAILQ_REMOVE(&waiters->finished, request, link);
+	request_unfinish(request);
 	request_detach(request);
 	if (owner->ended) {
 		request_clear(request);
@@ -244,6 +244,10 @@ bool request_start(struct owner *owner, struct request *request, int64_t now_ms)
 	else if (request->op.code != OP_RETURN ||
 		grants_forget(owner, request->op.token))
 		over = start(waiters, request);
+	if (over && owner->finished > 0 && !owner->ended) {
+		request_finish(request);
+		return false;
+	}
 	if (!over)
 		return false;
 	request_detach(request);

@@ -83,6 +83,7 @@ struct owner {
 	uint32_t identity;
 	uint32_t waiting;    /* requests that had to wait and are not done */
 	uint32_t references; /* requests that are not done, and returns */
+	uint32_t finished;   /* requests whose done() is about to be called */
 	bool congested;      /* owner_set_congested() */
 	bool ended;
 	/* It has ended, and nothing refers to it any more: it may be freed.
@@ -126,8 +127,10 @@ void owner_set_congested(struct owner *owner, bool congested);
 
 /*
  * Starts a request, of which op's first part and done are set. True if it is
- * done, with the answer in op; false if done() will be called. timeout_ms in op
- * is how long it may wait. LIMIT if too many wait already. OP_RETURN gives back
+ * done, with the answer in op; false if done() will be called, which it is also
+ * for what is done at once while the same owner has yet to hear of others: it
+ * hears of all in the order in which they were done. timeout_ms in op is how
+ * long it may wait. LIMIT if too many wait already. OP_RETURN gives back
  * a grant; nothing happens if the owner does not have it.
  */
 bool request_start(

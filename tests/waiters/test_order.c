@@ -72,6 +72,21 @@ static void nobody_comes_between_an_item_and_who_waits_for_it(void **state)
 	expect_told("a:OK ");
 }
 
+static void an_owner_hears_in_the_order_of_the_items(void **state)
+{
+	(void)state;
+	get(0, 'a', OP_FOREVER);
+	fake_add_items(&fake, 1, 3);
+	get(0, 'b', OP_FOREVER);
+	get(1, 'c', OP_FOREVER);
+	expect_told("c=OK ");
+	run();
+	expect_told("a:OK b:OK ");
+	fake_add_items(&fake, 1, 1);
+	get(0, 'd', OP_FOREVER);
+	expect_told("d=OK ");
+}
+
 static void a_lock_goes_to_who_waits_for_it(void **state)
 {
 	(void)state;
@@ -334,6 +349,7 @@ int main(void)
 		TEST(when_the_first_has_to_wait_nobody_else_is_tried),
 		TEST(lines_have_nothing_to_do_with_each_other),
 		TEST(nobody_comes_between_an_item_and_who_waits_for_it),
+		TEST(an_owner_hears_in_the_order_of_the_items),
 		TEST(a_lock_goes_to_who_waits_for_it),
 		TEST(a_small_put_does_not_overtake_a_large_one),
 		TEST(when_the_first_goes_the_next_is_tried),
