@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define INPUT_BYTES (4u << 20)
+#define ANSWERS_MAX 512u /* no fewer than are in flight */
 
 void write_all(int fd, const void *bytes, size_t len)
 {
@@ -30,51 +31,108 @@ void input_init(struct input *input, size_t size)
 }
 
 unsigned input_take(struct input *input, const struct dialect *dialect, int fd,
-	const struct request *request, unsigned *items)
+	const struct request *request, struct answer *answers, unsigned max)
 {
 	ssize_t got =
 		read(fd, input->bytes + input->len, input->size - input->len);
 	size_t at = 0, used;
-	unsigned answers = 0, more;
+	unsigned count = 0;
 
 	if (got <= 0)
 		die("read");
 	input->len += (size_t)got;
-	while ((used = dialect->take(input->bytes + at, input->len - at,
-			request, &more)) > 0) {
+	while (count < max &&
+		(used = dialect->take(input->bytes + at, input->len - at,
+			 request, &answers[count])) > 0) {
 		at += used;
-		*items += more;
-		answers++;
+		count += !answers[count].is_part;
 	}
 	input->len -= at;
 	memmove(input->bytes, input->bytes + at, input->len);
 	if (request->kind == LEASE)
 		dialect->acknowledge(fd);
-	return answers;
+	return count;
 }
 
 /* ---- Requests --------------------------------------------------------- */
 
-/* One behind the other, with a tag each. */
+/* One behind the other, with a tag each, from 1 on; and the tags of those that
+ * are not in flight, in a circle. */
 struct ring {
 	uint8_t *bytes;
 	size_t request_bytes;
 	unsigned count;
-	unsigned at; /* the next one */
+	unsigned *tags;
+	unsigned first, last;
 };
+
+static void give_back(struct ring *ring, unsigned tag)
+{
+	unsigned place = ring->last++ % ring->count;
+
+	if (tag > 0)
+		ring->tags[place] = tag;
+}
 
 static struct ring make_ring(const struct dialect *dialect,
 	const struct request *request, unsigned count)
 {
 	size_t most = 256 + request->items * (request->item_bytes + 64);
-	struct ring ring = {.bytes = malloc(most * count), .count = count};
+	struct ring ring = {
+		.bytes = malloc(most * count),
+		.count = count,
+		.tags = calloc(count, sizeof(unsigned)),
+	};
 
-	if (!ring.bytes)
+	if (!ring.bytes || !ring.tags)
 		die("requests");
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		ring.request_bytes = dialect->ask(
 			ring.bytes + i * ring.request_bytes, request, i + 1);
+		give_back(&ring, i + 1);
+	}
 	return ring;
+}
+
+/* How many of the next ones stand one behind the other. */
+static unsigned run_length(const struct ring *ring, unsigned most)
+{
+	unsigned tag = ring->tags[ring->first % ring->count];
+	unsigned length = 1;
+
+	while (length < most &&
+		ring->tags[(ring->first + length) % ring->count] ==
+			tag + length)
+		length++;
+	return length;
+}
+
+static void send_requests(struct ring *ring, int fd, unsigned count)
+{
+	while (count > 0) {
+		unsigned now = run_length(ring, count);
+		unsigned tag = ring->tags[ring->first % ring->count];
+
+		write_all(fd, ring->bytes + (tag - 1) * ring->request_bytes,
+			now * ring->request_bytes);
+		ring->first += now;
+		count -= now;
+	}
+}
+
+static unsigned take_answers(struct ring *ring, struct input *input,
+	const struct dialect *dialect, int fd, const struct request *request)
+{
+	struct answer answers[ANSWERS_MAX];
+	unsigned items = 0;
+	unsigned count =
+		input_take(input, dialect, fd, request, answers, ANSWERS_MAX);
+
+	for (unsigned i = 0; i < count; i++) {
+		give_back(ring, answers[i].tag);
+		items += answers[i].items;
+	}
+	return items;
 }
 
 static unsigned fewer(unsigned one, unsigned long other)
@@ -82,38 +140,24 @@ static unsigned fewer(unsigned one, unsigned long other)
 	return one < other ? one : (unsigned)other;
 }
 
-/* The next so many. */
-static void send_requests(struct ring *ring, int fd, unsigned count)
-{
-	while (count > 0) {
-		unsigned now = fewer(count, ring->count - ring->at);
-
-		write_all(fd, ring->bytes + ring->at * ring->request_bytes,
-			now * ring->request_bytes);
-		ring->at = (ring->at + now) % ring->count;
-		count -= now;
-	}
-}
-
 void exchange(const struct dialect *dialect, int fd,
 	const struct request *request, unsigned depth, unsigned long count)
 {
 	struct ring ring = make_ring(dialect, request, depth);
 	struct input input;
-	unsigned in_flight = 0;
 
 	input_init(&input, INPUT_BYTES);
-	while (count > 0 || in_flight > 0) {
-		unsigned more = fewer(depth - in_flight, count);
-		unsigned items = 0;
+	while (count > 0 || ring.last - ring.first < depth) {
+		unsigned more = fewer(ring.last - ring.first, count);
+		unsigned items;
 
 		send_requests(&ring, fd, more);
 		count -= more;
-		in_flight += more;
-		in_flight -= input_take(&input, dialect, fd, request, &items);
+		items = take_answers(&ring, &input, dialect, fd, request);
 		if (request->kind == GET || request->kind == LEASE)
 			team_moved(items);
 	}
 	free(input.bytes);
 	free(ring.bytes);
+	free(ring.tags);
 }

@@ -18,6 +18,12 @@ struct request {
 	unsigned items; /* in one request */
 };
 
+struct answer {
+	unsigned items; /* that came or went with it */
+	unsigned tag;   /* of the request; 0 = answers are in order */
+	bool is_part;   /* of one that goes on */
+};
+
 struct dialect {
 	/* A connection on which the queue, or topic, of that name can be used.
 	 */
@@ -28,9 +34,9 @@ struct dialect {
 	size_t (*ask)(uint8_t *at, const struct request *request, unsigned tag);
 
 	/* Takes an answer, or a delivery. Returns its length, 0 if it is not
-	 * all there, and with *items how many came or went with it. */
+	 * all there. */
 	size_t (*take)(const uint8_t *bytes, size_t len,
-		const struct request *request, unsigned *items);
+		const struct request *request, struct answer *answer);
 
 	/* Acknowledges what was leased. */
 	void (*acknowledge)(int fd);
@@ -48,10 +54,10 @@ struct input {
 
 void input_init(struct input *input, size_t size);
 
-/* Reads once, and takes the answers that are there, if any. Returns how many;
- * *items counts on. */
+/* Reads once, and takes the answers that are there, if any, up to max. Returns
+ * how many. */
 unsigned input_take(struct input *input, const struct dialect *dialect, int fd,
-	const struct request *request, unsigned *items);
+	const struct request *request, struct answer *answers, unsigned max);
 
 /* Asks the same so often, with `depth` requests in flight at a time; tells the
  * team of what is got. */

@@ -105,21 +105,22 @@ static size_t take_element(const uint8_t *bytes, size_t len, unsigned *items)
 }
 
 static size_t take(const uint8_t *bytes, size_t len,
-	const struct request *request, unsigned *items)
+	const struct request *request, struct answer *answer)
 {
 	long count;
 	size_t used = take_number(bytes, len, &count);
 
-	*items = request->items;
+	*answer = (struct answer){.items = request->items};
 	if (used == 0 || bytes[0] == ':')
 		return used;
 	if (bytes[0] != '*') {
 		fprintf(stderr, "Redis says %.*s", (int)used, bytes);
 		exit(1);
 	}
-	*items = 0;
+	answer->items = 0;
 	for (; count > 0; count--) {
-		size_t more = take_element(bytes + used, len - used, items);
+		size_t more =
+			take_element(bytes + used, len - used, &answer->items);
 
 		if (more == 0)
 			return 0;

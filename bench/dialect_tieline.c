@@ -13,6 +13,7 @@
 
 #define HEADER_BYTES 36u /* with the length in front */
 #define RECORD_BYTES 24u
+#define PIECE_BYTES  65536u
 #define ACKS_MAX     65536u
 
 enum {
@@ -30,6 +31,7 @@ enum { BYTES = 1, JSON = 3 };
 
 static uint8_t acks[ACKS_MAX * HEADER_BYTES];
 static size_t ack_count;
+static unsigned ack_tag = 1u << 31; /* the last one */
 
 static void put_u32(uint8_t *at, size_t number)
 {
@@ -92,6 +94,31 @@ static uint8_t *put_text(uint8_t *at, const char *text)
 	return at + strlen(text);
 }
 
+/* The payload stands behind room for a header: makes as many frames of it as
+ * are needed, from the last one on. Returns their length. */
+static size_t put_frames(
+	uint8_t *start, const struct header *header, size_t payload_bytes)
+{
+	size_t last =
+		payload_bytes == 0 ? 0 : (payload_bytes - 1) / PIECE_BYTES;
+	struct header piece = *header;
+
+	for (size_t i = last + 1; i-- > 0;) {
+		uint8_t *at = start + i * (HEADER_BYTES + PIECE_BYTES);
+
+		piece.payload_bytes = i < last
+			? PIECE_BYTES
+			: payload_bytes - last * PIECE_BYTES;
+		if (i < last)
+			piece.flags = header->flags | MORE;
+		memmove(at + HEADER_BYTES,
+			start + HEADER_BYTES + i * PIECE_BYTES,
+			piece.payload_bytes);
+		put_header(at, &piece);
+	}
+	return payload_bytes + (last + 1) * HEADER_BYTES;
+}
+
 static size_t ask(uint8_t *start, const struct request *request, unsigned tag)
 {
 	static const struct header headers[] = {
@@ -105,7 +132,7 @@ static size_t ask(uint8_t *start, const struct request *request, unsigned tag)
 	uint8_t *at = start + HEADER_BYTES;
 
 	header.tag = tag;
-	header.count = request->items;
+	header.count = request->kind == SUBSCRIBE ? UINT32_MAX : request->items;
 	if (request->kind == PUT || request->kind == PUBLISH)
 		for (unsigned i = 0; i < request->items; i++)
 			at = put_item(at, request);
@@ -113,9 +140,7 @@ static size_t ask(uint8_t *start, const struct request *request, unsigned tag)
 		at = put_text(at,
 			"{\"max_messages\":1000000,"
 			"\"max_bytes\":268435456}");
-	header.payload_bytes = (size_t)(at - start) - HEADER_BYTES;
-	put_header(start, &header);
-	return (size_t)(at - start);
+	return put_frames(start, &header, (size_t)(at - start) - HEADER_BYTES);
 }
 
 /* ---- Answers ---------------------------------------------------------- */
@@ -127,14 +152,14 @@ static void note_leases(const uint8_t *payload, unsigned count)
 
 		put_header(ack,
 			&(struct header){
-				.op = ACK, .flags = QUIET, .tag = UINT32_MAX});
+				.op = ACK, .flags = QUIET, .tag = ++ack_tag});
 		memcpy(ack + 28, payload + 16, 8);
 		payload += RECORD_BYTES + u32_of(payload);
 	}
 }
 
 static size_t take(const uint8_t *bytes, size_t len,
-	const struct request *request, unsigned *items)
+	const struct request *request, struct answer *answer)
 {
 	size_t whole = len < HEADER_BYTES ? 0 : 4 + u32_of(bytes);
 
@@ -145,9 +170,13 @@ static size_t take(const uint8_t *bytes, size_t len,
 			(int)(whole - HEADER_BYTES), bytes + HEADER_BYTES);
 		exit(1);
 	}
-	*items = bytes[5] & MORE ? 0 : (unsigned)u32_of(bytes + 16);
+	*answer = (struct answer){.is_part = bytes[5] & MORE};
+	if (answer->is_part)
+		return whole;
+	answer->items = (unsigned)u32_of(bytes + 16);
+	answer->tag = (unsigned)u32_of(bytes + 8);
 	if (request->kind == LEASE)
-		note_leases(bytes + HEADER_BYTES, *items);
+		note_leases(bytes + HEADER_BYTES, answer->items);
 	return whole;
 }
 
@@ -165,7 +194,7 @@ static void ask_first(int fd, const struct header *header, const char *value)
 	uint8_t bytes[4096];
 	struct header whole = *header;
 	struct input input = {.bytes = bytes, .size = sizeof(bytes)};
-	unsigned items = 0;
+	struct answer answer;
 
 	whole.payload_bytes = strlen(value);
 	put_header(bytes, &whole);
@@ -175,7 +204,7 @@ static void ask_first(int fd, const struct header *header, const char *value)
 	}
 	memcpy(bytes + HEADER_BYTES, value, whole.payload_bytes);
 	write_all(fd, bytes, HEADER_BYTES + whole.payload_bytes);
-	while (input_take(&input, &dialect_tieline, fd, &none, &items) == 0)
+	while (input_take(&input, &dialect_tieline, fd, &none, &answer, 1) == 0)
 		;
 }
 

@@ -25,6 +25,7 @@
 #define BATCH           2048u
 #define INPUT_BYTES     (256u << 10)
 #define SUBSCRIBERS_MAX 1000u
+#define ANSWERS_MAX     8192u /* more than are in that many bytes */
 
 static const struct dialect *dialect;
 static const char *address;
@@ -53,19 +54,32 @@ static void start_to_hear(int fd, struct input *input)
 {
 	struct request request = {SUBSCRIBE, item_bytes, 1};
 	uint8_t bytes[256];
-	unsigned items = 0;
+	struct answer answer;
 
 	input_init(input, INPUT_BYTES);
 	write_all(fd, bytes, dialect->ask(bytes, &request, 1));
-	while (input_take(input, dialect, fd, &request, &items) == 0)
+	while (input_take(input, dialect, fd, &request, &answer, 1) == 0)
 		;
+}
+
+/* How many messages one of them has got. */
+static unsigned hear(int fd, struct input *input)
+{
+	static struct answer answers[ANSWERS_MAX];
+	struct request request = {SUBSCRIBE, item_bytes, 1};
+	unsigned items = 0;
+	unsigned count =
+		input_take(input, dialect, fd, &request, answers, ANSWERS_MAX);
+
+	for (unsigned i = 0; i < count; i++)
+		items += answers[i].items;
+	return items;
 }
 
 static void subscribe(void)
 {
 	static struct input inputs[SUBSCRIBERS_MAX];
 	static struct pollfd polled[SUBSCRIBERS_MAX];
-	struct request request = {SUBSCRIBE, item_bytes, 1};
 
 	for (unsigned i = 0; i < subscribers; i++) {
 		polled[i].fd = dialect->dial(address, name, true);
@@ -80,8 +94,7 @@ static void subscribe(void)
 			die("poll");
 		for (unsigned i = 0; i < subscribers; i++)
 			if (polled[i].revents)
-				(void)input_take(&inputs[i], dialect,
-					polled[i].fd, &request, &items);
+				items += hear(polled[i].fd, &inputs[i]);
 		team_moved(items);
 	}
 }
