@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
+#include "../system/clock.h"
+
 #include "broker.h"
 #include "closing.h"
 #include "dialect.h"
@@ -12,6 +14,7 @@
 
 /* Of one session, before others have their turn. */
 #define FRAMES_A_TURN 256u
+#define TURN_MS       2
 
 /* How often it is looked whether somebody has gone. */
 #define LOOK_MS 1000
@@ -31,6 +34,16 @@ void session_fail(struct session *session)
 {
 	session->is_failed = true;
 	session_touch(session);
+}
+
+static void begin_turn(struct session *session)
+{
+	session->turn_ends_ms = tli_now_ms() + TURN_MS;
+}
+
+bool session_turn_is_over(const struct session *session)
+{
+	return tli_now_ms() >= session->turn_ends_ms;
 }
 
 bool session_is_congested(const struct session *session)
@@ -109,7 +122,7 @@ static void take_frames(struct session *session)
 	session->is_stuck = false;
 	session->has_more = true;
 	while (session->has_more && count < FRAMES_A_TURN &&
-		!is_held_up(session)) {
+		!is_held_up(session) && !session_turn_is_over(session)) {
 		session->has_more = take_frame(session);
 		count++;
 	}
@@ -122,6 +135,7 @@ static void on_ready(struct peer *peer, short event)
 	struct session *session = peer->state;
 	ssize_t got = STREAM_AGAIN;
 
+	begin_turn(session);
 	if ((event & EV_READ) && !session->has_more)
 		got = peer_read(peer, HELD_BYTES);
 	if (got < 0)
@@ -254,6 +268,7 @@ static void settle(struct session *session)
 
 static void go_on(struct session *session)
 {
+	begin_turn(session);
 	take_frames(session);
 	session_serve_ready(session);
 	if (session->last && !session->is_failed)

@@ -51,10 +51,11 @@ struct session {
 	bool is_draining;
 	bool is_due;
 	bool is_unseen;
-	bool is_failed;   /* for lack of memory */
-	bool is_stuck;    /* the next request waits for an open */
-	bool has_more;    /* requests may be left that can be served */
-	bool is_leaving;  /* the client has said all; nothing is waited for */
+	bool is_failed;  /* for lack of memory */
+	bool is_stuck;   /* the next request waits for an open */
+	bool has_more;   /* requests may be left that can be served */
+	bool is_leaving; /* the client has said all; nothing is waited for */
+	int64_t turn_ends_ms;
 	const char *last; /* what is wrong: the last word; NULL = nothing */
 };
 
@@ -63,6 +64,9 @@ void session_touch(struct session *session);
 
 /* The client cannot be told what it is owed: the connection is to end. */
 void session_fail(struct session *session);
+
+/* Others are to have theirs. */
+bool session_turn_is_over(const struct session *session);
 
 /* Whether so much is to go out that nothing is to be added. */
 bool session_is_congested(const struct session *session);

@@ -183,9 +183,13 @@ static bool has_more(struct session_request *request)
 
 void session_request_go_on(struct session_request *request)
 {
-	for (unsigned i = 0; i < ASKS_A_TURN; i++)
+	unsigned count = 0;
+
+	do
 		if (!ask(request) || !has_more(request))
 			return;
+	while (++count < ASKS_A_TURN &&
+		!session_turn_is_over(request->session));
 	if (keep(request))
 		session_request_resume(request);
 }
@@ -230,6 +234,8 @@ void session_serve_ready(struct session *session)
 		TAILQ_REMOVE(&session->ready, request, link);
 		request->is_ready = false;
 		session_request_go_on(request);
+		if (session_turn_is_over(session))
+			return;
 	}
 }
 
