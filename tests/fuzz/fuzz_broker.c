@@ -9,8 +9,8 @@
  * Time passes when the input says so, and memory is short when it says so.
  */
 #include "fuzz.h"
+#include "fuzz_broker_sessions.h"
 
-#include "../../broker/broker.h"
 #include "../../broker/meeting.h"
 #include "../../proto/auth.h"
 #include "../../proto/wire.h"
@@ -39,20 +39,6 @@
 static struct broker *broker;
 static int clients[CLIENTS]; /* -1 = not connected */
 static bool no_descriptors;
-
-struct input {
-	const uint8_t *data;
-	size_t len;
-};
-
-/* 0 behind the end. */
-static unsigned take_byte(struct input *input)
-{
-	if (input->len == 0)
-		return 0;
-	input->len--;
-	return *input->data++;
-}
 
 /* ---- The broker ------------------------------------------------------- */
 
@@ -104,6 +90,7 @@ static struct config small_config(void)
 	config.relay_window_bytes = 8192;
 	config.relay_total_bytes = 16384;
 	config.max_monitor_bytes = 1000;
+	limit_sessions(&config);
 	return config;
 }
 
@@ -204,7 +191,8 @@ static void check_peer(const struct peer *peer)
 
 	require(peer->stream.fd >= 0);
 	require(peer->broker == broker && peer->port);
-	require(held <= TLI_FRAME_HEADER_MAX + TLI_CONTROL_MAX);
+	require(is_at(peer, "session") ||
+		held <= TLI_FRAME_HEADER_MAX + TLI_CONTROL_MAX);
 	if (is_at(peer, "relayed") || is_at(peer, "monitor"))
 		require(held == 0);
 	if (is_at(peer, "monitor"))
@@ -239,6 +227,7 @@ static void check_books(void)
 	/* The byte that makes a break is not one of a pair. */
 	require(relays->held_bytes <= relays->held_bytes_peak + CLIENTS);
 	require(TAILQ_EMPTY(&broker->monitors.list) == (census.monitors == 0));
+	check_sessions(broker);
 }
 
 static void go_on(void)
@@ -419,6 +408,16 @@ static void do_request(int *fd, struct input *input)
 	put_frame(*fd, request, strlen(request));
 }
 
+/* A request of a session, or its start. */
+static void do_session(int *fd, struct input *input)
+{
+	size_t len;
+	uint8_t *bytes = make_request(broker, input, &len);
+
+	put(*fd, bytes, take_byte(input) == 0xff ? len / 2 : len);
+	free(bytes);
+}
+
 /* Messages of no length, or one long one, or what follows of it. */
 static void do_send_much(int *fd, struct input *input)
 {
@@ -510,12 +509,12 @@ static void do_shortage(int *fd, struct input *input)
 
 static void (*const steps[])(int *fd, struct input *input) = {
 	do_connect,
-	do_connect,
+	do_session,
 	do_send,
 	do_send_frame,
 	do_request,
-	do_request,
-	do_request,
+	do_session,
+	do_session,
 	do_send_much,
 	do_read,
 	do_end,
@@ -573,6 +572,8 @@ static void check_nothing_left(void)
 			(void)poll(NULL, 0, 10);
 	}
 	require(broker->peers.count == 0 || broker->stopped);
+	if (!broker->stopped)
+		check_no_sessions(broker);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
