@@ -21,6 +21,10 @@ PUBLIC = {"tieline/%s.h" % name for name in (
     "tieline", "values", "session", "queue", "topic", "sync", "shared")}
 ADAPTERS = {"tieline/adapters/libevent.h", "tieline/adapters/poll.h"}
 
+# What the folders of kinds share: none sees another.
+MODEL = tuple("broker/engine/model/%s.h" % name for name in (
+    "call", "cell", "kinds", "model"))
+
 # Folder: which headers of its own, of other layers, and of others it may see.
 LAYERS = {
     "proto": (("proto/",), LIBC),
@@ -28,6 +32,15 @@ LAYERS = {
     "libclient": (("libclient/", "system/", "proto/"), SYSTEM | PUBLIC),
     "broker": (("broker/", "system/", "proto/"), SYSTEM | PUBLIC),
     "broker/engine": (("broker/engine/", "broker/table.h", "proto/"), LIBC),
+    "broker/engine/model/queue": (
+        ("broker/engine/model/queue/", *MODEL, "proto/"), LIBC),
+    "broker/engine/model/topic": (
+        ("broker/engine/model/topic/", *MODEL, "broker/table.h", "proto/"),
+        LIBC),
+    "broker/engine/model/sync": (
+        ("broker/engine/model/sync/", *MODEL, "proto/"), LIBC),
+    "broker/engine/model/shared": (
+        ("broker/engine/model/shared/", *MODEL, "proto/"), LIBC),
     "cli": (("cli/",), SYSTEM | PUBLIC | ADAPTERS),
     "include": ((), {"stdbool.h", "stddef.h", "stdint.h", "string.h"}),
     "examples": (("examples/",), SYSTEM | PUBLIC | ADAPTERS),
@@ -120,6 +133,7 @@ def test_a_layer_sees_only_what_it_may(folder):
     ("libclient", "#include <openssl/hmac.h>"),
     ("libclient", "#include <event2/event.h>"),
     ("broker", '#include "../libclient/handle.h"'),
+    ("broker/engine/model/sync", '#include "../queue/queue_entries.h"'),
     ("cli", '#include "../proto/frame.h"'),
     ("libclient", '#include "../examples/common.h"'),
     ("examples", '#include "../proto/frame.h"'),

@@ -2,8 +2,8 @@
 /* Prints each kind of object with its options, and its methods with their
  * parameters, for the test that compares them with the guide. */
 #include "../../broker/engine/model/dispatch.h"
-#include "../../broker/engine/model/interest.h"
 #include "../../broker/engine/model/model.h"
+#include "../../broker/engine/model/topic/interest.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
-#include "watch.h"
+#include "topic/watch.h"
 
 #include <stdarg.h>
 #include <stdio.h>

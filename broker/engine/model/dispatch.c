@@ -4,7 +4,7 @@
 #include "../../../proto/pickle/pickle.h"
 #include "../../../proto/value/json_value.h"
 #include "cell.h"
-#include "watch.h"
+#include "topic/watch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "call.h"
 #include "dispatch.h"
-#include "subscription.h"
+#include "topic/subscription.h"
 #include "usage.h"
 
 #include <stdlib.h>

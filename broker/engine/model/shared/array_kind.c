@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared arrays: managers.Array. Items of one type of array.array, as many as
+ * it was made with; typed.h says what fits. */
+#include "../../../../proto/value/array.h"
+#include "../kinds.h"
+#include "content.h"
+#include "iterate.h"
+#include "slices.h"
+#include "typed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct array {
+	struct object object;
+	size_t count;
+	size_t item_bytes;
+	char typecode;
+	uint8_t *items; /* packed; NULL if there are none */
+};
+
+static struct array *array_of(const struct call *call)
+{
+	return (struct array *)call->object;
+}
+
+/* ---- making one ------------------------------------------------------- */
+
+static bool take_typecode(struct call *call, const struct tli_value *value)
+{
+	struct array *array = array_of(call);
+
+	array->typecode = typed_code(value);
+	if (array->typecode) {
+		array->item_bytes = tli_array_item_bytes(array->typecode);
+		return true;
+	}
+	if (value->kind == TLI_STR && tli_bytes_of(value)->len == 1)
+		call_raise(call, TLI_STATUS_VALUE_ERROR,
+			"bad typecode (must be b, B, u, h, H, i, I, l, L, q, "
+			"Q, f or d)");
+	else
+		call_raise(call, TLI_STATUS_TYPE_ERROR,
+			"array() argument 1 must be a unicode character, not "
+			"%s",
+			tli_kind_name(value->kind));
+	return false;
+}
+
+/* Room for so many items, which are 0, and counted. */
+static bool make_room(struct call *call, size_t count)
+{
+	struct array *array = array_of(call);
+
+	if (count > INT64_MAX / array->item_bytes) {
+		call_raise_memory(call);
+		return false;
+	}
+	if (!object_charge(
+		    call, call->object, count, count * array->item_bytes))
+		return false;
+	array->count = count;
+	if (count == 0)
+		return true;
+	array->items = calloc(count, array->item_bytes);
+	if (!array->items)
+		call_raise_memory(call);
+	return array->items;
+}
+
+static enum outcome fill(struct call *call, const struct tli_value *array)
+{
+	size_t count = tli_array_count(array);
+
+	if (make_room(call, count) && count > 0)
+		memcpy(array_of(call)->items, tli_bytes_of(array)->data,
+			tli_bytes_of(array)->len);
+	return CALL_DONE;
+}
+
+static enum outcome fill_zeros(struct call *call, const struct tli_value *count)
+{
+	int64_t number;
+
+	if (call_int(call, count, "the size of an array", 0, INT64_MAX, 0,
+		    &number))
+		(void)make_room(call, (size_t)number);
+	return CALL_DONE;
+}
+
+static enum outcome fill_bytes(struct call *call, const struct tli_value *bytes)
+{
+	const struct array *own = array_of(call);
+	const struct tli_bytes *node = tli_bytes_of(bytes);
+
+	if (node->len % own->item_bytes != 0)
+		return call_raise(call, TLI_STATUS_VALUE_ERROR,
+			"bytes length not a multiple of item size");
+	if (!tli_array_fits(own->typecode, node->data, node->len))
+		return call_raise(call, TLI_STATUS_VALUE_ERROR,
+			"character must be in range [U+0000; U+10ffff]");
+	bytes = tli_array(call->values, own->typecode, node->data, node->len);
+	return bytes ? fill(call, bytes) : call_return(call, NULL);
+}
+
+static bool is_of_characters(char typecode)
+{
+	return typecode == 'u' || typecode == 'w';
+}
+
+static enum outcome fill_items(
+	struct call *call, const struct tli_value *values)
+{
+	char typecode = array_of(call)->typecode;
+	const struct tli_value *array;
+	const struct tli_items *items;
+
+	if (values->kind == TLI_STR && !is_of_characters(typecode))
+		return call_raise(call, TLI_STATUS_TYPE_ERROR,
+			"cannot use a str to initialize an array with "
+			"typecode '%c'",
+			typecode);
+	items = iterate(call, values);
+	array = items ? typed_array(call, typecode, items) : NULL;
+	return array ? fill(call, array) : CALL_DONE;
+}
+
+/* Of a size, as multiprocessing.Array() takes it too; of bytes; or of items. */
+static enum outcome create(struct call *call)
+{
+	const struct tli_value *sequence = call->args[1];
+
+	if (!take_typecode(call, call->args[0]))
+		return CALL_DONE;
+	if (sequence->kind == TLI_INT)
+		return fill_zeros(call, sequence);
+	if (sequence->kind == TLI_BYTES || sequence->kind == TLI_BYTEARRAY)
+		return fill_bytes(call, sequence);
+	return fill_items(call, sequence);
+}
+
+static void fini(struct model *model, struct object *object)
+{
+	(void)model;
+	free(((struct array *)object)->items);
+}
+
+/* ---- items ------------------------------------------------------------ */
+
+static uint8_t *item_at(const struct array *array, size_t i)
+{
+	return array->items + i * array->item_bytes;
+}
+
+static struct tli_value *item_value_at(struct call *call, size_t i)
+{
+	const struct array *array = array_of(call);
+	const struct tli_bytes one = {
+		.value = {.kind = TLI_ARRAY},
+		.len = array->item_bytes,
+		.data = item_at(array, i),
+		.typecode = array->typecode,
+	};
+
+	return tli_array_item(call->values, &one.value, 0);
+}
+
+/* What is in the span, as an array.array; NULL with the error in the values.
+ */
+static struct tli_value *span_value(struct call *call, const struct span *span)
+{
+	const struct array *array = array_of(call);
+	size_t len = span->count * array->item_bytes;
+	uint8_t *bytes;
+
+	if (len == 0)
+		return tli_array(call->values, array->typecode, NULL, 0);
+	bytes = tli_arena_take(&call->values->arena, len);
+	if (!bytes)
+		return tli_values_shortage(call->values);
+	for (size_t i = 0; i < span->count; i++)
+		memcpy(bytes + i * array->item_bytes,
+			item_at(array, span_place(span, i)), array->item_bytes);
+	return tli_array(call->values, array->typecode, bytes, len);
+}
+
+static struct tli_value *all_values(struct call *call)
+{
+	struct span span = span_of_all(array_of(call)->count);
+
+	return content_made(call, span_value(call, &span));
+}
+
+static bool find_place(
+	struct call *call, const char *out_of_range, size_t *place_out)
+{
+	if (is_index(call->args[0]))
+		return index_in(call, call->args[0], array_of(call)->count,
+			out_of_range, place_out);
+	call_raise(
+		call, TLI_STATUS_TYPE_ERROR, "array indices must be integers");
+	return false;
+}
+
+static enum outcome getitem(struct call *call)
+{
+	struct span span;
+	size_t at;
+
+	if (call->args[0]->kind == TLI_SLICE) {
+		if (!slice_in(
+			    call, call->args[0], array_of(call)->count, &span))
+			return CALL_DONE;
+		return call_return(call, span_value(call, &span));
+	}
+	if (!find_place(call, "array index out of range", &at))
+		return CALL_DONE;
+	return call_return(call, item_value_at(call, at));
+}
+
+/* ---- changes ---------------------------------------------------------- */
+
+/* The values that are assigned to a slice; NULL with the error raised. */
+static const struct tli_value *take_values(
+	struct call *call, const struct tli_value *value)
+{
+	char typecode = array_of(call)->typecode;
+
+	if (value->kind == TLI_LIST || value->kind == TLI_TUPLE)
+		return typed_array(call, typecode, tli_items_of(value));
+	if (value->kind != TLI_ARRAY)
+		call_raise(call, TLI_STATUS_TYPE_ERROR,
+			"can only assign array (not \"%s\") to array slice",
+			tli_kind_name(value->kind));
+	else if (tli_bytes_of(value)->typecode != typecode)
+		call_raise(call, TLI_STATUS_TYPE_ERROR,
+			"bad argument type for built-in operation");
+	return call_has_failed(call) ? NULL : value;
+}
+
+static void put_span(const struct array *array, const struct span *span,
+	const struct tli_value *values)
+{
+	const uint8_t *data = tli_bytes_of(values)->data;
+
+	for (size_t i = 0; i < span->count; i++)
+		memcpy(item_at(array, span_place(span, i)),
+			data + i * array->item_bytes, array->item_bytes);
+}
+
+static enum outcome set_slice(struct call *call)
+{
+	const struct array *array = array_of(call);
+	const struct tli_value *values;
+	struct span span;
+
+	if (!slice_in(call, call->args[0], array->count, &span))
+		return CALL_DONE;
+	values = take_values(call, call->args[1]);
+	if (!values)
+		return CALL_DONE;
+	if (tli_array_count(values) != span.count)
+		return call_raise(call, TLI_STATUS_VALUE_ERROR,
+			"attempt to assign array of size %zu to extended "
+			"slice of size %zu",
+			tli_array_count(values), span.count);
+	if (span.count == 0)
+		return CALL_DONE;
+	put_span(array, &span, values);
+	call_changed(call, NULL);
+	return CALL_DONE;
+}
+
+static void put_item(
+	struct call *call, size_t at, const struct tli_value *single)
+{
+	struct span span = {.start = at, .step = 1, .count = 1};
+
+	put_span(array_of(call), &span, single);
+	content_changed_at(call, at);
+}
+
+static enum outcome setitem(struct call *call)
+{
+	const struct tli_value *single;
+	size_t at;
+
+	if (call->args[0]->kind == TLI_SLICE)
+		return set_slice(call);
+	if (!find_place(call, "array assignment index out of range", &at))
+		return CALL_DONE;
+	single = typed_single(call, array_of(call)->typecode, call->args[1]);
+	if (single)
+		put_item(call, at, single);
+	return CALL_DONE;
+}
+
+/* ---- methods ---------------------------------------------------------- */
+
+static enum outcome len(struct call *call)
+{
+	return call_return_int(call, (int64_t)array_of(call)->count);
+}
+
+static enum outcome iter(struct call *call)
+{
+	const struct tli_value *all = all_values(call);
+	const struct tli_items *items = all ? iterate(call, all) : NULL;
+
+	return items ? call_return(call, (struct tli_value *)items) : CALL_DONE;
+}
+
+static enum outcome repr(struct call *call)
+{
+	return content_return_repr(call, all_values(call));
+}
+
+static enum outcome get_versioned(struct call *call)
+{
+	struct tli_value *pair[2];
+	size_t at;
+
+	if (!find_place(call, "array index out of range", &at))
+		return CALL_DONE;
+	pair[0] = item_value_at(call, at);
+	pair[1] = tli_int(call->values, (int64_t)call->object->version);
+	return call_return(call, tli_items(call->values, TLI_TUPLE, pair, 2));
+}
+
+static enum outcome compare_and_set(struct call *call)
+{
+	const struct tli_value *single;
+	int64_t version;
+	size_t at;
+
+	if (!call_int(call, call->args[1], "version", 0, INT64_MAX, 0,
+		    &version) ||
+		!find_place(call, "array assignment index out of range", &at))
+		return CALL_DONE;
+	single = typed_single(call, array_of(call)->typecode, call->args[2]);
+	if (!single)
+		return CALL_DONE;
+	if ((uint64_t)version != call->object->version)
+		return call_return_bool(call, false);
+	if (call_settle(call, tli_bool(call->values, true)))
+		put_item(call, at, single);
+	return CALL_DONE;
+}
+
+static const struct method methods[] = {
+	{"__getitem__", "key", getitem},
+	{"__iter__", "", iter},
+	{"__len__", "", len},
+	{"__repr__", "", repr},
+	{"__setitem__", "key value", setitem},
+	{"__str__", "", repr},
+	{"compare_and_set", "index version value", compare_and_set},
+	{"get_versioned", "index", get_versioned},
+	{NULL, NULL, NULL},
+};
+
+const struct kind array_kind = {
+	.name = "Array",
+	.size = sizeof(struct array),
+	.options = "typecode sequence lock=True",
+	.create = create,
+	.fini = fini,
+	.methods = methods,
+};

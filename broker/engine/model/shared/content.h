@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kinds that contain values share: what they count, and how their
+ * content looks as text. */
+#ifndef MODEL_CONTENT_H
+#define MODEL_CONTENT_H
+
+#include "../../../../proto/buf.h"
+#include "../cell.h"
+
+/* Counts what comes into the object of the call and what goes, at once: what
+ * goes makes room. False with the error raised, and nothing counted. */
+bool content_exchange(
+	struct call *call, const struct usage *comes, const struct usage *goes);
+
+/* The content was changed, but what is told of it is an index. */
+void content_changed_at(struct call *call, size_t index);
+
+/* A text that is being made. Once the call has failed nothing is added. */
+struct text {
+	struct call *call;
+	struct tli_buf buf;
+};
+
+void text_start(struct text *text, struct call *call);
+void text_add(struct text *text, const void *bytes, size_t len);
+/* What Python's repr() has for a value. */
+void text_add_repr(struct text *text, const struct tli_value *value);
+/* The whole as a str; NULL with the error raised. Frees what it was made in. */
+struct tli_value *text_end(struct text *text);
+
+/* Answers with the repr() of a value; a NULL is an error that was raised. */
+enum outcome content_return_repr(
+	struct call *call, const struct tli_value *value);
+
+/* The same list, which is in nothing yet, backwards. */
+struct tli_value *content_reversed(struct tli_value *list);
+
+/* The value, which a NULL is a failure to make: then its error is raised. */
+struct tli_value *content_made(struct call *call, struct tli_value *value);
+
+#endif

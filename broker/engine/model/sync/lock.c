@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include "lock.h"
+#include "../kinds.h"
+
+/* Python's -1 second: without a limit. */
+#define UNLIMITED_MS (-1000)
+
+struct lock *lock_of(struct object *object)
+{
+	bool is_lock =
+		object->kind == &lock_kind || object->kind == &rlock_kind;
+
+	return is_lock ? (struct lock *)object : NULL;
+}
+
+static bool is_recursive(const struct lock *lock)
+{
+	return lock->object.kind == &rlock_kind;
+}
+
+bool lock_is_held_by(const struct lock *lock, uint64_t owner)
+{
+	return lock->depth > 0 && lock->hold.owner == owner;
+}
+
+void lock_take(struct call *call, struct lock *lock, uint64_t depth)
+{
+	hold_begin(call, &lock->object, &lock->hold);
+	lock->depth = depth;
+}
+
+static void set_free(struct lock *lock)
+{
+	lock->hold = (struct hold){.token = 0};
+	lock->depth = 0;
+	object_wake(&lock->object, WAIT_TURN);
+}
+
+void lock_free(struct call *call, struct lock *lock)
+{
+	call->op->dropped = lock->hold.token;
+	set_free(lock);
+}
+
+/* How long it may wait, of the arguments. False with the error raised. */
+static bool read_timeout(struct call *call, int64_t *timeout_ms)
+{
+	bool is_blocking = call_truth(call->args[0], true);
+
+	if (!call_seconds(call, call->args[1], timeout_ms))
+		return false;
+	if (*timeout_ms == UNLIMITED_MS)
+		*timeout_ms = OP_FOREVER;
+	if (!is_blocking && *timeout_ms != OP_FOREVER)
+		call_raise(call, TLI_STATUS_VALUE_ERROR,
+			"can't specify a timeout for a non-blocking call");
+	else if (*timeout_ms < OP_FOREVER)
+		call_raise(call, TLI_STATUS_VALUE_ERROR,
+			"timeout value must be a non-negative number");
+	if (!is_blocking)
+		*timeout_ms = 0;
+	return !call_has_failed(call);
+}
+
+static void take_again(struct call *call, struct lock *lock)
+{
+	lock->depth++;
+	call->op->token = lock->hold.token;
+}
+
+static enum outcome take(struct call *call, struct lock *lock)
+{
+	if (!call_settle(call, tli_bool(call->values, true)))
+		return CALL_DONE;
+	if (lock->depth == 0)
+		lock_take(call, lock, 1);
+	else
+		take_again(call, lock);
+	return CALL_DONE;
+}
+
+static enum outcome acquire(
+	struct call *call, struct lock *lock, int64_t timeout_ms)
+{
+	bool is_mine = lock_is_held_by(lock, call->op->owner);
+
+	if (lock->depth == 0 || (is_recursive(lock) && is_mine))
+		return take(call, lock);
+	if (call_may_wait(call, timeout_ms))
+		return call_wait_on(call, &lock->object, WAIT_TURN, timeout_ms);
+	return call_return_bool(call, false);
+}
+
+enum outcome lock_acquire(struct call *call, struct lock *lock)
+{
+	int64_t timeout_ms;
+
+	if (!read_timeout(call, &timeout_ms))
+		return CALL_DONE;
+	return acquire(call, lock, timeout_ms);
+}
+
+enum outcome lock_enter(struct call *call, struct lock *lock)
+{
+	return acquire(call, lock, OP_FOREVER);
+}
+
+static enum outcome refuse_release(struct call *call, const struct lock *lock)
+{
+	enum tli_status status = lock->depth == 0 ? TLI_STATUS_RUNTIME_ERROR
+						  : TLI_STATUS_NOT_OWNER;
+
+	if (is_recursive(lock))
+		return call_raise(
+			call, status, "cannot release un-acquired lock");
+	if (lock->depth == 0)
+		return call_raise(call, status, "release unlocked lock");
+	return call_raise_status(call, status);
+}
+
+enum outcome lock_release(struct call *call, struct lock *lock)
+{
+	if (!lock_is_held_by(lock, call->op->owner))
+		return refuse_release(call, lock);
+	if (lock->depth == 1)
+		lock_free(call, lock);
+	else
+		lock->depth--;
+	return call_return_none(call);
+}
+
+enum outcome lock_locked(struct call *call, struct lock *lock)
+{
+	return call_return_bool(call, lock->depth > 0);
+}
+
+/* ---- as objects ------------------------------------------------------- */
+
+static struct lock *self(const struct call *call)
+{
+	return (struct lock *)call->object;
+}
+
+static enum outcome run_acquire(struct call *call)
+{
+	return lock_acquire(call, self(call));
+}
+
+static enum outcome run_enter(struct call *call)
+{
+	return lock_enter(call, self(call));
+}
+
+static enum outcome run_release(struct call *call)
+{
+	return lock_release(call, self(call));
+}
+
+static enum outcome run_locked(struct call *call)
+{
+	return lock_locked(call, self(call));
+}
+
+static enum outcome holders(struct call *call)
+{
+	struct lock *lock = self(call);
+	struct tli_value *list = tli_container(call->values, TLI_LIST);
+
+	if (lock->depth > 0 && !tli_append(list, hold_value(call, &lock->hold)))
+		list = NULL;
+	return call_return(call, list);
+}
+
+/* Who had it is gone. */
+static enum outcome take_back(struct call *call)
+{
+	struct lock *lock = self(call);
+
+	if (lock->depth > 0 && lock->hold.token == call->op->token)
+		set_free(lock);
+	return CALL_DONE;
+}
+
+void lock_stat(struct call *call, const struct lock *lock)
+{
+	struct tli_value *holder = tli_none(call->values);
+
+	if (lock->depth > 0)
+		holder = hold_value(call, &lock->hold);
+	stat_put(call, "holder", holder);
+	stat_put_int(call, "depth", lock->depth);
+}
+
+static void stat(struct call *call)
+{
+	lock_stat(call, self(call));
+}
+
+static enum outcome create(struct call *call)
+{
+	(void)call;
+	return CALL_DONE;
+}
+
+static void fini(struct model *model, struct object *object)
+{
+	(void)model;
+	(void)object;
+}
+
+static const struct method methods[] = {
+	{"acquire", "blocking=True timeout=-1", run_acquire},
+	{"release", "", run_release},
+	{"locked", "", run_locked},
+	{"__enter__", "", run_enter},
+	{"__exit__", "*", run_release},
+	{"holders", "", holders},
+	{.name = NULL},
+};
+
+static const struct operation operations[] = {
+	{OP_RETURN, take_back},
+	{.code = 0},
+};
+
+const struct kind lock_kind = {
+	.name = "Lock",
+	.size = sizeof(struct lock),
+	.options = "",
+	.create = create,
+	.fini = fini,
+	.methods = methods,
+	.operations = operations,
+	.stat = stat,
+};
+
+const struct kind rlock_kind = {
+	.name = "RLock",
+	.family = "Lock",
+	.size = sizeof(struct lock),
+	.options = "",
+	.create = create,
+	.fini = fini,
+	.methods = methods,
+	.operations = operations,
+	.stat = stat,
+};
