@@ -26,8 +26,8 @@
 #ifndef BROKER_WAITERS_H
 #define BROKER_WAITERS_H
 
+#include "engine/deadlines.h"
 #include "engine/engine.h"
-#include "engine/model/deadlines.h"
 #include "table.h"
 
 #include <sys/queue.h>

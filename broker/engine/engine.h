@@ -55,7 +55,7 @@ struct engine_class {
 	/* Sends on what was submitted since: once for each turn of the loop.
 	 * NULL if nothing is kept. */
 	void (*flush)(struct engine *engine);
-	/* When elapse() is to be called next; TLI_NEVER. */
+	/* When elapse() is to be called next; NEVER_MS. */
 	int64_t (*deadline_ms)(const struct engine *engine);
 	/* Leases, delays and lifetimes that are over by now have their effect.
 	 */

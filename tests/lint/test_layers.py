@@ -143,6 +143,11 @@ def test_a_wrong_include_is_found(folder, line):
     assert list(wrong_includes(folder, lambda path: line))
 
 
+def test_nobody_but_the_engine_sees_the_model():
+    for path in (ROOT / "broker").glob("*.[ch]"):
+        assert "engine/model/" not in path.read_text(), path
+
+
 def test_no_layer_is_forgotten():
     """Each folder with C in it has a row, or is a test's own."""
     folders = {str(path.parent.relative_to(ROOT)).split("/")[0]

@@ -2,7 +2,7 @@
 /* The heap of deadlines, against a plain search of all. */
 #include "../unit/unit.h"
 
-#include "../../broker/engine/model/deadlines.h"
+#include "../../broker/engine/deadlines.h"
 #include "../unit/alloc.h"
 
 #include <stdlib.h>

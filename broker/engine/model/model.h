@@ -11,8 +11,8 @@
 
 #include "../../../proto/value/value.h"
 #include "../../table.h"
+#include "../deadlines.h"
 #include "../engine.h"
-#include "deadlines.h"
 
 struct call;
 struct object;
@@ -129,7 +129,7 @@ void model_set_limits(struct model *model, const struct engine_config *config);
 /* Does what the op asks, or has it wait. */
 enum outcome model_try(struct model *model, struct op *op, int64_t now_ms);
 
-/* When model_elapse() has something to do; TLI_NEVER. */
+/* When model_elapse() has something to do; NEVER_MS. */
 int64_t model_deadline_ms(const struct model *model);
 void model_elapse(struct model *model, int64_t now_ms);
 
@@ -163,7 +163,7 @@ void object_delete(struct object *object);
 /* Those who wait for this of the object should try again. */
 void object_wake(struct object *object, enum wait_class class);
 
-/* When its kind's elapsed() is to be called; TLI_NEVER. */
+/* When its kind's elapsed() is to be called; NEVER_MS. */
 void object_set_deadline(struct object *object, int64_t at_ms);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Deadlines of many, the earliest first: a heap of members of their structs. */
-#ifndef MODEL_DEADLINES_H
-#define MODEL_DEADLINES_H
+#ifndef ENGINE_DEADLINES_H
+#define ENGINE_DEADLINES_H
 
 #include <stdbool.h>
 #include <stddef.h>
