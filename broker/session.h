@@ -224,10 +224,6 @@ void session_serve_ping(
 
 /* ---- values ----------------------------------------------------------- */
 
-/* A value in that format; NULL if it is longer, or for lack of memory. */
-struct tli_item *session_value_item(
-	const struct tli_value *value, uint8_t format, size_t max_bytes);
-
 /* What the engine tells of objects, with who waits for them and who has
  * something of them. Takes the reference, and gives one. */
 struct tli_item *session_complete_listing(

@@ -3,15 +3,12 @@
  * tells of objects: ls and stat of the broker itself. */
 #include "session.h"
 
-#include "../proto/pickle/pickle.h"
-#include "../proto/pickle/unpickle.h"
-#include "../proto/value/json_value.h"
+#include "../proto/item_value.h"
 #include "../proto/value/mapping.h"
 #include "../system/clock.h"
 
 #include "broker.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Beyond these a listing says what the engine says. */
@@ -120,17 +117,6 @@ static bool complete(struct listing *listing, struct tli_value *told)
 	return all->count > 0;
 }
 
-static struct tli_value *decode(
-	struct tli_values *values, const struct tli_item *item)
-{
-	if (item->format == TLI_FORMAT_JSON)
-		return tli_value_from_json(values,
-			(const char *)tli_item_body(item), item->body_len,
-			TLI_JSON_WRAPPED);
-	return tli_unpickle(values, tli_item_body(item), item->body_len,
-		TLI_UNPICKLE_COPY, NULL);
-}
-
 struct tli_item *session_complete_listing(
 	const struct waiters *waiters, struct tli_item *told)
 {
@@ -139,13 +125,14 @@ struct tli_item *session_complete_listing(
 	static const uint64_t no_secret[2]; /* the keys are the engine's */
 	struct listing listing = {.waiters = waiters};
 	struct tli_item *completed = NULL;
+	struct tli_value_error ignored;
 	struct tli_value *value;
 
 	tli_values_init(&listing.values, &limits, no_secret);
-	value = decode(&listing.values, told);
+	value = tli_item_value(&listing.values, told);
 	if (value && complete(&listing, value))
-		completed = session_value_item(
-			value, told->format, LISTING_MAX_BYTES);
+		completed = tli_item_of_value((enum tli_format)told->format,
+			value, LISTING_MAX_BYTES, &ignored);
 	tli_values_fini(&listing.values);
 	if (!completed)
 		return told;

@@ -293,7 +293,6 @@ static enum session_step ask_of_lease(struct session_request *r)
 static enum session_step take_call(struct session_request *r)
 {
 	const struct op *op = &r->request.op;
-
 	enum session_step step;
 
 	r->reply.argument = op->granted ? op->granted : op->token;

@@ -2,13 +2,11 @@
 /* What the broker itself has to say in a session, as values. */
 #include "session.h"
 
-#include "../proto/pickle/pickle.h"
-#include "../proto/value/json_value.h"
+#include "../proto/item_value.h"
 #include "../proto/value/mapping.h"
 
 #include "broker.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define VALUE_BYTES 4096u
@@ -22,53 +20,16 @@ static void init_values(struct tli_values *values)
 	tli_values_init(values, &limits, no_secret);
 }
 
-static struct tli_item *json_item(
-	const struct tli_value *value, size_t max_bytes)
-{
-	struct tli_item *item = NULL;
-	struct tli_value_error ignored;
-	char *text;
-	size_t len;
-
-	if (tli_value_to_json(value, TLI_JSON_WRAPPED, max_bytes, &text, &len,
-		    &ignored) != TLI_VALUE_OK)
-		return NULL;
-	item = tli_item_of(TLI_FORMAT_JSON, text, len);
-	free(text);
-	return item;
-}
-
-static struct tli_item *pickle_item(
-	const struct tli_value *value, size_t max_bytes)
-{
-	struct tli_item *item = NULL;
-	struct tli_value_error ignored;
-	struct tli_buf pickle;
-
-	tli_buf_init(&pickle, max_bytes);
-	if (tli_pickle(value, TLI_PICKLE_PROTOCOL_DEFAULT, &pickle, &ignored) ==
-		TLI_VALUE_OK)
-		item = tli_item_of(TLI_FORMAT_PICKLE, tli_buf_head(&pickle),
-			tli_buf_len(&pickle));
-	tli_buf_fini(&pickle);
-	return item;
-}
-
-struct tli_item *session_value_item(
-	const struct tli_value *value, uint8_t format, size_t max_bytes)
-{
-	return format == TLI_FORMAT_JSON ? json_item(value, max_bytes)
-					 : pickle_item(value, max_bytes);
-}
-
 /* The values are done with. */
 static struct tli_item *encode(struct tli_values *values,
 	const struct tli_value *value, uint8_t format)
 {
 	struct tli_item *item = NULL;
+	struct tli_value_error ignored;
 
 	if (value)
-		item = session_value_item(value, format, VALUE_BYTES);
+		item = tli_item_of_value(
+			(enum tli_format)format, value, VALUE_BYTES, &ignored);
 	tli_values_fini(values);
 	return item;
 }

@@ -28,7 +28,6 @@
 #define TLI_RECORD_BYTES     24u
 #define TLI_ITEM_HEADERS_MAX 1024u /* bytes of headers */
 
-#include "ops.h"
 #define TLI_ITEM_BODY_MAX (UINT32_C(1) << 30)
 
 struct tli_item {

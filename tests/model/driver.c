@@ -6,9 +6,7 @@
  * be tried again.
  */
 #include "../../broker/engine/model/model.h"
-#include "../../proto/pickle/pickle.h"
-#include "../../proto/pickle/unpickle.h"
-#include "../../proto/value/json_value.h"
+#include "../../proto/item_value.h"
 #include "../../proto/value/literal.h"
 #include "../../proto/value/mapping.h"
 #include "../../proto/value/repr.h"
@@ -123,15 +121,11 @@ static const char *option_text(struct driver *driver, uint32_t i,
 static struct tli_item *pickled(const struct tli_value *value)
 {
 	struct tli_value_error error;
-	struct tli_item *item;
-	struct tli_buf bytes;
+	struct tli_item *item = tli_item_of_value(
+		TLI_FORMAT_PICKLE, value, TLI_ITEM_BODY_MAX, &error);
 
-	tli_buf_init(&bytes, SIZE_MAX);
-	if (tli_pickle(value, TLI_PICKLE_PROTOCOL_DEFAULT, &bytes, &error) < 0)
+	if (!item)
 		die("cannot pickle", error.text);
-	item = tli_item_of(
-		TLI_FORMAT_PICKLE, tli_buf_head(&bytes), tli_buf_len(&bytes));
-	tli_buf_fini(&bytes);
 	return item;
 }
 
@@ -181,26 +175,9 @@ static struct tli_value *headers_value(
 	return dict;
 }
 
-static struct tli_value *body_value(
-	struct driver *driver, const struct tli_item *item)
-{
-	const uint8_t *body = tli_item_body(item);
-
-	if (item->format == TLI_FORMAT_PICKLE)
-		return tli_unpickle(&driver->values, body, item->body_len,
-			TLI_UNPICKLE_COPY, NULL);
-	if (item->format == TLI_FORMAT_JSON)
-		return tli_value_from_json(&driver->values, (const char *)body,
-			item->body_len, TLI_JSON_WRAPPED);
-	if (item->format == TLI_FORMAT_TEXT)
-		return tli_str(
-			&driver->values, (const char *)body, item->body_len);
-	return tli_bytes(&driver->values, TLI_BYTES, body, item->body_len);
-}
-
 static void put_item(struct driver *driver, const struct tli_item *item)
 {
-	put(driver, "value", body_value(driver, item));
+	put(driver, "value", tli_item_value(&driver->values, item));
 	put(driver, "format", text(driver, tli_format_word(item->format)));
 	if (item->subject_len)
 		put(driver, "subject",

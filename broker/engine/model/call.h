@@ -83,8 +83,8 @@ bool call_int(struct call *call, const struct tli_value *value,
 	int64_t *integer_out);
 
 /* Seconds, an int or a float, as milliseconds, rounded up; NULL and None are
- * OP_FOREVER, what is negative is -2 ... as seconds * 1000. False with
- * TypeError, ValueError for a NaN or OverflowError raised. */
+ * OP_FOREVER, what is negative is below that. False with TypeError, ValueError
+ * for a NaN or OverflowError raised. */
 bool call_seconds(
 	struct call *call, const struct tli_value *value, int64_t *ms_out);
 
@@ -99,7 +99,7 @@ bool call_text(struct call *call, const struct tli_value *value,
 void stat_put(struct call *call, const char *key, struct tli_value *value);
 void stat_put_int(struct call *call, const char *key, uint64_t integer);
 
-/* ---- stored values ---------------------------------------------------- */
+/* ---- changes ---------------------------------------------------------- */
 
 /* The content was changed: it has another version, and who watches it is told
  * of the method and the key, or index, NULL if it was all. */

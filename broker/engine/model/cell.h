@@ -40,10 +40,6 @@ struct tli_value *cell_value(struct call *call, const struct cell *cell);
 /* The same of any item, by its format: a text is a str, bytes are bytes. */
 struct tli_value *item_value(struct call *call, const struct tli_item *item);
 
-/* The same in any values; NULL with values->error set. */
-struct tli_value *item_read(
-	struct tli_values *values, const struct tli_item *item);
-
 /* The pickle of a value as an item; NULL with the error raised. */
 struct tli_item *item_pickle(struct call *call, const struct tli_value *value);
 

@@ -1,29 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "dispatch.h"
 
-#include "../../../proto/pickle/pickle.h"
-#include "../../../proto/value/json_value.h"
+#include "../../../proto/item_value.h"
 #include "cell.h"
 #include "topic/watch.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* Of the values of one call. */
-#define VALUES_MAX_BYTES (64u << 20)
-#define VALUES_MAX_NODES (1u << 20)
-#define VALUES_MAX_DEPTH 1000u
 #define RESULT_MAX_BYTES (64u << 20)
-/* What is kept of them between two calls. */
+/* What is kept of values between two calls. */
 #define VALUES_KEPT_BYTES (64u << 10)
-
-void model_start_values(struct model *model)
-{
-	static const struct tli_value_limits limits = {
-		VALUES_MAX_BYTES, VALUES_MAX_NODES, VALUES_MAX_DEPTH};
-
-	tli_values_init(&model->values, &limits, model->limits.seed);
-}
 
 static const struct method *find_method(
 	const struct method *methods, const struct tli_value *name)
@@ -159,30 +145,12 @@ static enum outcome run(struct call *call)
 	return run_on_object(call);
 }
 
-/* A result as an item in the format of the request; NULL with the error, whose
- * code is TLI_VALUE_OK for lack of memory. */
+/* A result as an item in the format of the request; NULL with *error set. */
 static struct tli_item *encode(const struct op *op,
 	const struct tli_value *result, struct tli_value_error *error)
 {
-	struct tli_item *item = NULL;
-	struct tli_buf pickle;
-	char *text = NULL;
-	size_t len;
-
-	error->code = TLI_VALUE_OK;
-	tli_buf_init(&pickle, RESULT_MAX_BYTES);
-	if (op->format == TLI_FORMAT_JSON) {
-		if (tli_value_to_json(result, TLI_JSON_WRAPPED,
-			    RESULT_MAX_BYTES, &text, &len, error) == 0)
-			item = tli_item_of(TLI_FORMAT_JSON, text, len);
-	} else if (tli_pickle(result, TLI_PICKLE_PROTOCOL_DEFAULT, &pickle,
-			   error) == 0) {
-		item = tli_item_of(TLI_FORMAT_PICKLE, tli_buf_head(&pickle),
-			tli_buf_len(&pickle));
-	}
-	free(text);
-	tli_buf_fini(&pickle);
-	return item;
+	return tli_item_of_value(
+		(enum tli_format)op->format, result, RESULT_MAX_BYTES, error);
 }
 
 bool call_settle(struct call *call, struct tli_value *result)
@@ -199,22 +167,9 @@ bool call_settle(struct call *call, struct tli_value *result)
 	return call->op->result != NULL;
 }
 
-/* The arguments of an exception: in JSON, which has no tuples, an array. */
-static const struct tli_value *raised(const struct call *call)
-{
-	const struct tli_items *arguments = tli_items_of(call->result);
-
-	if (call->op->format != TLI_FORMAT_JSON ||
-		call->result->kind != TLI_TUPLE)
-		return call->result;
-	return tli_items(
-		call->values, TLI_LIST, arguments->items, arguments->count);
-}
-
 /* What is raised for want of memory has no arguments. */
 static void answer(struct call *call)
 {
-	const struct tli_value *arguments = NULL;
 	struct tli_value_error error;
 
 	if (call_has_failed(call)) {
@@ -224,9 +179,7 @@ static void answer(struct call *call)
 		(void)call_settle(call, call->result);
 	}
 	if (call_has_failed(call) && call->result)
-		arguments = raised(call);
-	if (arguments)
-		call->op->result = encode(call->op, arguments, &error);
+		call->op->result = encode(call->op, call->result, &error);
 }
 
 /* What has failed keeps no place in a wait. */

@@ -9,9 +9,6 @@
  * not. */
 #define TOKEN_OF_A_REFERENCE (UINT64_C(1) << 63)
 
-/* Makes model->values, for the first call. */
-void model_start_values(struct model *model);
-
 /* Takes options, a dict, for the parameters of the object's kind, into
  * call->args; those of every kind are passed over. False with the error raised.
  */

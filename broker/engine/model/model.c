@@ -9,6 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the values of one call. */
+#define VALUES_MAX_BYTES (64u << 20)
+#define VALUES_MAX_NODES (1u << 20)
+#define VALUES_MAX_DEPTH 1000u
+
+void model_init_values(const struct model *model, struct tli_values *values)
+{
+	static const struct tli_value_limits limits = {
+		VALUES_MAX_BYTES, VALUES_MAX_NODES, VALUES_MAX_DEPTH};
+
+	tli_values_init(values, &limits, model->limits.seed);
+}
+
 struct model *model_new(
 	const struct engine_config *config, struct engine_listener *listener)
 {
@@ -19,7 +32,7 @@ struct model *model_new(
 	model->limits = *config;
 	model->listener = listener;
 	model->last_token = config->first_token;
-	model_start_values(model);
+	model_init_values(model, &model->values);
 	return model;
 }
 

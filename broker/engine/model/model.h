@@ -133,6 +133,9 @@ enum outcome model_try(struct model *model, struct op *op, int64_t now_ms);
 int64_t model_deadline_ms(const struct model *model);
 void model_elapse(struct model *model, int64_t now_ms);
 
+/* Values for one call, with the limits of those. */
+void model_init_values(const struct model *model, struct tli_values *values);
+
 /* A new token: a lease, a ticket, a grant. */
 uint64_t model_next_token(struct model *model);
 

@@ -10,24 +10,12 @@
  */
 #include "queue_order.h"
 
+#include "../../../../proto/item_value.h"
 #include "../../../../proto/value/compare.h"
-#include "../cell.h"
 
 #include <string.h>
 
 #define READ_AGAIN_MAX 65536u /* bytes of a body */
-
-#define VALUES_MAX_BYTES (64u << 20)
-#define VALUES_MAX_NODES (1u << 20)
-#define VALUES_MAX_DEPTH 1000u
-
-static void init_values(const struct queue *queue, struct tli_values *values)
-{
-	static const struct tli_value_limits limits = {
-		VALUES_MAX_BYTES, VALUES_MAX_NODES, VALUES_MAX_DEPTH};
-
-	tli_values_init(values, &limits, queue->object.model->limits.seed);
-}
 
 /* ---- ranks ------------------------------------------------------------- */
 
@@ -82,8 +70,8 @@ static bool read_rank(struct queue *queue, struct queue_entry *entry,
 
 	if (!is_value(entry->item))
 		return true;
-	init_values(queue, &values);
-	value = item_read(&values, entry->item);
+	model_init_values(queue->object.model, &values);
+	value = tli_item_value(&values, entry->item);
 	if (value)
 		rank(entry, value);
 	else
@@ -110,9 +98,9 @@ static bool value_less(struct queue *queue, const struct tli_item *one,
 	const struct tli_value *left, *right;
 	int less = 0;
 
-	init_values(queue, &values);
-	left = item_read(&values, one);
-	right = left ? item_read(&values, other) : NULL;
+	model_init_values(queue->object.model, &values);
+	left = tli_item_value(&values, one);
+	right = left ? tli_item_value(&values, other) : NULL;
 	if (right)
 		less = tli_less(left, right, error);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "watch.h"
 
-#include "../../../../proto/pickle/pickle.h"
+#include "../../../../proto/item_value.h"
 #include "../../../../proto/value/mapping.h"
 #include "subscription.h"
 
@@ -61,27 +61,16 @@ static struct tli_value *describe(struct call *call, struct tli_value *key)
 	return change;
 }
 
-/* NULL for lack of memory, or too much of it. */
-static struct tli_item *encode(const struct tli_value *change)
-{
-	struct tli_value_error error;
-	struct tli_item *message = NULL;
-	struct tli_buf pickle;
-
-	tli_buf_init(&pickle, CHANGE_MAX_BYTES);
-	if (change &&
-		tli_pickle(change, TLI_PICKLE_PROTOCOL_DEFAULT, &pickle,
-			&error) == TLI_VALUE_OK)
-		message = tli_item_of(TLI_FORMAT_PICKLE, tli_buf_head(&pickle),
-			tli_buf_len(&pickle));
-	tli_buf_fini(&pickle);
-	return message;
-}
-
 void watch_tell(struct call *call, struct tli_value *key)
 {
-	struct tli_item *message = encode(describe(call, key));
+	const struct tli_value *change = describe(call, key);
+	struct tli_item *message = NULL;
+	struct tli_value_error ignored;
 	struct subscription *watch;
+
+	if (change)
+		message = tli_item_of_value(
+			TLI_FORMAT_PICKLE, change, CHANGE_MAX_BYTES, &ignored);
 
 	TAILQ_FOREACH (watch, &call->object->watchers->list, link) {
 		if (message)
