@@ -115,6 +115,16 @@ static bool take_frame(struct session *session)
 	return true;
 }
 
+/* Whether what comes next could get between the items of one put: not if that
+ * waits for room, which may take long. */
+static bool is_putting(const struct session *session)
+{
+	const struct session_request *putting = session->putting;
+
+	return putting && putting->request.state != REQUEST_WAITING &&
+		session_request_has_others(putting);
+}
+
 static void take_frames(struct session *session)
 {
 	unsigned count = 0;
@@ -122,7 +132,8 @@ static void take_frames(struct session *session)
 	session->is_stuck = false;
 	session->has_more = true;
 	while (session->has_more && count < FRAMES_A_TURN &&
-		!is_held_up(session) && !session_turn_is_over(session)) {
+		!is_putting(session) && !is_held_up(session) &&
+		!session_turn_is_over(session)) {
 		session->has_more = take_frame(session);
 		count++;
 	}

@@ -40,6 +40,7 @@ struct session {
 	struct session_request *by_tag;    /* those that are not done */
 	struct session_request_list ready; /* those that can go on */
 	uint32_t subscriptions;
+	struct session_request *putting; /* the last that keeps the order */
 
 	/* As the client was told. */
 	uint32_t window_bytes;
@@ -91,6 +92,7 @@ enum session_handle_use {
 struct session_operation {
 	uint8_t handle_use; /* an enum session_handle_use */
 	bool is_lasting;    /* it goes on until it is cancelled */
+	bool keeps_order;   /* nothing is served between its items */
 	bool is_beginning;  /* nothing for a broker that is about to end */
 	/* Does it and replies. */
 	void (*at_once)(
@@ -163,6 +165,9 @@ void session_drop_requests(struct session *session);
 /* NULL if none that is not done has that tag. */
 struct session_request *session_request_of(
 	const struct session *session, uint32_t tag);
+
+/* Whether one that puts has more items than the first of what is left. */
+bool session_request_has_others(const struct session_request *request);
 
 /* One that rests can go on. */
 void session_request_resume(struct session_request *request);

@@ -170,6 +170,13 @@ static size_t first_record(
 		record, r->frame.payload, r->frame.payload_len, &why);
 }
 
+bool session_request_has_others(const struct session_request *r)
+{
+	struct tli_record record;
+
+	return r->frame.payload_len > first_record(r, &record);
+}
+
 static enum session_step ask_item(struct session_request *r)
 {
 	struct op *op = session_prepare(r, r->frame.op);
@@ -318,6 +325,7 @@ const struct session_operation session_operations[TLI_OPS] = {
 		.ask = ask_close,
 		.take = session_take_answer},
 	[TLI_OP_PUT] = {.handle_use = USES_OPEN_HANDLE,
+		.keeps_order = true,
 		.begin = begin_items,
 		.ask = ask_item,
 		.take = take_put},
@@ -347,6 +355,7 @@ const struct session_operation session_operations[TLI_OPS] = {
 		.ask = ask_of_lease,
 		.take = session_take_answer},
 	[TLI_OP_PUBLISH] = {.handle_use = USES_OPEN_HANDLE,
+		.keeps_order = true,
 		.begin = begin_items,
 		.ask = ask_item,
 		.take = take_publish},

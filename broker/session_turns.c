@@ -75,6 +75,8 @@ void session_request_drop(struct session_request *request)
 		HASH_DEL(session->by_tag, request);
 	if (request->is_ready)
 		TAILQ_REMOVE(&session->ready, request, link);
+	if (session->putting == request)
+		session->putting = NULL;
 	tli_item_unref(request->request.op.item);
 	tli_item_unref(request->value);
 	free_parcels(&request->parcels);
@@ -127,6 +129,8 @@ static bool keep(struct session_request *request)
 		return true;
 	HASH_ADD(hh, session->by_tag, frame.tag, sizeof(uint32_t), request);
 	request->is_kept = request->hh.tbl != NULL;
+	if (request->operation->keeps_order)
+		session->putting = request;
 	if (request->is_kept && own_payload(request))
 		return true;
 	session_fail(session);
