@@ -125,14 +125,15 @@ bool objects_may_wait(struct objects *objects)
 	return true;
 }
 
-int64_t objects_now_ms(void)
+void objects_tick(struct objects *objects)
 {
-	return tli_now_ms() + 1;
+	objects->now_ms = tli_now_ms() + 1;
 }
 
 void objects_run(struct objects *objects)
 {
-	waiters_run(objects->waiters, tli_now_ms(), objects_now_ms());
+	objects_tick(objects);
+	waiters_run(objects->waiters, objects->now_ms - 1, objects->now_ms);
 }
 
 struct engine_usage objects_usage(const struct objects *objects)

@@ -15,6 +15,8 @@ struct objects {
 	struct stream answers; /* of an engine that is elsewhere */
 	struct timer timer;
 	int64_t timer_ms; /* when it is over; TLI_NEVER = it is not started */
+	int64_t now_ms;   /* at the last tick, rounded up: what begins then does
+			   * not end early */
 };
 
 /* False, with errno set, for lack of memory or random bytes. Zeroed before,
@@ -28,8 +30,8 @@ void objects_set_limits(struct objects *objects, const struct config *config);
 /* The loop is about to wait: false if it must not. */
 bool objects_may_wait(struct objects *objects);
 
-/* The time, rounded up: what begins now does not end early. */
-int64_t objects_now_ms(void);
+/* Looks at the clock: for what came in just now. */
+void objects_tick(struct objects *objects);
 
 /* Does what is due: once for each turn of the loop, behind what came in. */
 void objects_run(struct objects *objects);

@@ -151,6 +151,7 @@ static void on_ready(struct peer *peer, short event)
 		got = peer_read(peer, HELD_BYTES);
 	if (got < 0)
 		peer->end = got == STREAM_END ? PEER_ENDED : PEER_BROKE;
+	objects_tick(&session->broker->objects);
 	if (got > 0)
 		take_frames(session);
 	session_touch(session);
@@ -280,6 +281,7 @@ static void settle(struct session *session)
 static void go_on(struct session *session)
 {
 	begin_turn(session);
+	objects_tick(&session->broker->objects);
 	take_frames(session);
 	session_serve_ready(session);
 	if (session->last && !session->is_failed)

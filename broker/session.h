@@ -68,6 +68,8 @@ void session_fail(struct session *session);
 
 /* Others are to have theirs. */
 bool session_turn_is_over(const struct session *session);
+/* When what it goes on with began: see objects_tick(). */
+int64_t session_now_ms(const struct session *session);
 
 /* Whether so much is to go out that nothing is to be added. */
 bool session_is_congested(const struct session *session);

@@ -52,12 +52,12 @@ static void set_deadline(struct session_request *r)
 {
 	r->deadline_ms = r->frame.timeout_ms == TLI_SESSION_FOREVER
 		? TLI_NEVER
-		: objects_now_ms() + r->frame.timeout_ms;
+		: session_now_ms(r->session) + r->frame.timeout_ms;
 }
 
 static int64_t time_left_ms(const struct session_request *r)
 {
-	int64_t left_ms = r->deadline_ms - objects_now_ms();
+	int64_t left_ms = r->deadline_ms - session_now_ms(r->session);
 
 	if (r->deadline_ms == TLI_NEVER)
 		return OP_FOREVER;

@@ -95,6 +95,11 @@ void session_drop_requests(struct session *session)
 
 /* ---- Turns ------------------------------------------------------------ */
 
+int64_t session_now_ms(const struct session *session)
+{
+	return session->broker->objects.now_ms;
+}
+
 struct session_request *session_request_of(
 	const struct session *session, uint32_t tag)
 {
@@ -163,7 +168,7 @@ static bool ask(struct session_request *request)
 	step = request->operation->ask(request);
 	if (step == STEP_ON &&
 		request_start(&request->session->owner, &request->request,
-			objects_now_ms()))
+			session_now_ms(request->session)))
 		return true;
 	if (step == STEP_OVER)
 		finish(request);
@@ -305,6 +310,7 @@ void session_return(struct session *session, uint64_t object, uint64_t token)
 	request->reply.flags = TLI_FLAG_QUIET;
 	request->request.op = (struct op){
 		.code = OP_RETURN, .object = object, .token = token};
-	if (request_start(&session->owner, &request->request, objects_now_ms()))
+	if (request_start(&session->owner, &request->request,
+		    session_now_ms(session)))
 		session_request_drop(request);
 }
