@@ -33,19 +33,19 @@ static void unmark(struct lines *lines, struct line *line)
 	TAILQ_REMOVE(woken_list(lines, line), line, link);
 }
 
-static uint64_t *note_of(struct lines *lines, uint64_t object, unsigned class)
+static size_t slot_of(uint64_t object, unsigned class)
 {
 	uint64_t hash =
 		(object * WAIT_CLASSES + class) * UINT64_C(0x9e3779b97f4a7c15);
 
-	return &lines->notes[hash >> 32 & (WAKE_NOTES - 1)];
+	return hash >> 32 & (LINE_SLOTS - 1);
 }
 
 static void wake(struct lines *lines, uint64_t object, unsigned class)
 {
 	struct line *line = lines_find(lines, object, class);
 
-	*note_of(lines, object, class) = ++lines->sequence;
+	lines->slots[slot_of(object, class)].woken_at = ++lines->sequence;
 	if (!line)
 		return;
 	line->woken_at = lines->sequence;
@@ -87,10 +87,12 @@ void lines_fini(struct lines *lines)
 struct line *lines_find(
 	const struct lines *lines, uint64_t object, unsigned class)
 {
-	const struct line key = {.what = {object, class}};
+	const uint64_t key[] = {object, class}; /* as `what` has them */
 	struct line *line;
 
-	HASH_FIND(hh, lines->table, &key.what, sizeof(key.what), line);
+	if (lines->slots[slot_of(object, class)].lines == 0)
+		return NULL;
+	HASH_FIND(hh, lines->table, key, sizeof(key), line);
 	return line;
 }
 
@@ -106,10 +108,12 @@ static struct line *add_line(
 	line->what.class = class;
 	TAILQ_INIT(&line->requests);
 	HASH_ADD(hh, lines->table, what, sizeof(line->what), line);
-	if (line->hh.tbl)
-		return line;
-	free(line);
-	return NULL;
+	if (!line->hh.tbl) {
+		free(line);
+		return NULL;
+	}
+	lines->slots[slot_of(object, class)].lines++;
+	return line;
 }
 
 static void free_if_empty(struct lines *lines, struct line *line)
@@ -117,6 +121,8 @@ static void free_if_empty(struct lines *lines, struct line *line)
 	if (line->members > 0 || line == &lines->newcomers)
 		return;
 	unmark(lines, line);
+	lines->slots[slot_of(line->what.object, (unsigned)line->what.class)]
+		.lines--;
 	HASH_DEL(lines->table, line);
 	free(line);
 }
@@ -169,7 +175,7 @@ bool lines_join(struct lines *lines, struct request *request, uint64_t object,
 	unsigned class)
 {
 	struct line *line = lines_find(lines, object, class);
-	uint64_t note = *note_of(lines, object, class);
+	uint64_t woken_at = lines->slots[slot_of(object, class)].woken_at;
 
 	if (!line)
 		line = add_line(lines, object, class);
@@ -179,8 +185,8 @@ bool lines_join(struct lines *lines, struct request *request, uint64_t object,
 	request->line = line;
 	request->order = request->tried;
 	stand(line, request);
-	if (note > request->tried) {
-		line->woken_at = note;
+	if (woken_at > request->tried) {
+		line->woken_at = woken_at;
 		mark(lines, line);
 	}
 	return true;

@@ -15,7 +15,7 @@
 /* Not of an object: who came while those in line were still to be served. */
 #define NEWCOMERS WAIT_CLASSES
 
-#define WAKE_NOTES 256u
+#define LINE_SLOTS 256u
 
 struct line {
 	struct {
@@ -36,6 +36,14 @@ struct line {
 
 TAILQ_HEAD(line_list, line);
 
+/* What is kept by a hash of what a line is for. */
+struct line_slot {
+	/* When something of an object was woken last: a notice can overtake the
+	 * answer of who is to wait for it. */
+	uint64_t woken_at;
+	uint32_t lines; /* in the table; most often there is none */
+};
+
 struct lines {
 	struct line *table;
 	struct line newcomers;    /* keeps the table when there is no other */
@@ -43,9 +51,7 @@ struct lines {
 	struct line_list others;
 	struct request_list pending; /* first tries, in order of submission */
 	uint64_t sequence;
-	/* When something of an object was woken last, by a hash: a notice can
-	 * overtake the answer of who is to wait for it. */
-	uint64_t notes[WAKE_NOTES];
+	struct line_slot slots[LINE_SLOTS];
 };
 
 /* False for lack of memory. */

@@ -66,6 +66,14 @@ static struct tli_arena_block *take_largest(struct tli_arena *arena)
 	return block;
 }
 
+bool tli_arena_is_clear(const struct tli_arena *arena)
+{
+	const struct tli_arena_block *block = arena->blocks;
+
+	return !arena->adopted &&
+		(!block || (!block->older && arena->next == block->memory));
+}
+
 void tli_arena_clear(struct tli_arena *arena)
 {
 	struct tli_arena_block *kept = take_largest(arena);

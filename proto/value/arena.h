@@ -27,6 +27,9 @@ struct tli_arena {
 
 void tli_arena_init(struct tli_arena *arena, size_t max_bytes);
 
+/* Whether clearing it would change nothing. */
+bool tli_arena_is_clear(const struct tli_arena *arena);
+
 /* Gives everything back. The arena is empty and can be used again. */
 void tli_arena_fini(struct tli_arena *arena);
 

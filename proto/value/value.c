@@ -97,8 +97,17 @@ void tli_values_fini(struct tli_values *values)
 	begin(values);
 }
 
+/* It was not used since it began. */
+static bool is_clear(const struct tli_values *values)
+{
+	return values->nodes == 0 && values->ids == 1 && !values->error.code &&
+		tli_arena_is_clear(&values->arena);
+}
+
 void tli_values_clear(struct tli_values *values)
 {
+	if (is_clear(values))
+		return;
 	tli_arena_clear(&values->arena);
 	begin(values);
 }
