@@ -181,6 +181,12 @@ void session_request_cancel(struct session_request *request);
 void session_cancel_handle(struct session *session, uint32_t handle);
 void session_cancel_all(struct session *session);
 
+/* What a frame can say of a number. */
+static inline uint32_t session_count(uint64_t number)
+{
+	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+}
+
 /* Starts on what to ask of the engine: an operation on the request's object. */
 struct op *session_prepare(struct session_request *request, uint8_t code);
 

@@ -117,9 +117,7 @@ static void report_loss(struct session_request *r)
 
 	if (op->lost_messages == 0)
 		return;
-	frame.count = op->lost_messages > UINT32_MAX
-		? UINT32_MAX
-		: (uint32_t)op->lost_messages;
+	frame.count = session_count(op->lost_messages);
 	frame.argument = op->lost_bytes;
 	if (!session_output_frame(&r->session->output, &frame))
 		session_fail(r->session);

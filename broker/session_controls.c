@@ -42,9 +42,8 @@ void session_serve_credit(
 	struct tli_session_frame reply = session_reply_to(frame, TLI_STATUS_OK);
 
 	if (found) {
-		found->credit = frame->count > UINT32_MAX - found->credit
-			? UINT32_MAX
-			: found->credit + frame->count;
+		found->credit =
+			session_count((uint64_t)found->credit + frame->count);
 		if (found->request.state == REQUEST_IDLE)
 			session_request_resume(found);
 		reply.count = 1;

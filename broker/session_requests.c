@@ -43,11 +43,6 @@ static enum session_step lack_memory(struct session_request *r)
 	return STEP_OVER;
 }
 
-static uint32_t clamp(uint64_t number)
-{
-	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
-}
-
 static void set_deadline(struct session_request *r)
 {
 	r->deadline_ms = r->frame.timeout_ms == TLI_SESSION_FOREVER
@@ -200,7 +195,7 @@ static enum session_step take_item(struct session_request *r, uint64_t counted)
 	if (r->request.op.status != TLI_STATUS_OK)
 		return session_take_answer(r);
 	len = (uint32_t)first_record(r, &record);
-	r->reply.count = clamp((uint64_t)r->reply.count + counted);
+	r->reply.count = session_count((uint64_t)r->reply.count + counted);
 	r->frame.payload += len;
 	r->frame.payload_len -= len;
 	return r->frame.payload_len > 0 ? STEP_ON : STEP_OVER;
