@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Arguments for parameters, as Python binds them, and what they amount to. */
+#include "../../../proto/address.h"
 #include "../../../proto/value/mapping.h"
 #include "call.h"
 #include "dispatch.h"
@@ -255,5 +256,24 @@ bool call_text(struct call *call, const struct tli_value *value,
 		return true;
 	call_raise(call, TLI_STATUS_VALUE_ERROR, "%s has at most %zu bytes",
 		name, max_len);
+	return false;
+}
+
+bool call_name(struct call *call, const struct tli_value *value,
+	const char *parameter, const char **name_out)
+{
+	const char *why = "a name has no NUL";
+	size_t len;
+
+	*name_out = NULL;
+	if (!value || value->kind == TLI_NONE)
+		return true;
+	if (!call_text(call, value, parameter, OBJECT_NAME_MAX, name_out, &len))
+		return false;
+	if (strlen(*name_out) == len)
+		why = tli_name_check(*name_out);
+	if (!why)
+		return true;
+	call_raise(call, TLI_STATUS_VALUE_ERROR, "%s: %s", parameter, why);
 	return false;
 }

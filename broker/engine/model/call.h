@@ -93,11 +93,19 @@ bool call_text(struct call *call, const struct tli_value *value,
 	const char *name, size_t max_len, const char **text_out,
 	size_t *len_out);
 
+/* A name at the broker; NULL for None, and for NULL. False with the error
+ * raised.
+ */
+bool call_name(struct call *call, const struct tli_value *value,
+	const char *parameter, const char **name_out);
+
 /* ---- listings --------------------------------------------------------- */
 
 /* For a kind's stat(): one thing more that there is to tell. */
 void stat_put(struct call *call, const char *key, struct tli_value *value);
 void stat_put_int(struct call *call, const char *key, uint64_t integer);
+/* NULL is None. */
+void stat_put_text(struct call *call, const char *key, const char *text);
 
 /* ---- changes ---------------------------------------------------------- */
 

@@ -56,7 +56,8 @@ static void run_on_all(struct model *model, void (*run)(struct object *object))
 
 static void fini_object(struct object *object)
 {
-	object->kind->fini(object->model, object);
+	if (object->kind->fini)
+		object->kind->fini(object->model, object);
 }
 
 static void free_object(struct object *object)
@@ -146,20 +147,20 @@ static void destroy(struct object *object)
 {
 	subscriptions_end(object);
 	remove_from_tables(object);
-	object->kind->fini(object->model, object);
+	fini_object(object);
 	usage_remove_object(object);
 	free(object->name);
 	free(object);
 }
 
 /* Its memory, without content; NULL with the error raised. */
-static struct object *new_object(struct call *call, const struct kind *kind,
-	const char *name, size_t name_len)
+static struct object *new_object(
+	struct call *call, const struct kind *kind, const char *name)
 {
 	struct object *object = calloc(1, kind->size);
 
 	if (object && name)
-		object->name = strndup(name, name_len);
+		object->name = strdup(name);
 	if (!object || (name && !object->name)) {
 		free(object);
 		call_raise_memory(call);
@@ -184,16 +185,16 @@ static bool fill(struct call *call, struct object *object,
 	struct call create = *call;
 
 	create.object = object;
-	if (bind_options(&create, options))
+	if (bind_options(&create, options) && kind->create)
 		kind->create(&create);
 	call->result = create.result;
 	return !call_has_failed(call);
 }
 
 struct object *model_create(struct call *call, const struct kind *kind,
-	const char *name, size_t name_len, const struct tli_value *options)
+	const char *name, const struct tli_value *options)
 {
-	struct object *object = new_object(call, kind, name, name_len);
+	struct object *object = new_object(call, kind, name);
 
 	if (!object)
 		return NULL;

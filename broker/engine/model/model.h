@@ -52,7 +52,7 @@ struct kind {
 	 * parameters of a method; in call->args when create runs. */
 	const char *options;
 	/* Fills in call->object, which is zeroed. Raises on failure; fini is
-	 * called even so. */
+	 * called even so. Either is NULL if there is nothing to do. */
 	call_fn *create;
 	void (*fini)(struct model *model, struct object *object);
 	/* It was deleted while there are references: what it holds can go, as
@@ -146,11 +146,11 @@ struct object *model_find_name(
 
 /*
  * Makes an object, with one reference, of options: a dict as open() takes
- * them, in call->values. NULL with the error raised. Inside kinds, for objects
- * that belong to others.
+ * them, in call->values; without a name if that is NULL. NULL with the error
+ * raised. Inside kinds, for objects that belong to others.
  */
 struct object *model_create(struct call *call, const struct kind *kind,
-	const char *name, size_t name_len, const struct tli_value *options);
+	const char *name, const struct tli_value *options);
 
 /* Gives the op's owner a reference to it, that OP_RETURN takes back; the answer
  * has its id. */

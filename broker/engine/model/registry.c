@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The broker itself, object 0: opening objects by name, and what there is to
  * tell of them. */
-#include "../../../proto/address.h"
 #include "../../../proto/value/mapping.h"
 #include "call.h"
 #include "dispatch.h"
@@ -10,8 +9,7 @@
 
 /* What every kind of object can be opened with. */
 struct opening {
-	const char *name; /* NULL = anonymous */
-	size_t name_len;
+	const char *name;        /* NULL = anonymous */
 	const struct kind *kind; /* NULL = any */
 	const char *family;      /* NULL = any */
 	size_t family_len;
@@ -37,25 +35,6 @@ static const struct tli_value *option(
 		tli_dict_get(options, name, strlen(name));
 
 	return value && value->kind != TLI_NONE ? value : NULL;
-}
-
-static bool read_name(struct call *call, const struct tli_value *options,
-	struct opening *opening)
-{
-	const struct tli_value *name = option(options, "name");
-	const char *why = "a name has no NUL";
-
-	if (!name)
-		return true;
-	if (!call_text(call, name, "name", OBJECT_NAME_MAX, &opening->name,
-		    &opening->name_len))
-		return false;
-	if (strlen(opening->name) == opening->name_len)
-		why = tli_name_check(opening->name);
-	if (!why)
-		return true;
-	call_raise(call, TLI_STATUS_VALUE_ERROR, "%s", why);
-	return false;
 }
 
 static bool read_kind(struct call *call, const struct tli_value *options,
@@ -98,7 +77,8 @@ static bool read_opening(struct call *call, const struct tli_value *options,
 	*opening = (struct opening){.name = NULL};
 	read_create(options, opening);
 	opening->is_temporary = call_truth(option(options, "temporary"), false);
-	return read_name(call, options, opening) &&
+	return call_name(
+		       call, option(options, "name"), "name", &opening->name) &&
 		read_kind(call, options, opening) &&
 		call_int(call, option(options, "expire_ms"), "expire_ms", 0,
 			UINT32_MAX, 0, &opening->expire_ms);
@@ -140,8 +120,7 @@ static enum outcome open_new(struct call *call, const struct opening *opening,
 		return call_raise(call, TLI_STATUS_NO_OBJECT,
 			"there is no object of that name; to make one, say of "
 			"which kind");
-	object = model_create(
-		call, kind, opening->name, opening->name_len, options);
+	object = model_create(call, kind, opening->name, options);
 	if (!object)
 		return CALL_DONE;
 	object->is_temporary = opening->is_temporary;
@@ -161,7 +140,7 @@ enum outcome registry_open(struct call *call, const struct tli_value *options)
 		return CALL_DONE;
 	if (opening.name)
 		object = model_find_name(
-			call->model, opening.name, opening.name_len);
+			call->model, opening.name, strlen(opening.name));
 	if (object)
 		return open_existing(call, &opening, object);
 	if (!opening.may_create)
@@ -171,21 +150,22 @@ enum outcome registry_open(struct call *call, const struct tli_value *options)
 
 /* ---- listings --------------------------------------------------------- */
 
-static struct tli_value *text(struct call *call, const char *string)
-{
-	if (!string)
-		return tli_none(call->values);
-	return tli_str(call->values, string, strlen(string));
-}
-
 void stat_put(struct call *call, const char *key, struct tli_value *value)
 {
-	(void)tli_dict_set(call->result, text(call, key), value);
+	(void)tli_dict_set(
+		call->result, tli_str(call->values, key, strlen(key)), value);
 }
 
 void stat_put_int(struct call *call, const char *key, uint64_t integer)
 {
 	stat_put(call, key, tli_int(call->values, (int64_t)integer));
+}
+
+void stat_put_text(struct call *call, const char *key, const char *text)
+{
+	stat_put(call, key,
+		text ? tli_str(call->values, text, strlen(text))
+		     : tli_none(call->values));
 }
 
 static struct tli_value *describe(struct call *call, struct object *object)
@@ -196,8 +176,8 @@ static struct tli_value *describe(struct call *call, struct object *object)
 	described.result = tli_container(call->values, TLI_DICT);
 	if (!described.result)
 		return NULL;
-	stat_put(&described, "name", text(call, object->name));
-	stat_put(&described, "kind", text(call, object->kind->name));
+	stat_put_text(&described, "name", object->name);
+	stat_put_text(&described, "kind", object->kind->name);
 	stat_put_int(&described, "id", object->id);
 	stat_put_int(&described, "items", object->usage.items);
 	stat_put_int(&described, "bytes", object->usage.bytes);

@@ -4,7 +4,6 @@
  * queue_entries.c, in the order of queue_order.c; what is done to it is in
  * queue_operations.c and queue_methods.c.
  */
-#include "../../../../proto/address.h"
 #include "../kinds.h"
 #include "queue_methods.h"
 #include "queue_operations.h"
@@ -27,26 +26,20 @@ static bool read_bound(struct call *call, const struct tli_value *value,
 	return true;
 }
 
-static enum outcome raise_not_usable(struct call *call, const char *why)
-{
-	return call_raise(call, TLI_STATUS_VALUE_ERROR,
-		"not usable as dead_letter: %s", why);
-}
-
 /* The queue for dead letters is found, or made. */
-static enum outcome open_dead_letters(
-	struct call *call, const char *name, size_t len)
+static enum outcome open_dead_letters(struct call *call, const char *name)
 {
-	struct object *object = model_find_name(call->model, name, len);
+	struct object *object =
+		model_find_name(call->model, name, strlen(name));
 
 	if (object == call->object)
-		return raise_not_usable(call, "it is the queue itself");
+		return call_raise(call, TLI_STATUS_VALUE_ERROR,
+			"not usable as dead_letter: it is the queue itself");
 	if (object && !queue_is_one(object))
 		return call_raise(call, TLI_STATUS_WRONG_KIND,
 			"not usable as dead_letter: it is a %s",
 			object->kind->name);
-	if (!object &&
-		(object = model_create(call, &queue_kind, name, len, NULL)))
+	if (!object && (object = model_create(call, &queue_kind, name, NULL)))
 		object_unref(object);
 	return CALL_DONE;
 }
@@ -54,20 +47,14 @@ static enum outcome open_dead_letters(
 static enum outcome read_dead_letter(
 	struct call *call, struct queue *queue, const struct tli_value *value)
 {
-	const char *name, *why;
-	size_t len;
+	const char *name;
 
-	if (!value || value->kind == TLI_NONE ||
-		!call_text(call, value, "dead_letter", OBJECT_NAME_MAX, &name,
-			&len))
+	if (!call_name(call, value, "dead_letter", &name) || !name)
 		return CALL_DONE;
-	why = strlen(name) == len ? tli_name_check(name) : "it has a NUL";
-	if (why)
-		return raise_not_usable(call, why);
 	queue->dead_letter = strdup(name);
 	if (!queue->dead_letter)
 		return call_raise_memory(call);
-	return open_dead_letters(call, name, len);
+	return open_dead_letters(call, name);
 }
 
 static enum outcome set_up(struct call *call, const struct queue_order *order,
@@ -159,7 +146,6 @@ static void stat_queue(struct call *call)
 {
 	const struct queue *queue = queue_of(call);
 	const struct queue_entry *oldest = TAILQ_FIRST(&queue->all);
-	const char *letters = queue->dead_letter;
 
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
 		stat_put_int(call, figures[i].name,
@@ -167,9 +153,7 @@ static void stat_queue(struct call *call)
 				figures[i].offset));
 	stat_put_int(call, "oldest_ms",
 		oldest ? (uint64_t)(call->now_ms - oldest->put_ms) : 0);
-	stat_put(call, "dead_letter",
-		letters ? tli_str(call->values, letters, strlen(letters))
-			: tli_none(call->values));
+	stat_put_text(call, "dead_letter", queue->dead_letter);
 	stat_put(call, "shut_down",
 		tli_bool(call->values, queue->end != QUEUE_OPEN));
 }

@@ -317,14 +317,12 @@ static enum outcome repr(struct call *call)
 
 static enum outcome get_versioned(struct call *call)
 {
-	struct tli_value *pair[2];
 	size_t at;
 
 	if (!find_place(call, "array index out of range", &at))
 		return CALL_DONE;
-	pair[0] = item_value_at(call, at);
-	pair[1] = tli_int(call->values, (int64_t)call->object->version);
-	return call_return(call, tli_items(call->values, TLI_TUPLE, pair, 2));
+	return content_return_versioned(
+		call, item_value_at(call, at), call->object->version);
 }
 
 static enum outcome compare_and_set(struct call *call)
@@ -356,7 +354,7 @@ static const struct method methods[] = {
 	{"__str__", "", repr},
 	{"compare_and_set", "index version value", compare_and_set},
 	{"get_versioned", "index", get_versioned},
-	{NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 const struct kind array_kind = {

@@ -112,3 +112,14 @@ enum outcome content_return_repr(
 	whole = text_end(&text);
 	return whole ? call_return(call, whole) : CALL_DONE;
 }
+
+enum outcome content_return_versioned(
+	struct call *call, struct tli_value *value, uint64_t version)
+{
+	struct tli_value *pair[2] = {
+		value, tli_int(call->values, (int64_t)version)};
+
+	if (call_has_failed(call))
+		return CALL_DONE;
+	return call_return(call, tli_items(call->values, TLI_TUPLE, pair, 2));
+}

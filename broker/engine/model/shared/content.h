@@ -32,6 +32,11 @@ struct tli_value *text_end(struct text *text);
 enum outcome content_return_repr(
 	struct call *call, const struct tli_value *value);
 
+/* Answers with a value and the version that it has; a NULL is an error, raised
+ * or that of the call's values. */
+enum outcome content_return_versioned(
+	struct call *call, struct tli_value *value, uint64_t version);
+
 /* The same list, which is in nothing yet, backwards. */
 struct tli_value *content_reversed(struct tli_value *list);
 

@@ -191,7 +191,7 @@ static const struct method methods[] = {
 	{"setdefault", "key default=None", setdefault},
 	{"update", "*", dict_update},
 	{"values", "", values},
-	{NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 const struct kind dict_kind = {

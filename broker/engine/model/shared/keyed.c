@@ -237,15 +237,15 @@ enum outcome keyed_clear(struct call *call)
 
 enum outcome keyed_get_versioned(struct call *call)
 {
-	struct tli_value *pair[2] = {tli_none(call->values), NULL};
 	struct entry *entry;
 
 	if (!keyed_find(call, call->args[0], &entry))
 		return CALL_DONE;
-	if (entry && !(pair[0] = entry_value(call, entry)))
-		return CALL_DONE;
-	pair[1] = tli_int(call->values, entry ? (int64_t)entry->version : 0);
-	return call_return(call, tli_items(call->values, TLI_TUPLE, pair, 2));
+	if (!entry)
+		return content_return_versioned(
+			call, tli_none(call->values), 0);
+	return content_return_versioned(
+		call, entry_value(call, entry), entry->version);
 }
 
 enum outcome keyed_compare_and_set(struct call *call)

@@ -228,16 +228,13 @@ static enum outcome len(struct call *call)
 
 static enum outcome get_versioned(struct call *call)
 {
-	struct tli_value *pair[2];
 	size_t at;
 
 	if (!find_place(call, "list index out of range", &at))
 		return CALL_DONE;
-	pair[0] = cell_value(call, &list_content(call)->cells[at]);
-	if (!pair[0])
-		return CALL_DONE;
-	pair[1] = tli_int(call->values, (int64_t)call->object->version);
-	return call_return(call, tli_items(call->values, TLI_TUPLE, pair, 2));
+	return content_return_versioned(call,
+		cell_value(call, &list_content(call)->cells[at]),
+		call->object->version);
 }
 
 static enum outcome compare_and_set(struct call *call)
@@ -290,7 +287,7 @@ static const struct method methods[] = {
 	{"remove", "value", remove_value},
 	{"reverse", "", list_reverse},
 	{"sort", "*", list_sort},
-	{NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 const struct kind list_kind = {

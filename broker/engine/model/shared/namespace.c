@@ -193,7 +193,7 @@ static const struct method methods[] = {
 	{"__str__", "", repr},
 	{"compare_and_set", "name version value", compare_and_set},
 	{"get_versioned", "name", get_versioned},
-	{NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 const struct kind namespace_kind = {

@@ -148,7 +148,7 @@ static const struct method methods[] = {
 	{"symmetric_difference_update", "other", set_combine},
 	{"union", "*", set_combine},
 	{"update", "*", set_combine},
-	{NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 const struct kind set_kind = {

@@ -160,12 +160,8 @@ static enum outcome add(struct call *call)
 
 static enum outcome get_versioned(struct call *call)
 {
-	struct tli_value *pair[2] = {current(call), NULL};
-
-	if (!pair[0])
-		return CALL_DONE;
-	pair[1] = tli_int(call->values, (int64_t)call->object->version);
-	return call_return(call, tli_items(call->values, TLI_TUPLE, pair, 2));
+	return content_return_versioned(
+		call, current(call), call->object->version);
 }
 
 static enum outcome compare_and_set(struct call *call)
@@ -215,7 +211,7 @@ static const struct method methods[] = {
 	{"get", "", get},
 	{"get_versioned", "", get_versioned},
 	{"set", "value", set},
-	{NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 const struct kind value_kind = {

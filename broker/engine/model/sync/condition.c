@@ -207,7 +207,7 @@ static struct lock *find_lock(struct call *call, const struct tli_value *name)
 
 static struct lock *make_lock(struct call *call)
 {
-	struct object *object = model_create(call, &rlock_kind, NULL, 0, NULL);
+	struct object *object = model_create(call, &rlock_kind, NULL, NULL);
 
 	return object ? lock_of(object) : NULL;
 }

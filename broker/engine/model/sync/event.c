@@ -65,18 +65,6 @@ static void stat(struct call *call)
 	stat_put(call, "set", tli_bool(call->values, self(call)->is_set));
 }
 
-static enum outcome create(struct call *call)
-{
-	(void)call;
-	return CALL_DONE;
-}
-
-static void fini(struct model *model, struct object *object)
-{
-	(void)model;
-	(void)object;
-}
-
 static const struct method methods[] = {
 	{"is_set", "", is_set},
 	{"set", "", set},
@@ -89,8 +77,6 @@ const struct kind event_kind = {
 	.name = "Event",
 	.size = sizeof(struct event),
 	.options = "",
-	.create = create,
-	.fini = fini,
 	.methods = methods,
 	.stat = stat,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lock.h"
+
 #include "../kinds.h"
 
 /* Python's -1 second: without a limit. */
@@ -196,18 +197,6 @@ static void stat(struct call *call)
 	lock_stat(call, self(call));
 }
 
-static enum outcome create(struct call *call)
-{
-	(void)call;
-	return CALL_DONE;
-}
-
-static void fini(struct model *model, struct object *object)
-{
-	(void)model;
-	(void)object;
-}
-
 static const struct method methods[] = {
 	{"acquire", "blocking=True timeout=-1", run_acquire},
 	{"release", "", run_release},
@@ -227,8 +216,6 @@ const struct kind lock_kind = {
 	.name = "Lock",
 	.size = sizeof(struct lock),
 	.options = "",
-	.create = create,
-	.fini = fini,
 	.methods = methods,
 	.operations = operations,
 	.stat = stat,
@@ -239,8 +226,6 @@ const struct kind rlock_kind = {
 	.family = "Lock",
 	.size = sizeof(struct lock),
 	.options = "",
-	.create = create,
-	.fini = fini,
 	.methods = methods,
 	.operations = operations,
 	.stat = stat,

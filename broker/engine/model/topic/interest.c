@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "interest.h"
 
-#include "../../../../proto/address.h"
 #include "../../../../proto/quote.h"
 #include "subject.h"
 
@@ -33,26 +32,6 @@ bool read_pattern(struct call *call, const struct tli_value *value,
 	return false;
 }
 
-/* A name, or NULL for None. */
-static bool read_group(
-	struct call *call, const struct tli_value *value, const char **name_out)
-{
-	const char *why = "a name has no NUL";
-	size_t len;
-
-	*name_out = NULL;
-	if (!value || value->kind == TLI_NONE)
-		return true;
-	if (!call_text(call, value, "group", OBJECT_NAME_MAX, name_out, &len))
-		return false;
-	if (strlen(*name_out) == len)
-		why = tli_name_check(*name_out);
-	if (!why)
-		return true;
-	call_raise(call, TLI_STATUS_VALUE_ERROR, "group: %s", why);
-	return false;
-}
-
 static enum outcome create(struct call *call)
 {
 	struct interest *interest = interest_of(call->object);
@@ -62,7 +41,7 @@ static enum outcome create(struct call *call)
 	subscription_create(call);
 	if (call_has_failed(call) ||
 		!read_pattern(call, call->args[3], &pattern, &pattern_len) ||
-		!read_group(call, call->args[4], &group))
+		!call_name(call, call->args[4], "group", &group))
 		return CALL_DONE;
 	interest->wants_retained = call_truth(call->args[5], false);
 	interest->text = strndup(pattern, pattern_len);
@@ -81,19 +60,12 @@ static void fini(struct model *model, struct object *object)
 	free(interest->group);
 }
 
-static struct tli_value *text(struct call *call, const char *string)
-{
-	if (!string)
-		return tli_none(call->values);
-	return tli_str(call->values, string, strlen(string));
-}
-
 static void stat(struct call *call)
 {
 	const struct interest *interest = interest_of(call->object);
 
-	stat_put(call, "pattern", text(call, interest->text));
-	stat_put(call, "group", text(call, interest->group));
+	stat_put_text(call, "pattern", interest->text);
+	stat_put_text(call, "group", interest->group);
 	subscription_stat(call);
 }
 

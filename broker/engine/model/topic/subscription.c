@@ -253,11 +253,10 @@ const struct method subscription_methods[] = {
 void subscription_stat(struct call *call)
 {
 	const struct subscription *subscription = subscription_of(call->object);
-	const char *word = overflow_words[subscription->overflow];
 
 	stat_put_int(call, "max_messages", subscription->max_messages);
 	stat_put_int(call, "max_bytes", subscription->max_bytes);
-	stat_put(call, "overflow", tli_str(call->values, word, strlen(word)));
+	stat_put_text(call, "overflow", overflow_words[subscription->overflow]);
 	stat_put_int(call, "fetched", subscription->fetched);
 	stat_put_int(call, "lost_messages", subscription->lost.messages);
 	stat_put_int(call, "lost_bytes", subscription->lost.bytes);

@@ -236,7 +236,7 @@ static enum outcome subscribe(struct call *call)
 
 	if (!options)
 		return CALL_DONE;
-	made = model_create(call, &interest_kind, NULL, 0, options);
+	made = model_create(call, &interest_kind, NULL, options);
 	if (!made)
 		return CALL_DONE;
 	joined = join(call, topic, (struct interest *)made);

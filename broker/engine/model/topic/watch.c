@@ -28,7 +28,7 @@ enum outcome watch_subscribe(struct call *call)
 
 	if (!options)
 		return CALL_DONE;
-	watch = model_create(call, &watch_kind, NULL, 0, options);
+	watch = model_create(call, &watch_kind, NULL, options);
 	if (!watch)
 		return CALL_DONE;
 	if (subscription_join(call, (struct subscription *)watch, call->object))
