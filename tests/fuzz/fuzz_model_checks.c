@@ -3,12 +3,12 @@
 
 #include "fuzz.h"
 
-#include "../../broker/engine/model/keyed.h"
 #include "../../broker/engine/model/kinds.h"
-#include "../../broker/engine/model/list.h"
-#include "../../broker/engine/model/lock.h"
-#include "../../broker/engine/model/queue_entries.h"
-#include "../../broker/engine/model/subscription.h"
+#include "../../broker/engine/model/queue/queue_entries.h"
+#include "../../broker/engine/model/shared/keyed.h"
+#include "../../broker/engine/model/shared/list.h"
+#include "../../broker/engine/model/sync/lock.h"
+#include "../../broker/engine/model/topic/subscription.h"
 
 #include <string.h>
 
