@@ -232,8 +232,6 @@ static void check_session(
 		owner_grant_count(&session->owner));
 	require(input->count <= input->max_count);
 	require(input->bytes <= input->max_bytes);
-	require(output->committed <= output->bytes);
-	require((output->count == 0) == (output->committed == 0));
 	require(session_output_load(output) <= output->bytes);
 	require(session->owner.waiting <= session->owner.references);
 	require(!session->owner.ended);
