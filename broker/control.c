@@ -76,11 +76,14 @@ void control_ping(struct peer *peer, const struct tli_request *request)
 	send_reply(peer, &writer);
 }
 
-void control_stat(struct peer *peer, const struct tli_request *request)
+#define ADD_NUMBERS(writer, reply, key, numbers)                               \
+	add_numbers(writer, reply, key, numbers,                               \
+		sizeof(numbers) / sizeof((numbers)[0]))
+
+static void add_peers(struct tli_json_writer *writer, tli_json *reply,
+	const struct broker *broker)
 {
-	const struct broker *broker = peer->broker;
 	const struct names *names = &broker->names;
-	const struct relays *relays = &broker->relays;
 	const struct number connections[] = {
 		{"open", broker->peers.count},
 		{"authenticating", broker->logins.count},
@@ -94,6 +97,14 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 		{"waiting", names->seated[TLI_VERB_DIAL]},
 		{"pipes", names->seated[TLI_VERB_PIPE]},
 	};
+
+	ADD_NUMBERS(writer, reply, "connections", connections);
+	ADD_NUMBERS(writer, reply, "names", under_names);
+}
+
+static void add_relays(struct tli_json_writer *writer, tli_json *reply,
+	const struct relays *relays)
+{
 	const struct number relay[] = {
 		{"pairs", relays->pairs},
 		{"total", relays->total},
@@ -102,18 +113,33 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 		{"held_bytes", relays->held_bytes},
 		{"held_bytes_peak", relays->held_bytes_peak},
 	};
+
+	ADD_NUMBERS(writer, reply, "relay", relay);
+}
+
+static void add_objects(struct tli_json_writer *writer, tli_json *reply,
+	const struct broker *broker)
+{
 	struct engine_usage usage = objects_usage(&broker->objects);
+	const struct number sessions[] = {
+		{"open", broker->sessions.count},
+		{"total", broker->sessions.total},
+		{"requests", broker->sessions.requests},
+	};
 	const struct number objects[] = {
 		{"objects", usage.objects},
 		{"items", usage.items},
 		{"bytes", usage.bytes},
 		{"waiting", waiters_count(broker->objects.waiters)},
 	};
-	const struct number sessions[] = {
-		{"open", broker->sessions.count},
-		{"total", broker->sessions.total},
-		{"requests", broker->sessions.requests},
-	};
+
+	ADD_NUMBERS(writer, reply, "sessions", sessions);
+	ADD_NUMBERS(writer, reply, "objects", objects);
+}
+
+void control_stat(struct peer *peer, const struct tli_request *request)
+{
+	const struct broker *broker = peer->broker;
 	struct tli_json_writer writer = {.failed = false};
 	tli_json *reply = start_reply(&writer);
 
@@ -122,16 +148,9 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 	tli_json_add_number(&writer, reply, "pid", getpid());
 	tli_json_add_number(
 		&writer, reply, "uptime", seconds_since(broker->started_ms));
-	add_numbers(&writer, reply, "connections", connections,
-		sizeof(connections) / sizeof(connections[0]));
-	add_numbers(&writer, reply, "names", under_names,
-		sizeof(under_names) / sizeof(under_names[0]));
-	add_numbers(&writer, reply, "relay", relay,
-		sizeof(relay) / sizeof(relay[0]));
-	add_numbers(&writer, reply, "sessions", sessions,
-		sizeof(sessions) / sizeof(sessions[0]));
-	add_numbers(&writer, reply, "objects", objects,
-		sizeof(objects) / sizeof(objects[0]));
+	add_peers(&writer, reply, broker);
+	add_relays(&writer, reply, &broker->relays);
+	add_objects(&writer, reply, broker);
 	send_reply(peer, &writer);
 }
 
