@@ -168,10 +168,15 @@ bool call_settle(struct call *call, struct tli_value *result)
 }
 
 /* What is raised for want of memory has no arguments. */
-static void answer(struct call *call)
+static void answer_raised(struct call *call)
 {
 	struct tli_value_error error;
 
+	call->op->result = encode(call->op, call->result, &error);
+}
+
+static void answer(struct call *call)
+{
 	if (call_has_failed(call)) {
 		tli_item_unref(call->op->result);
 		call->op->result = NULL;
@@ -179,7 +184,7 @@ static void answer(struct call *call)
 		(void)call_settle(call, call->result);
 	}
 	if (call_has_failed(call) && call->result)
-		call->op->result = encode(call->op, call->result, &error);
+		answer_raised(call);
 }
 
 /* What has failed keeps no place in a wait. */

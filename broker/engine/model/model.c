@@ -95,9 +95,12 @@ uint64_t model_next_token(struct model *model)
 
 struct object *model_find(struct model *model, uint64_t id)
 {
-	struct object *object;
+	struct object *object = model->found;
 
+	if (object && object->id == id)
+		return object;
 	HASH_FIND(by_id, model->by_id, &id, sizeof(id), object);
+	model->found = object;
 	return object;
 }
 
@@ -137,6 +140,8 @@ static void remove_from_tables(struct object *object)
 		HASH_DELETE(by_name, model->by_name, object);
 	if (object->by_id.tbl)
 		HASH_DELETE(by_id, model->by_id, object);
+	if (model->found == object)
+		model->found = NULL;
 	object->by_name.tbl = NULL;
 	object->by_id.tbl = NULL;
 	deadlines_remove(&model->due, &object->due);

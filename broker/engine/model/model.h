@@ -112,6 +112,7 @@ struct model {
 	struct identity_usage *identities;
 	struct object *by_id;
 	struct object *by_name;
+	struct object *found;     /* last, by id: often it is asked again */
 	struct tli_values values; /* of the call that is under way */
 	struct deadlines due;     /* struct object */
 	struct deadlines expiry;
