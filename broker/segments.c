@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COPY_MAX        1024u /* longer ones are referred to */
-#define PARTS_MAX       64    /* of one write */
+#define PARTS_MAX       64 /* of one write */
 #define FEWEST_SEGMENTS 8u
 
 /* The next so many bytes of `copied`, or bytes of an item. */
@@ -72,17 +71,29 @@ static struct segment *last_of(const struct segments *segments)
 		: &segments->all[segments->first + segments->count - 1];
 }
 
-bool segments_copy(struct segments *segments, const void *bytes, size_t len)
+uint8_t *segments_room(struct segments *segments, size_t len)
 {
 	struct segment *last = last_of(segments);
+	uint8_t *room;
 
-	if (tli_buf_append(&segments->copied, bytes, len) != TLI_BUF_OK)
-		return false;
-	if (!last || last->item)
-		return add(segments, &(struct segment){.len = len});
-	last->len += len;
+	if (tli_buf_reserve(&segments->copied, len) != TLI_BUF_OK ||
+		((!last || last->item) &&
+			!add(segments, &(struct segment){.len = 0})))
+		return NULL;
+	room = tli_buf_tail(&segments->copied);
+	tli_buf_commit(&segments->copied, len);
+	last_of(segments)->len += len;
 	segments->bytes += len;
-	return true;
+	return room;
+}
+
+bool segments_copy(struct segments *segments, const void *bytes, size_t len)
+{
+	uint8_t *room = segments_room(segments, len);
+
+	if (room)
+		memcpy(room, bytes, len);
+	return room != NULL;
 }
 
 bool segments_add(struct segments *segments, struct tli_item *item,
@@ -90,7 +101,7 @@ bool segments_add(struct segments *segments, struct tli_item *item,
 {
 	struct segment segment = {item, bytes, len};
 
-	if (len <= COPY_MAX)
+	if (len <= SEGMENTS_COPY_MAX)
 		return len == 0 || segments_copy(segments, bytes, len);
 	if (!add(segments, &segment))
 		return false;

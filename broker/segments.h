@@ -9,6 +9,8 @@
 
 #include "stream.h"
 
+#define SEGMENTS_COPY_MAX 1024u /* longer ones are referred to */
+
 struct segment;
 
 struct segments {
@@ -22,6 +24,10 @@ void segments_init(struct segments *segments);
 
 /* Frees what there is; they can be used again. */
 void segments_fini(struct segments *segments);
+
+/* Adds so many bytes, which are to be written there at once. NULL for lack of
+ * memory: as below. */
+uint8_t *segments_room(struct segments *segments, size_t len);
 
 /* Adds bytes: a copy, or, if they are many, a reference to the item that has
  * them. False for lack of memory: then they cannot be used any more. */

@@ -86,14 +86,34 @@ static bool add_part(struct session_output *output, const struct parcel *parcel,
 			len);
 }
 
+static bool add_whole(struct session_output *output,
+	const struct parcel *parcel, bool is_bare)
+{
+	size_t len = parcel_len(parcel, is_bare);
+	struct tli_record record;
+	uint8_t *room;
+
+	if (is_bare || len > SEGMENTS_COPY_MAX)
+		return add_part(output, parcel, is_bare, 0, len);
+	room = segments_room(&output->next, len);
+	if (!room)
+		return false;
+	record = record_of(parcel);
+	tli_record_put(room, &record);
+	memcpy(room + TLI_RECORD_BYTES, parcel->item->bytes,
+		len - TLI_RECORD_BYTES);
+	return true;
+}
+
 static bool add_header(
 	struct session_output *output, const struct tli_session_frame *frame)
 {
-	uint8_t header[TLI_SESSION_WIRE_BYTES];
+	uint8_t *header = segments_room(&output->next, TLI_SESSION_WIRE_BYTES);
 
-	tli_session_put(header, frame);
+	if (header)
+		tli_session_put(header, frame);
 	output->last.op = 0;
-	return segments_copy(&output->next, header, sizeof(header));
+	return header != NULL;
 }
 
 /* ---- Payloads of one frame -------------------------------------------- */
@@ -126,8 +146,7 @@ static bool add_short(struct session_output *output,
 	if (!add_header(output, frame))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		if (!add_part(output, &parcels[i], is_bare, 0,
-			    parcel_len(&parcels[i], is_bare)))
+		if (!add_whole(output, &parcels[i], is_bare))
 			return false;
 	count_committed(output, before);
 	return true;
@@ -167,11 +186,11 @@ bool session_output_add_item(struct session_output *output,
 
 	if (!may_join(output, frame, len) && !begin_frame(output, frame))
 		return false;
-	if (!add_part(output, parcel, false, 0, len))
+	if (!add_whole(output, parcel, false))
 		return false;
 	output->last.count++;
 	output->last.payload_len += (uint32_t)len;
-	tli_session_put(tli_buf_head(&output->next.copied) + output->last_at,
+	tli_session_extend(tli_buf_head(&output->next.copied) + output->last_at,
 		&output->last);
 	count_committed(output, before);
 	return true;

@@ -29,6 +29,13 @@ void tli_session_put(uint8_t bytes[TLI_SESSION_WIRE_BYTES],
 	tli_store_be64(header + 24, frame->argument);
 }
 
+void tli_session_extend(uint8_t bytes[TLI_SESSION_WIRE_BYTES],
+	const struct tli_session_frame *frame)
+{
+	tli_store_be32(bytes, TLI_SESSION_HEADER_BYTES + frame->payload_len);
+	tli_store_be32(bytes + LENGTH_BYTES + 12, frame->count);
+}
+
 static struct tli_session_frame read_header(const uint8_t *header)
 {
 	return (struct tli_session_frame){

@@ -57,6 +57,10 @@ struct tli_session_frame {
 void tli_session_put(uint8_t bytes[TLI_SESSION_WIRE_BYTES],
 	const struct tli_session_frame *frame);
 
+/* Writes anew what changes when there is more in it: its length and count. */
+void tli_session_extend(uint8_t bytes[TLI_SESSION_WIRE_BYTES],
+	const struct tli_session_frame *frame);
+
 enum tli_session_result {
 	TLI_SESSION_FRAME = 1, /* there is one */
 	TLI_SESSION_MORE = 0,  /* not all of it is there */

@@ -48,6 +48,20 @@ static void every_field_has_its_place(void **state)
 	check_equal("timeout", frame.timeout_ms, TLI_SESSION_FOREVER);
 }
 
+static void a_frame_can_be_extended(void **state)
+{
+	uint8_t head[TLI_SESSION_WIRE_BYTES], expected[TLI_SESSION_WIRE_BYTES];
+	struct tli_session_frame frame = full;
+
+	(void)state;
+	tli_session_put(head, &frame);
+	frame.count++;
+	frame.payload_len += 70000;
+	tli_session_extend(head, &frame);
+	tli_session_put(expected, &frame);
+	check_bytes("extended", head, sizeof(head), expected, sizeof(head));
+}
+
 static void cut_anywhere_it_is_not_taken(void **state)
 {
 	uint8_t wire[FULL_BYTES];
@@ -180,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_has_its_place),
+		cmocka_unit_test(a_frame_can_be_extended),
 		cmocka_unit_test(cut_anywhere_it_is_not_taken),
 		cmocka_unit_test(what_is_behind_it_stays),
 		cmocka_unit_test(lengths),
