@@ -452,6 +452,7 @@ def test_a_subscription_can_be_deleted_itself(model):
     model.subscribe("t", "s", group="g")
     publish(model, 1)
     model.call(None, "rm", 2)
+    assert model.call(None, "usage").value["items"] == 0
     assert model.fetch("s").status == "DELETED"
     assert publish(model, 2) == [0]
     assert model.subscribe("t", "u", group="g", pattern="b").ok

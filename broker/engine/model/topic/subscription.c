@@ -125,6 +125,7 @@ void subscription_fini(struct model *model, struct object *object)
 	(void)model;
 	subscription_leave(subscription);
 	backlog_fini(&subscription->backlog);
+	object_discharge(object, object->usage.items, object->usage.bytes);
 }
 
 /* ---- messages in ------------------------------------------------------ */
