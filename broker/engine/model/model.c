@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "dispatch.h"
+#include "topic/subject.h"
 #include "topic/subscription.h"
 #include "usage.h"
 
@@ -109,7 +110,8 @@ struct object *model_find_name(
 {
 	struct object *object;
 
-	HASH_FIND(by_name, model->by_name, name, (unsigned)len, object);
+	HASH_FIND_BYHASHVALUE(by_name, model->by_name, name, (unsigned)len,
+		text_hash(model->limits.seed, name, len), object);
 	return object;
 }
 
@@ -118,6 +120,7 @@ struct object *model_find_name(
 static bool add_to_tables(struct object *object)
 {
 	struct model *model = object->model;
+	size_t len;
 
 	if (!deadlines_reserve(&model->due, model->usage.objects) ||
 		!deadlines_reserve(&model->expiry, model->usage.objects))
@@ -127,8 +130,10 @@ static bool add_to_tables(struct object *object)
 		return false;
 	if (!object->name)
 		return true;
-	HASH_ADD_KEYPTR(by_name, model->by_name, object->name,
-		(unsigned)strlen(object->name), object);
+	len = strlen(object->name);
+	HASH_ADD_KEYPTR_BYHASHVALUE(by_name, model->by_name, object->name,
+		(unsigned)len, text_hash(model->limits.seed, object->name, len),
+		object);
 	return object->by_name.tbl != NULL;
 }
 

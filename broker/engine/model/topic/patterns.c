@@ -26,7 +26,7 @@ static void make_key(const struct patterns *all, const struct pattern *parent,
 	memcpy(key->bytes, &id, ID_BYTES);
 	memcpy(key->bytes + ID_BYTES, part->text, part->len);
 	key->len = ID_BYTES + part->len;
-	key->hash = subject_hash(all->seed, key->bytes, key->len);
+	key->hash = text_hash(all->seed, key->bytes, key->len);
 }
 
 static struct pattern *look_up(

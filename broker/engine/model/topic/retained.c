@@ -13,7 +13,7 @@ void retained_init(struct retained_messages *all, uint64_t max)
 
 static unsigned hash_of(struct call *call, const struct tli_item *message)
 {
-	return subject_hash(
+	return text_hash(
 		call->model->limits.seed, message->bytes, message->subject_len);
 }
 

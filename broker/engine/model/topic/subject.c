@@ -111,7 +111,7 @@ bool pattern_matches(const char *pattern, size_t pattern_len,
 	return is_at > subject_len;
 }
 
-unsigned subject_hash(const uint64_t seed[2], const void *bytes, size_t len)
+unsigned text_hash(const uint64_t seed[2], const void *bytes, size_t len)
 {
 	uint64_t hash[2];
 

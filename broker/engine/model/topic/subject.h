@@ -38,6 +38,6 @@ static inline bool part_is(const struct part *part, char wildcard)
 }
 
 /* For tables: their keys come from peers. */
-unsigned subject_hash(const uint64_t seed[2], const void *bytes, size_t len);
+unsigned text_hash(const uint64_t seed[2], const void *bytes, size_t len);
 
 #endif

@@ -171,6 +171,11 @@ static void offer_retained(struct topic *topic, struct interest *interest)
 				&interest->subscription, retained->message);
 }
 
+static unsigned group_hash(const struct topic *topic, const char *group)
+{
+	return text_hash(topic->patterns.seed, group, strlen(group));
+}
+
 /* False with the error raised; what was done is undone when it leaves. */
 static bool enter(
 	struct call *call, struct topic *topic, struct interest *interest)
@@ -184,8 +189,9 @@ static bool enter(
 		TAILQ_INSERT_TAIL(
 			&interest->pattern->interests, interest, same_pattern);
 	if (interest->group)
-		HASH_ADD_KEYPTR(by_group, topic->groups, interest->group,
-			(unsigned)strlen(interest->group), interest);
+		HASH_ADD_KEYPTR_BYHASHVALUE(by_group, topic->groups,
+			interest->group, (unsigned)strlen(interest->group),
+			group_hash(topic, interest->group), interest);
 	if (!interest->pattern ||
 		(interest->group && !interest->by_group.tbl)) {
 		call_raise_memory(call);
@@ -202,8 +208,9 @@ static struct interest *find_group(struct topic *topic, const char *group)
 	struct interest *interest = NULL;
 
 	if (group)
-		HASH_FIND(by_group, topic->groups, group,
-			(unsigned)strlen(group), interest);
+		HASH_FIND_BYHASHVALUE(by_group, topic->groups, group,
+			(unsigned)strlen(group), group_hash(topic, group),
+			interest);
 	if (!interest || interest->subscription.ended == TLI_STATUS_OK)
 		return interest;
 	subscription_leave(&interest->subscription);
