@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_refused_by_order(model):
 
 def test_what_is_long_is_compared_by_its_number_alone(model):
     model.open("q", "PriorityQueue")
-    long = b"x" * 70_000
+    long = b"x" * 513
     values = [(2, long), ("b", long), (1, "short"), (1.5, long), (1, long),
               ("a", long), (1, b"a" + long), (1, "brief"), (2**62, long)]
     for value in values:
@@ -101,6 +101,17 @@ def test_what_is_long_is_compared_by_its_number_alone(model):
     assert model.put("q", 1).status == "TYPE_ERROR"
     order = [7, 2, 4, 6, 3, 0, 8, 1, 5]
     assert all_of(model) == [values[i] for i in order]
+
+
+def test_what_is_not_long_is_compared(model):
+    model.open("q", "PriorityQueue")
+    same = [*range(150)]
+    for last in (2, 1):
+        model.put("q", ["a", same, last])
+    assert [value[2] for value in all_of(model)] == [1, 2]
+    for last in "ba":  # no values: never read
+        model.put("q", "x" * 1000 + last, format="text")
+    assert [value[-1] for value in all_of(model)] == ["a", "b"]
 
 
 def test_many_come_in_order(model):

@@ -6,7 +6,8 @@
  * Most values are a number, or a tuple that starts with one. That is kept with
  * the entry as its rank, so that few have to be read again to compare them; and
  * what is long never is: it comes behind what is short and of the same rank, in
- * order of arrival.
+ * order of arrival. So a comparison costs little, whatever is compared: a
+ * single operation can take thousands.
  */
 #include "queue_order.h"
 
@@ -15,7 +16,7 @@
 
 #include <string.h>
 
-#define READ_AGAIN_MAX 65536u /* bytes of a body */
+#define READ_AGAIN_MAX 512u /* bytes of a body */
 
 /* ---- ranks ------------------------------------------------------------- */
 
