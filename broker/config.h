@@ -63,6 +63,7 @@ struct config {
 	uint32_t session_window_bytes;
 	uint32_t max_session_requests;
 	uint32_t max_session_handles;
+	uint32_t max_session_grants;
 	uint32_t max_item_bytes;
 
 	uint32_t max_waiting_requests;

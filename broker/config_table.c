@@ -137,6 +137,11 @@ const struct config_setting config_settings[] = {
 	{FIELD(config, max_session_handles),
 		RANGE(2, COUNT_MAX, 4096, "handles"),
 		.help = "A session's handles are numbers below this."},
+	{FIELD(config, max_session_grants),
+		RANGE(1, COUNT_MAX, 16384, "grants"),
+		.help = "Most leases, locks, permits and open objects that a "
+			"session has at a time: what goes back when it ends. "
+			"Beyond them it gets no other."},
 	{FIELD(config, max_item_bytes), RANGE(KIB, GIB, 64 * MIB, "bytes"),
 		.help = "Longest body of an item, and longest value. What is "
 			"longer is refused."},

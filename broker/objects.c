@@ -18,6 +18,7 @@ static struct waiters_limits waiters_limits_of(const struct config *config)
 		.max_waiting_per_identity =
 			config->max_identity_waiting_requests,
 		.max_waiting_per_owner = config->max_session_requests,
+		.max_grants_per_owner = config->max_session_grants,
 	};
 }
 

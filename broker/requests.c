@@ -117,16 +117,29 @@ static bool give_back(struct request *request, enum tli_status status)
 	return true;
 }
 
+static enum tli_status note_grant(struct request *request)
+{
+	const struct waiters_limits *limits = &request->owner->waiters->limits;
+	const struct op *op = &request->op;
+
+	grants_touch(request->owner, op);
+	if (!op->granted)
+		return TLI_STATUS_OK;
+	if (owner_grant_count(request->owner) >= limits->max_grants_per_owner)
+		return TLI_STATUS_LIMIT;
+	return grants_keep(request->owner, op) ? TLI_STATUS_OK
+					       : TLI_STATUS_NO_MEMORY;
+}
+
 /* The answer is the engine's last word. True if it is the request's too. */
 static bool settle(struct request *request)
 {
 	struct op *op = &request->op;
 
 	if (!is_unwanted(request)) {
-		grants_touch(request->owner, op);
-		if (!op->granted || grants_keep(request->owner, op))
-			return true;
-		return give_back(request, TLI_STATUS_NO_MEMORY);
+		enum tli_status status = note_grant(request);
+
+		return status == TLI_STATUS_OK || give_back(request, status);
 	}
 	if (!op->granted && !has_item(op))
 		return true;

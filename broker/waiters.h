@@ -98,6 +98,7 @@ struct waiters_limits {
 	uint32_t max_waiting;              /* requests, of all */
 	uint32_t max_waiting_per_identity; /* of those with one key */
 	uint32_t max_waiting_per_owner;    /* of one */
+	uint32_t max_grants_per_owner;
 };
 
 struct waiters *waiters_new(const struct waiters_limits *limits);

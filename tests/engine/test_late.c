@@ -255,7 +255,7 @@ static void open_queue(struct waiters *waiters, struct engine *engine)
 /* Getters and putters in one burst, one of each at a time. */
 static void serve_in_order(uint64_t seed)
 {
-	const struct waiters_limits limits = {1000, 1000, 1000};
+	const struct waiters_limits limits = {1000, 1000, 1000, 1000};
 	struct waiters *waiters = waiters_new(&limits);
 	struct engine_listener listener = waiters_listener(waiters);
 	struct engine *engine = late_engine_new(&config, &listener, seed);

@@ -77,7 +77,7 @@ static uint64_t ask_for_queue(const char *options)
 
 static int begin(void **state)
 {
-	const struct waiters_limits limits = {10, 10, 10};
+	const struct waiters_limits limits = {10, 10, 10, 10};
 	struct engine_listener listener;
 
 	(void)state;

@@ -2,12 +2,9 @@
 """Sessions that want too much: what one asks for costs itself, and nobody
 else."""
 
-import pickle
-import time
-
 import pytest
 
-from .wire import FLAGS, FOREVER, item
+from .wire import FLAGS
 
 UNLEASED = FLAGS["UNLEASED"]
 
@@ -27,3 +24,42 @@ def test_what_had_to_wait_for_the_output_is_served(serve, to):
     session.write(*frames)
     for tag in tags:
         assert session.reply(tag).count == 1
+
+
+# ---- One that has much
+
+def test_what_it_has_is_bounded(serve):
+    """Locks of objects that are gone as soon as they are acquired, again and
+    again, are grants as well."""
+    hub = serve(max_session_grants=10)
+    session = hub.session()
+    outcomes = []
+    for _ in range(10):
+        session.has_open(1, None, "Lock")
+        outcomes.append(session.call(1, "acquire").outcome)
+        if session.ask("CLOSE", handle=1).outcome != "OK":
+            break
+    assert outcomes == ["OK"] * 9 + ["LIMIT"]
+    assert session.open(2, "q", "Queue").outcome == "OK"
+    assert session.open(3, "r", "Queue").outcome == "LIMIT"
+    session.put(2, b"a")
+    assert session.get(2).outcome == "LIMIT"
+    assert session.get(2, flags=UNLEASED).bodies == [b"a"]
+    other = hub.session()
+    assert other.open(1, "r", create=False).outcome == "OK"
+
+
+@pytest.mark.parametrize("what", ["ACK", "NACK", "TOUCH"])
+def test_what_it_has_is_not_forgotten(hub, what):
+    """By an operation on a lease that says the number of something else."""
+    session = hub.session()
+    session.has_open(1, "q", "Queue")
+    session.has_open(2, "l", "Lock")
+    lock = session.call(2, "acquire").argument
+    for token in (lock, lock + 1, lock - 1 | 1 << 63):
+        reply = session.ask(what, handle=1, argument=token)
+        assert reply.outcome == "NO_LEASE"
+    session.close()
+    other = hub.session()
+    other.has_open(2, "l", "Lock")
+    assert other.returns(2, "acquire", True, 10) is True

@@ -33,7 +33,7 @@ static void on_gone(struct owner *owner)
 
 int begin(void **state)
 {
-	const struct waiters_limits limits = {1000, 1000, 1000};
+	const struct waiters_limits limits = {1000, 1000, 1000, 1000};
 	struct engine_listener listener;
 
 	(void)state;
@@ -75,7 +75,14 @@ int end(void **state)
 void set_limits(uint32_t max_waiting, uint32_t per_identity, uint32_t per_owner)
 {
 	const struct waiters_limits limits = {
-		max_waiting, per_identity, per_owner};
+		max_waiting, per_identity, per_owner, 1000};
+
+	waiters_set_limits(waiters, &limits);
+}
+
+void set_max_grants(uint32_t per_owner)
+{
+	const struct waiters_limits limits = {1000, 1000, 1000, per_owner};
 
 	waiters_set_limits(waiters, &limits);
 }

@@ -30,6 +30,7 @@ void end_all(void);
 
 void set_limits(
 	uint32_t max_waiting, uint32_t per_identity, uint32_t per_owner);
+void set_max_grants(uint32_t per_owner);
 
 /* Object 1 is meant if none is named. */
 void get(unsigned owner, char letter, int64_t timeout_ms);

@@ -75,7 +75,7 @@ static void ask(unsigned i)
 
 static void begin(void)
 {
-	const struct waiters_limits limits = {COUNT, COUNT, COUNT};
+	const struct waiters_limits limits = {COUNT, COUNT, COUNT, COUNT};
 	struct engine_listener listener;
 
 	waiters = waiters_new(&limits);

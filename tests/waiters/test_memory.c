@@ -156,7 +156,7 @@ static void what_grants_nothing_and_waits_for_nothing_needs_no_memory(
 
 static void without_memory_there_is_no_layer(void **state)
 {
-	const struct waiters_limits limits = {1, 1, 1};
+	const struct waiters_limits limits = {1, 1, 1, 10};
 
 	(void)state;
 	for (unsigned long n = 1; n <= 3; n++) {

@@ -278,6 +278,23 @@ static void so_many_may_wait_with_one_key(void **state)
 	expect_told("a:CANCELLED f=LIMIT ");
 }
 
+static void so_much_one_may_have(void **state)
+{
+	(void)state;
+	set_max_grants(2);
+	fake_add_items(&fake, 1, 2);
+	get(0, 'a', 0);
+	call(0, 'b', ACQUIRE, 0);
+	get(0, 'c', 0);
+	expect_back("3 ");
+	get(1, 'd', OP_FOREVER);
+	expect_told("a=OK b=OK c=LIMIT ");
+	release(0, 'r', token_of('b'));
+	call(0, 'e', ACQUIRE, 0);
+	call(0, 'f', ACQUIRE, 0);
+	expect_told("r=OK e=OK f=TIMED_OUT ");
+}
+
 /* ---- Listing ---------------------------------------------------------- */
 
 static char listed[256];
@@ -330,6 +347,7 @@ int main(void)
 		TEST(what_was_refused_does_not_go_back),
 		TEST(so_many_may_wait_in_all_and_of_one),
 		TEST(so_many_may_wait_with_one_key),
+		TEST(so_much_one_may_have),
 		TEST(who_waits_and_who_has_can_be_listed),
 #undef TEST
 	};

@@ -264,7 +264,7 @@ static void expect_nothing_lost(void)
 
 static void live(uint64_t seed, bool is_late)
 {
-	const struct waiters_limits limits = {30, 30, 12};
+	const struct waiters_limits limits = {30, 30, 12, 1000};
 	struct engine_listener listener;
 
 	snprintf(row, sizeof(row), "seed %u, %s", (unsigned)seed,
