@@ -57,7 +57,8 @@ static bool is_held_up(const struct session *session)
 {
 	return session_is_congested(session) || session->is_failed ||
 		session->is_leaving || session->last ||
-		HASH_COUNT(session->by_tag) >= session->max_requests;
+		HASH_COUNT(session->by_tag) >= session->max_requests ||
+		session->kept_bytes > session->input.max_bytes;
 }
 
 /* What is under the handle is not known yet. */
@@ -278,12 +279,15 @@ static void settle(struct session *session)
 		watch(session);
 }
 
+/* In the turn that it has had when something came, if that was so. */
 static void go_on(struct session *session)
 {
-	begin_turn(session);
+	if (session->turn_ends_ms == 0)
+		begin_turn(session);
 	objects_tick(&session->broker->objects);
 	take_frames(session);
 	session_serve_ready(session);
+	session->turn_ends_ms = 0;
 	if (session->last && !session->is_failed)
 		end_with_last_word(session);
 	else if (session->is_failed || session->peer->end == PEER_BROKE ||

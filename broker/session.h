@@ -39,6 +39,7 @@ struct session {
 	struct handles handles;
 	struct session_request *by_tag;    /* those that are not done */
 	struct session_request_list ready; /* those that can go on */
+	uint64_t kept_bytes;               /* of their payloads */
 	uint32_t subscriptions;
 	struct session_request *putting; /* the last that keeps the order */
 
@@ -56,8 +57,8 @@ struct session {
 	bool is_stuck;   /* the next request waits for an open */
 	bool has_more;   /* requests may be left that can be served */
 	bool is_leaving; /* the client has said all; nothing is waited for */
-	int64_t turn_ends_ms;
-	const char *last; /* what is wrong: the last word; NULL = nothing */
+	int64_t turn_ends_ms; /* 0 = it is not its turn */
+	const char *last;     /* what is wrong: the last word; NULL = nothing */
 };
 
 /* It has something to do when the loop comes round. */
@@ -132,7 +133,8 @@ struct session_request {
 	uint32_t credit;
 	uint64_t object; /* under its handle at first; then a subscription */
 	uint64_t token;  /* the reference to it; 0 = none */
-	bool is_kept;    /* by its tag, until it is done */
+	uint32_t kept_bytes; /* of the payload, once it is kept */
+	bool is_kept;        /* by its tag, until it is done */
 	bool is_ready;
 	bool is_cancelled;
 	bool is_stalled; /* what it delivered has to go out first */

@@ -77,6 +77,7 @@ void session_request_drop(struct session_request *request)
 		TAILQ_REMOVE(&session->ready, request, link);
 	if (session->putting == request)
 		session->putting = NULL;
+	session->kept_bytes -= request->kept_bytes;
 	tli_item_unref(request->request.op.item);
 	tli_item_unref(request->value);
 	free_parcels(&request->parcels);
@@ -136,6 +137,8 @@ static bool keep(struct session_request *request)
 	request->is_kept = request->hh.tbl != NULL;
 	if (request->operation->keeps_order)
 		session->putting = request;
+	request->kept_bytes = request->frame.payload_len;
+	session->kept_bytes += request->kept_bytes;
 	if (request->is_kept && own_payload(request))
 		return true;
 	session_fail(session);

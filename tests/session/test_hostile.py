@@ -4,7 +4,7 @@ else."""
 
 import pytest
 
-from .wire import FLAGS
+from .wire import FLAGS, FOREVER, item
 
 UNLEASED = FLAGS["UNLEASED"]
 
@@ -24,6 +24,25 @@ def test_what_had_to_wait_for_the_output_is_served(serve, to):
     session.write(*frames)
     for tag in tags:
         assert session.reply(tag).count == 1
+
+
+def test_what_waits_is_bounded(serve):
+    """Long payloads of requests that wait: no more is read, until it can go
+    on."""
+    hub = serve(session_window_bytes=65536, max_item_bytes=65536)
+    one, other = hub.session(), hub.session()
+    for session in (one, other):
+        session.has_open(1, "q", "Queue", maxsize=1)
+    bodies = [bytes([i]) * 60000 for i in range(6)]
+    tags = [one.send("PUT", item(body), handle=1, timeout=FOREVER)
+            for body in bodies]
+    hub.until_waiting(3)
+    for body in bodies:
+        assert hub.stat()["objects"]["waiting"] <= 3
+        assert [got.body for got in other.has_got(
+            1, timeout=FOREVER, flags=UNLEASED)] == [body]
+    for tag in tags:
+        assert one.reply(tag).outcome == "OK"
 
 
 # ---- One that has much
