@@ -135,9 +135,11 @@ class LoadedBroker(Broker):
 
     def states(self):
         """How many connections are at which stage."""
-        entries = ask(self.control, list="connections")["connections"]
         return {state: len(list(group)) for state, group in itertools.groupby(
-            sorted(entry["state"] for entry in entries))}
+            sorted(entry["state"] for entry in self.connection_list()))}
+
+    def connection_list(self):
+        return ask(self.control, list="connections")["connections"]
 
     def rests(self, connections=1):
         """Waits until only these are left, and nothing of the others, those
