@@ -215,7 +215,7 @@ static int dial(const char *address, const char *name, bool is_topic)
 	tieline_options options = tieline_options_default();
 	tieline_connection *connection;
 	char url[256], value[256];
-	int fd;
+	int fd = -1;
 
 	snprintf(url, sizeof(url), "%s", address);
 	options.authkey_file = strchr(url, ',') + 1;
