@@ -102,9 +102,11 @@ static void play_three(struct fake *fake)
 /* While a callback runs no other is called: the second waits for the first. */
 static void on_done_call(void *arg, const tieline_result *result)
 {
+	/* It is told when this has returned. */
+	static struct done other;
 	struct done *done = arg;
-	struct done other = {0};
 
+	other = (struct done){0};
 	on_done(arg, result);
 	assert_code(TIELINE_OK,
 		start_call(tieline_session_broker(done->session), "other",
