@@ -53,12 +53,18 @@ bool session_is_congested(const struct session *session)
 
 /* ---- Reading ---------------------------------------------------------- */
 
+/* Some of what it has asked for has to be done first. */
+static bool has_asked_enough(const struct session *session)
+{
+	return HASH_COUNT(session->by_tag) >= session->max_requests ||
+		session->kept_bytes > session->input.max_bytes;
+}
+
 static bool is_held_up(const struct session *session)
 {
 	return session_is_congested(session) || session->is_failed ||
 		session->is_leaving || session->last ||
-		HASH_COUNT(session->by_tag) >= session->max_requests ||
-		session->kept_bytes > session->input.max_bytes;
+		has_asked_enough(session);
 }
 
 /* What is under the handle is not known yet. */
@@ -202,8 +208,7 @@ static bool has_drained(const struct session *session)
  * needs no waiting. */
 static void begin_to_leave(struct session *session)
 {
-	bool is_served = !session->has_more ||
-		HASH_COUNT(session->by_tag) >= session->max_requests;
+	bool is_served = !session->has_more || has_asked_enough(session);
 
 	if (session->peer->end != PEER_ENDED || !is_served ||
 		session->is_leaving)

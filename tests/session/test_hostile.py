@@ -33,7 +33,7 @@ def test_what_waits_is_bounded(serve):
     one, other = hub.session(), hub.session()
     for session in (one, other):
         session.has_open(1, "q", "Queue", maxsize=1)
-    bodies = [bytes([i]) * 60000 for i in range(6)]
+    bodies = [bytes([i]) * 60000 for i in range(5)]
     tags = [one.send("PUT", item(body), handle=1, timeout=FOREVER)
             for body in bodies]
     hub.until_waiting(3)
@@ -43,6 +43,18 @@ def test_what_waits_is_bounded(serve):
             1, timeout=FOREVER, flags=UNLEASED)] == [body]
     for tag in tags:
         assert one.reply(tag).outcome == "OK"
+
+
+def test_who_has_asked_enough_can_go(serve):
+    """With more behind it that was never looked at."""
+    hub = serve(session_window_bytes=65536, max_item_bytes=65536)
+    session = hub.session()
+    session.has_open(1, "q", "Queue", maxsize=1)
+    for _ in range(5):
+        session.send("PUT", item(bytes(60000)), handle=1, timeout=FOREVER)
+    hub.until_waiting(3)
+    session.close()
+    hub.until_waiting(0)
 
 
 # ---- One that has much
