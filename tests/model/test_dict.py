@@ -240,3 +240,26 @@ def test_watching(model):
 def test_out_of_memory(call, for_good):
     items = {"a": [1, 2], **{i: str(i) for i in range(100)}}
     run_out_of_memory("dict", {"items": items}, ("items",), call, for_good)
+
+
+# ---- what is raised has a text
+
+@pytest.mark.parametrize("form", ["pickle", "json"])
+def test_what_is_too_much_is_said(model, form):
+    """Even when there is no room for another value."""
+    model.open("d", "dict")
+    model.call("d", "update", {i: i for i in range(400_000)})
+    answer = model.do("call", 1, "d", "items", (), {}, form)
+    assert answer.status == "LIMIT"
+    assert answer.value[0] == "it has more than 1048576 parts"
+
+
+@pytest.mark.parametrize("name", ["a" + "\xe9" * 60, "\xe9" * 60,
+                                  "ab" + "\ud800" * 40,
+                                  "a" + "\U0001f600" * 30])
+def test_what_is_quoted_may_be_cut_anywhere(model, name):
+    model.open("d", "dict")
+    for answer in (model.call("d", name), model.call("d", "get", **{name: 1}),
+                   model.open("e", name)):
+        assert name[:20] in answer.value[0]
+        assert len(answer.value[0]) < 200

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
+#include "../../../proto/utf8.h"
+
 #include "topic/watch.h"
 
 #include <stdarg.h>
@@ -8,6 +10,8 @@
 #include <string.h>
 
 #define RAISED_TEXT_MAX 400u
+#define RAISED_NODES    2u
+#define RAISED_BYTES    65536u /* a block of values */
 
 enum outcome call_return(struct call *call, struct tli_value *result)
 {
@@ -46,6 +50,32 @@ enum outcome call_raise_value(
 	return CALL_DONE;
 }
 
+/* What is quoted may be cut in the middle of a character. */
+static void mend(char *text)
+{
+	size_t len = strlen(text), at = 0;
+
+	while ((at += tli_utf8_valid((const uint8_t *)text + at, len - at)) <
+		len)
+		text[at] = '?';
+}
+
+/* There is always room for it, even if that there was none is what it says. */
+static enum outcome raise_text(
+	struct call *call, enum tli_status status, const char *text)
+{
+	struct tli_values *values = call->values;
+	const uint32_t max_nodes = values->limits.max_nodes;
+	const size_t max_bytes = values->arena.max_bytes;
+
+	values->limits.max_nodes += RAISED_NODES;
+	values->arena.max_bytes += RAISED_BYTES;
+	call_raise_value(call, status, tli_str(values, text, strlen(text)));
+	values->limits.max_nodes = max_nodes;
+	values->arena.max_bytes = max_bytes;
+	return CALL_DONE;
+}
+
 enum outcome call_raise(
 	struct call *call, enum tli_status status, const char *format, ...)
 {
@@ -55,8 +85,8 @@ enum outcome call_raise(
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return call_raise_value(
-		call, status, tli_str(call->values, text, strlen(text)));
+	mend(text);
+	return raise_text(call, status, text);
 }
 
 enum outcome call_raise_status(struct call *call, enum tli_status status)
