@@ -34,10 +34,11 @@ def queue_of(number, turn):
     return (number * GETS + turn) % QUEUES
 
 
-def requests(op, count, fields_of, payload_of=lambda turn: b""):
+def requests(op, count, fields_of, payload_of=lambda turn: b"", first_tag=1):
+    """A tag that is in use is refused: others do not wait for replies."""
     return b"".join(
         part for turn in range(count)
-        for part in fragments(op, payload_of(turn), tag=turn + 1,
+        for part in fragments(op, payload_of(turn), tag=first_tag + turn,
                               **fields_of(turn)))
 
 
@@ -95,7 +96,8 @@ def test_they_wait_and_are_served_in_turn(run_broker, figure):
         for place in range(LINE):
             producer.write(requests(
                 "PUT", QUEUES, lambda turn: {"handle": turn + 1},
-                lambda turn: item(b"%d" % place)))
+                lambda turn: item(b"%d" % place),
+                first_tag=1 + place * QUEUES))
         places = {}
         for number, turn, status, payload, _ in answers(all_):
             assert status == STATUSES["OK"]
