@@ -145,11 +145,11 @@ def test_a_large_value_comes_back(session):
 def stall(session):
     """Asks for the time until no more is taken, and reads nothing."""
     session.sock.setblocking(False)
-    request = b"".join(fragments("PING", tag=9)) * 1000
+    requests = b"".join(fragments("PING", tag=9)) * 1000
     sent = 0
     try:
         while True:
-            sent += session.sock.send(request)
+            sent += session.sock.send(requests[sent % len(requests):])
     except BlockingIOError:
         session.sock.setblocking(True)
         return sent
