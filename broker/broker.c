@@ -59,10 +59,10 @@ static bool init(struct broker *broker)
 	timer_init(&broker->drain_timer, broker->base, on_drained, broker);
 	sessions_init(&broker->sessions, broker->base);
 	return ports_init(&broker->ports, broker) &&
-		objects_init(&broker->objects, broker->base, &broker->config) &&
-		relays_init(
-			&broker->relays, broker->config.relay_window_bytes) &&
-		make_epoch(broker->epoch);
+		make_epoch(broker->epoch) &&
+		objects_init(&broker->objects, broker->base, &broker->config,
+			broker->epoch) &&
+		relays_init(&broker->relays, broker->config.relay_window_bytes);
 }
 
 struct broker *broker_new(const struct config *config, struct tli_key *key,

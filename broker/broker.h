@@ -23,7 +23,7 @@
 
 #include <tieline/tieline.h>
 
-#define BROKER_EPOCH_BYTES 8u
+#define BROKER_EPOCH_BYTES (ENGINE_EPOCH_LEN / 2)
 #define BROKER_VERSION     TIELINE_VERSION
 #define BROKER_DRAINING    "the broker is about to end"
 

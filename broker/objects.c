@@ -5,6 +5,7 @@
 #include "../system/random.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 /* Tokens of a start are above those of all earlier ones, unless one grants more
@@ -54,7 +55,7 @@ static void on_answers(evutil_socket_t fd, short event, void *owner)
 }
 
 static struct engine *open_engine(
-	const struct config *config, struct waiters *waiters)
+	const struct config *config, struct waiters *waiters, const char *epoch)
 {
 	struct engine_listener listener = waiters_listener(waiters);
 	struct engine_config wanted = engine_config_of(config);
@@ -63,6 +64,7 @@ static struct engine *open_engine(
 	errno = -result;
 	if (result != 0)
 		return NULL;
+	strcpy(wanted.epoch, epoch);
 	wanted.first_token = (uint64_t)time(NULL) << TOKENS_A_SECOND_BITS;
 	return engine_open(&wanted, &listener);
 }
@@ -79,7 +81,7 @@ static bool watch_answers(struct objects *objects, struct event_base *base)
 }
 
 bool objects_init(struct objects *objects, struct event_base *base,
-	const struct config *config)
+	const struct config *config, const char *epoch)
 {
 	struct waiters_limits limits = waiters_limits_of(config);
 
@@ -89,7 +91,7 @@ bool objects_init(struct objects *objects, struct event_base *base,
 	objects->waiters = waiters_new(&limits);
 	if (!objects->waiters)
 		return false;
-	objects->engine = open_engine(config, objects->waiters);
+	objects->engine = open_engine(config, objects->waiters, epoch);
 	if (!objects->engine)
 		return false;
 	waiters_set_engine(objects->waiters, objects->engine);

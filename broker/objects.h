@@ -22,7 +22,7 @@ struct objects {
 /* False, with errno set, for lack of memory or random bytes. Zeroed before,
  * they can be finished in either case. */
 bool objects_init(struct objects *objects, struct event_base *base,
-	const struct config *config);
+	const struct config *config, const char *epoch);
 
 /* Takes the limits of another configuration. */
 void objects_set_limits(struct objects *objects, const struct config *config);

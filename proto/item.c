@@ -22,6 +22,7 @@ struct tli_item *tli_item_new(const struct tli_record *record)
 
 	if (!item)
 		return NULL;
+	item->links = NULL;
 	item->references = 1;
 	item->body_len = record->body_len;
 	item->headers_len = record->headers_len;
@@ -52,8 +53,11 @@ struct tli_item *tli_item_ref(struct tli_item *item)
 
 void tli_item_unref(struct tli_item *item)
 {
-	if (item && --item->references == 0)
-		free(item);
+	if (!item || --item->references > 0)
+		return;
+	if (item->links)
+		item->links->release(item->links);
+	free(item);
 }
 
 struct tli_record tli_record_of(const struct tli_item *item)

@@ -30,7 +30,13 @@
 
 #define TLI_ITEM_BODY_MAX (UINT32_C(1) << 30)
 
+/* What an item's value refers to elsewhere: told when the item is freed. */
+struct tli_item_links {
+	void (*release)(struct tli_item_links *links);
+};
+
 struct tli_item {
+	struct tli_item_links *links; /* NULL = none */
 	uint32_t references;
 	uint32_t body_len;
 	uint16_t headers_len;

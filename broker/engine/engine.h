@@ -73,6 +73,8 @@ struct engine {
 	struct engine_listener listener;
 };
 
+#define ENGINE_EPOCH_LEN 16u
+
 /* What an engine may hold, and what it starts with. */
 struct engine_config {
 	uint64_t max_objects;
@@ -85,6 +87,8 @@ struct engine_config {
 	uint64_t max_identity_bytes;
 	uint64_t seed[2];     /* secret: random */
 	uint64_t first_token; /* above all tokens of earlier starts */
+	/* The broker's: what idents in values start with. "" = none is ours. */
+	char epoch[ENGINE_EPOCH_LEN + 1];
 };
 
 /* NULL for lack of memory. */

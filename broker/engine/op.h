@@ -49,6 +49,8 @@ struct op {
 	bool expired;    /* its time is over: it is answered now. Even so it may
 			  * have to wait: a condition's for its lock */
 	bool unleased;   /* get: the item is gone with the answer */
+	bool is_python;  /* a stock manager's client asks: as threading and
+			  * queue have it, see docs/python.md */
 	uint64_t object; /* by id; 0 = the registry. Of an answer with a grant:
 			  * what gets that back, perhaps another one */
 	uint64_t owner;  /* the connection */
@@ -83,6 +85,7 @@ struct op {
 			   * on, to be given back when it goes */
 	uint64_t dropped; /* one that it has no longer; also of what has to
 			   * wait: a condition's gives up its lock for that */
+	uint64_t dropped_owner; /* whose that was; 0 = the op's own */
 
 	/* Not an answer: it has to wait. */
 	uint64_t wait_object;

@@ -20,6 +20,7 @@ static const struct {
 	FIELD(format),
 	FIELD(expired),
 	FIELD(unleased),
+	FIELD(is_python),
 	FIELD(object),
 	FIELD(owner),
 	FIELD(identity),
@@ -39,6 +40,7 @@ static const struct {
 	FIELD(lost_bytes),
 	FIELD(granted),
 	FIELD(dropped),
+	FIELD(dropped_owner),
 	FIELD(wait_object),
 	FIELD(wait_class),
 #undef FIELD

@@ -18,6 +18,7 @@ static void fill(struct op *op)
 	op->format = 2;
 	op->expired = true;
 	op->unleased = true;
+	op->is_python = true;
 	op->object = UINT64_MAX - 1;
 	op->owner = UINT64_MAX - 2;
 	op->identity = UINT32_MAX - 3;
@@ -39,8 +40,9 @@ static void fill(struct op *op)
 	op->lost_bytes = UINT64_MAX - 16;
 	op->granted = UINT64_MAX - 17;
 	op->dropped = UINT64_MAX - 18;
-	op->wait_object = UINT64_MAX - 19;
-	op->wait_class = 20;
+	op->dropped_owner = UINT64_MAX - 19;
+	op->wait_object = UINT64_MAX - 20;
+	op->wait_class = 21;
 }
 
 static void drop(struct op *op)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kinds.h"
 
+#include "../kinds.h"
 #include "model.h"
 
 #include <string.h>
@@ -35,4 +36,21 @@ const struct kind *kind_find(const char *name, size_t len)
 			memcmp((*kind)->name, name, len) == 0)
 			return *kind;
 	return NULL;
+}
+
+bool engine_has_kind(const char *kind)
+{
+	return kind_find(kind, strlen(kind));
+}
+
+const char *engine_kind_method(const char *kind, unsigned i)
+{
+	const struct kind *found = kind_find(kind, strlen(kind));
+	const struct method *method = found ? found->methods : NULL;
+
+	while (method && method->name && i > 0) {
+		method++;
+		i--;
+	}
+	return method ? method->name : NULL;
 }

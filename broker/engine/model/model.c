@@ -43,6 +43,7 @@ void model_set_limits(struct model *model, const struct engine_config *config)
 
 	memcpy(limits.seed, model->limits.seed, sizeof(limits.seed));
 	limits.first_token = model->limits.first_token;
+	memcpy(limits.epoch, model->limits.epoch, sizeof(limits.epoch));
 	model->limits = limits;
 }
 

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who has references to objects by proxies: processes, as far as they can be
+ * proven. References come and go on short connections of their own, and a proxy
+ * that rests has no connection at all. On a Unix socket the kernel tells which
+ * process is there; it is watched, and what it leaves behind when it ends is
+ * given back after a while. All others are one holder, the unknown.
+ */
+#ifndef BROKER_HOLDERS_H
+#define BROKER_HOLDERS_H
+
+#include "peer.h"
+#include "waiters.h"
+
+struct holder;
+struct holders;
+
+/* NULL for lack of memory. */
+struct holders *holders_new(struct broker *broker);
+/* Gives all references back. No peer may be there any more. */
+void holders_free(struct holders *holders);
+
+/* The process behind a peer, from now on known; NULL for lack of memory. A
+ * holder stays at least until the loop comes round. */
+struct holder *holder_of(struct holders *holders, struct peer *peer);
+
+/* What its references are granted to. */
+struct owner *holder_owner(struct holder *holder);
+
+/* It stays while this is not given up: a request of its is under way. */
+void holder_ref(struct holder *holder);
+void holder_unref(struct holder *holder);
+
+/* One more reference to an object. False if it has none yet: then the engine
+ * is to be asked for one (OPEN with its id) and holder_grant() called. */
+bool holder_add(struct holder *holder, uint64_t object);
+
+/* The engine has granted the holder's owner that reference, which becomes its
+ * first, or one more (then the token goes back). False for lack of memory: it
+ * goes back, too. */
+bool holder_grant(struct holder *holder, uint64_t object, uint64_t token,
+	const char *typeid);
+
+/* Drops one reference: of the holder, else of the unknown one, else of any.
+ * False if nobody has one. */
+bool holders_drop(
+	struct holders *holders, struct holder *holder, uint64_t object);
+
+/* The object was used by a proxy: an unknown holder's time to live begins anew.
+ */
+void holders_use(struct holders *holders, uint64_t object);
+
+/* How many objects are referenced. */
+uint64_t holders_object_count(const struct holders *holders);
+
+/* Calls each() for every object, smallest id first, with its references in all.
+ */
+void holders_each(const struct holders *holders,
+	void (*each)(void *arg, uint64_t object, const char *typeid,
+		uint64_t references),
+	void *arg);
+
+#endif
