@@ -11,4 +11,9 @@ bool engine_has_kind(const char *kind);
  * the last one, or if there is no such kind. */
 const char *engine_kind_method(const char *kind, unsigned i);
 
+/* Whether there is such a kind with that method, or with that option to open
+ * it with; some options are of every kind. */
+bool engine_kind_has_method(const char *kind, const char *method);
+bool engine_kind_has_option(const char *kind, const char *option);
+
 #endif

@@ -54,6 +54,16 @@ static int find_parameter(const char *text, const struct tli_bytes *name)
 	return -1;
 }
 
+bool has_parameter(const char *text, const char *name)
+{
+	const struct tli_bytes bytes = {
+		.len = strlen(name),
+		.data = (const uint8_t *)name,
+	};
+
+	return find_parameter(text, &bytes) >= 0;
+}
+
 static bool refuse_keyword(
 	struct call *call, const char *what, const struct tli_value *name)
 {
@@ -137,10 +147,10 @@ bool bind_arguments(struct call *call, const struct tli_value *args,
 	return check_required(call, name, parameters);
 }
 
+const char options_of_all[] = "name kind family create temporary expire_ms";
+
 bool bind_options(struct call *call, const struct tli_value *options)
 {
-	static const char of_all[] =
-		"name kind family create temporary expire_ms";
 	const struct kind *kind = call->object->kind;
 	const struct tli_items *pairs = tli_items_of(options);
 
@@ -149,7 +159,7 @@ bool bind_options(struct call *call, const struct tli_value *options)
 		const struct tli_value *name = pairs->items[i];
 
 		if (name->kind == TLI_STR &&
-			find_parameter(of_all, tli_bytes_of(name)) >= 0)
+			find_parameter(options_of_all, tli_bytes_of(name)) >= 0)
 			continue;
 		if (!bind_keyword(
 			    call, kind->name, kind->options, pairs->items + i))

@@ -14,6 +14,10 @@
  */
 bool bind_options(struct call *call, const struct tli_value *options);
 
+/* The options of every kind, and whether a name is among such a text's. */
+extern const char options_of_all[];
+bool has_parameter(const char *text, const char *name);
+
 /* Takes arguments for the parameters of call->method. False with TypeError
  * raised, in Python's words. */
 bool bind_arguments(struct call *call, const struct tli_value *args,

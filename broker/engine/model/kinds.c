@@ -2,6 +2,7 @@
 #include "kinds.h"
 
 #include "../kinds.h"
+#include "dispatch.h"
 #include "model.h"
 
 #include <string.h>
@@ -53,4 +54,23 @@ const char *engine_kind_method(const char *kind, unsigned i)
 		i--;
 	}
 	return method ? method->name : NULL;
+}
+
+bool engine_kind_has_method(const char *kind, const char *method)
+{
+	const struct kind *found = kind_find(kind, strlen(kind));
+	const struct method *row = found ? found->methods : NULL;
+
+	while (row && row->name && strcmp(row->name, method) != 0)
+		row++;
+	return row && row->name;
+}
+
+bool engine_kind_has_option(const char *kind, const char *option)
+{
+	const struct kind *found = kind_find(kind, strlen(kind));
+
+	return found &&
+		(has_parameter(options_of_all, option) ||
+			has_parameter(found->options, option));
 }
