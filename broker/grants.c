@@ -103,6 +103,15 @@ static void give_back(struct owner *owner, struct grant *grant)
 	owner_release(owner);
 }
 
+bool grants_return_one(struct owner *owner, uint64_t token)
+{
+	struct grant *grant = find(owner, token);
+
+	if (grant)
+		give_back(owner, grant);
+	return grant;
+}
+
 void grants_return(struct owner *owner)
 {
 	while (owner->grants) {

@@ -119,16 +119,18 @@ static bool give_back(struct request *request, enum tli_status status)
 
 static enum tli_status note_grant(struct request *request)
 {
-	const struct waiters_limits *limits = &request->owner->waiters->limits;
+	struct owner *owner = request->owner;
 	const struct op *op = &request->op;
+	uint32_t max = owner->max_grants
+		? owner->max_grants
+		: owner->waiters->limits.max_grants_per_owner;
 
-	grants_touch(request->owner, op);
+	grants_touch(owner, op);
 	if (!op->granted)
 		return TLI_STATUS_OK;
-	if (owner_grant_count(request->owner) >= limits->max_grants_per_owner)
+	if (owner_grant_count(owner) >= max)
 		return TLI_STATUS_LIMIT;
-	return grants_keep(request->owner, op) ? TLI_STATUS_OK
-					       : TLI_STATUS_NO_MEMORY;
+	return grants_keep(owner, op) ? TLI_STATUS_OK : TLI_STATUS_NO_MEMORY;
 }
 
 /* The answer is the engine's last word. True if it is the request's too. */

@@ -144,6 +144,12 @@ void owner_end(struct owner *owner)
 	owner_release(owner);
 }
 
+bool owner_return(struct owner *owner, uint64_t token, int64_t now_ms)
+{
+	owner->waiters->now_ms = now_ms;
+	return grants_return_one(owner, token);
+}
+
 void owner_set_congested(struct owner *owner, bool congested)
 {
 	struct request *request;

@@ -84,6 +84,7 @@ struct owner {
 	uint32_t waiting;    /* requests that had to wait and are not done */
 	uint32_t references; /* requests that are not done, and returns */
 	uint32_t finished;   /* requests whose done() is about to be called */
+	uint32_t max_grants; /* 0 = the limit of all */
 	bool congested;      /* owner_set_congested() */
 	bool ended;
 	/* It has ended, and nothing refers to it any more: it may be freed.
@@ -122,6 +123,9 @@ void owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
  * request is granted even so goes back too.
  */
 void owner_end(struct owner *owner);
+
+/* Gives one grant back. False if the owner does not have it. */
+bool owner_return(struct owner *owner, uint64_t token, int64_t now_ms);
 
 /* Its output is full, or no longer. */
 void owner_set_congested(struct owner *owner, bool congested);
