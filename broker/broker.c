@@ -58,10 +58,12 @@ static bool init(struct broker *broker)
 		return false;
 	timer_init(&broker->drain_timer, broker->base, on_drained, broker);
 	sessions_init(&broker->sessions, broker->base);
-	return ports_init(&broker->ports, broker) &&
-		make_epoch(broker->epoch) &&
-		objects_init(&broker->objects, broker->base, &broker->config,
-			broker->epoch) &&
+	if (!ports_init(&broker->ports, broker) || !make_epoch(broker->epoch) ||
+		!objects_init(&broker->objects, broker->base, &broker->config,
+			broker->epoch))
+		return false;
+	broker->holders = holders_new(broker);
+	return broker->holders &&
 		relays_init(&broker->relays, broker->config.relay_window_bytes);
 }
 
@@ -139,12 +141,14 @@ bool broker_turn(struct broker *broker, bool waits)
 	if (is_over(broker))
 		return false;
 	if (!waits || sessions_are_due(&broker->sessions) ||
-		!objects_may_wait(&broker->objects))
+		!objects_may_wait(&broker->objects) ||
+		!holders_may_wait(broker->holders))
 		flags |= EVLOOP_NONBLOCK;
 	if (event_base_loop(broker->base, flags) != 0)
 		return false;
 	objects_run(&broker->objects);
 	sessions_run(&broker->sessions);
+	holders_run(broker->holders);
 	reap(broker);
 	return true;
 }
@@ -202,6 +206,7 @@ void broker_free(struct broker *broker)
 		closing_hurry(peer);
 		peer_close(peer);
 	}
+	holders_free(broker->holders);
 	if (broker->objects.waiters)
 		objects_fini(&broker->objects);
 	reap(broker);

@@ -9,6 +9,7 @@
 #include "../system/key.h"
 
 #include "config.h"
+#include "holders.h"
 #include "log.h"
 #include "login.h"
 #include "monitors.h"
@@ -47,6 +48,7 @@ struct broker {
 	struct relays relays;
 	struct monitors monitors;
 	struct objects objects;
+	struct holders *holders;
 	struct sessions sessions;
 	struct broker_counters counters;
 	struct timer drain_timer;

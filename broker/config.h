@@ -77,6 +77,10 @@ struct config {
 	uint64_t max_identity_bytes;
 	uint32_t max_identity_waiting_requests;
 
+	uint64_t max_references;
+	uint32_t reference_grace_ms;
+	uint64_t reference_ttl_ms;
+
 	uint32_t keepalive_idle_s;
 	uint32_t keepalive_interval_s;
 	uint32_t keepalive_probes;

@@ -15,6 +15,7 @@
 
 #define HOUR_MS 3600000u
 #define DAY_MS  86400000u
+#define YEAR_MS (UINT64_C(366) * DAY_MS)
 
 /* A million of anything is more than the descriptors of a process. */
 #define COUNT_MAX 1000000u
@@ -177,6 +178,20 @@ const struct config_setting config_settings[] = {
 		RANGE(1, COUNT_MAX, 100000, "requests"),
 		.help = "Most requests of those with the same key that wait "
 			"for an object at a time."},
+
+	{FIELD(config, max_references),
+		RANGE(1, OBJECTS_MAX, 1000000, "references"),
+		.help = "Most references by proxies of Python's managers: "
+			"each process counts once for each object. Beyond "
+			"them no new one is given."},
+	{FIELD(config, reference_grace_ms),
+		RANGE(0, DAY_MS, 10000, "milliseconds"),
+		.help = "How long the references stay of a process on a Unix "
+			"socket that has ended."},
+	{FIELD(config, reference_ttl_ms), RANGE(0, YEAR_MS, 0, "milliseconds"),
+		.help = "How long references stay that nobody uses, of "
+			"processes that cannot be watched, as those on TCP; 0 "
+			"is until they are given back."},
 
 	{FIELD(config, keepalive_idle_s),
 		RANGE(1, KEEPALIVE_S_MAX, 30, "seconds"),

@@ -20,8 +20,9 @@ struct holders *holders_new(struct broker *broker);
 /* Gives all references back. No peer may be there any more. */
 void holders_free(struct holders *holders);
 
-/* The process behind a peer, from now on known; NULL for lack of memory. A
- * holder stays at least until the loop comes round. */
+/* The process behind a peer, from now on known; the unknown holder if it cannot
+ * be watched. NULL for lack of memory. A holder stays at least until the loop
+ * comes round. */
 struct holder *holder_of(struct holders *holders, struct peer *peer);
 
 /* What its references are granted to. */
@@ -36,8 +37,8 @@ void holder_unref(struct holder *holder);
 bool holder_add(struct holder *holder, uint64_t object);
 
 /* The engine has granted the holder's owner that reference, which becomes its
- * first, or one more (then the token goes back). False for lack of memory: it
- * goes back, too. */
+ * first, or one more (then the token goes back). False for lack of memory, or
+ * if there are too many: it goes back, too. */
 bool holder_grant(struct holder *holder, uint64_t object, uint64_t token,
 	const char *typeid);
 
@@ -50,14 +51,25 @@ bool holders_drop(
  */
 void holders_use(struct holders *holders, uint64_t object);
 
+/* Whether no holder can have a first reference to another object: there are
+ * max_references of these. */
+bool holders_are_full(const struct holders *holders);
+
 /* How many objects are referenced. */
 uint64_t holders_object_count(const struct holders *holders);
 
 /* Calls each() for every object, smallest id first, with its references in all.
  */
-void holders_each(const struct holders *holders,
+void holders_each(struct holders *holders,
 	void (*each)(void *arg, uint64_t object, const char *typeid,
 		uint64_t references),
 	void *arg);
+
+/* The loop is about to wait: false if it must not. */
+bool holders_may_wait(struct holders *holders);
+
+/* Drops what is due, and forgets who is not of interest any more: once for each
+ * turn of the loop, behind all else. */
+void holders_run(struct holders *holders);
 
 #endif

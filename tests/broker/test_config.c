@@ -192,9 +192,9 @@ static void every_setting_keeps_its_range_and_kind(void **state)
 		choices += p.row->type == CONFIG_CHOICE;
 		all++;
 	}
-	assert_int_equal(numbers, 36);
+	assert_int_equal(numbers, 39);
 	assert_int_equal(choices, 2);
-	assert_int_equal(all, 42);
+	assert_int_equal(all, 45);
 }
 
 static struct config standard;
