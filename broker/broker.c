@@ -5,6 +5,7 @@
 #include "../system/random.h"
 
 #include "closing.h"
+#include "holders.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,7 +59,9 @@ static bool init(struct broker *broker)
 		return false;
 	timer_init(&broker->drain_timer, broker->base, on_drained, broker);
 	sessions_init(&broker->sessions, broker->base);
-	if (!ports_init(&broker->ports, broker) || !make_epoch(broker->epoch) ||
+	if (!ports_init(&broker->ports, broker) ||
+		!managers_init(&broker->managers) ||
+		!make_epoch(broker->epoch) ||
 		!objects_init(&broker->objects, broker->base, &broker->config,
 			broker->epoch))
 		return false;
@@ -125,6 +128,7 @@ static void reap(struct broker *broker)
 {
 	relays_reap(&broker->relays);
 	sessions_reap(&broker->sessions);
+	managers_reap(&broker->managers);
 	peers_reap(&broker->peers);
 }
 
@@ -141,6 +145,7 @@ bool broker_turn(struct broker *broker, bool waits)
 	if (is_over(broker))
 		return false;
 	if (!waits || sessions_are_due(&broker->sessions) ||
+		managers_are_due(&broker->managers) ||
 		!objects_may_wait(&broker->objects) ||
 		!holders_may_wait(broker->holders))
 		flags |= EVLOOP_NONBLOCK;
@@ -148,7 +153,10 @@ bool broker_turn(struct broker *broker, bool waits)
 		return false;
 	objects_run(&broker->objects);
 	sessions_run(&broker->sessions);
+	managers_run(&broker->managers);
 	holders_run(broker->holders);
+	if (broker->managers.wants_end)
+		broker_drain(broker);
 	reap(broker);
 	return true;
 }
@@ -216,6 +224,7 @@ void broker_free(struct broker *broker)
 		timer_stop(&broker->drain_timer);
 		event_base_free(broker->base);
 	}
+	managers_fini(&broker->managers);
 	relays_fini(&broker->relays);
 	sources_fini(&broker->sources);
 	tli_key_free(broker->key);

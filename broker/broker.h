@@ -12,6 +12,7 @@
 #include "holders.h"
 #include "log.h"
 #include "login.h"
+#include "managers.h"
 #include "monitors.h"
 #include "names.h"
 #include "objects.h"
@@ -50,6 +51,7 @@ struct broker {
 	struct objects objects;
 	struct holders *holders;
 	struct sessions sessions;
+	struct managers managers;
 	struct broker_counters counters;
 	struct timer drain_timer;
 	bool draining;

@@ -66,6 +66,9 @@ struct config {
 	uint32_t max_session_grants;
 	uint32_t max_item_bytes;
 
+	char advertise_address[TLI_ADDRESS_TEXT_MAX]; /* "" = none */
+	bool manager_shutdown;
+
 	uint32_t max_waiting_requests;
 	uint64_t max_objects;
 	uint64_t max_items;

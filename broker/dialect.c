@@ -12,6 +12,13 @@
 
 typedef void dialect(struct peer *peer);
 
+static void refuse_unknown(struct peer *peer)
+{
+	closing_refuse(peer, TLI_REFUSAL_UNSUPPORTED,
+		"the first message is none that this broker knows: it takes "
+		"JSON objects such as {\"dial\":\"name\"}");
+}
+
 /* By the first byte; all others are unknown. */
 static dialect *const dialects[256] = {
 	['{'] = rendezvous_start,
@@ -36,11 +43,11 @@ static dialect *choose(const struct tli_buf *held)
 	if (result == TLI_FRAME_MORE)
 		return NULL;
 	if (result < 0 || reader.body_bytes == 0)
-		return unknown_start;
+		return refuse_unknown;
 	if (used == tli_buf_len(held))
 		return NULL;
 	chosen = dialects[tli_buf_head(held)[used]];
-	return chosen ? chosen : unknown_start;
+	return chosen ? chosen : refuse_unknown;
 }
 
 static void on_ready(struct peer *peer, short event)

@@ -15,10 +15,9 @@ void rendezvous_start(struct peer *peer);
 /* Binary operations on objects: session.c. */
 void session_start(struct peer *peer);
 
-/* Dialects that this version does not serve: unserved.c. */
+/* Managers' clients, whose requests are pickles or XML-RPC: manager.c. */
 void manager_start(struct peer *peer);
 void xmlrpc_start(struct peer *peer);
-void unknown_start(struct peer *peer);
 
 /* Waits for the first frame of a peer that has authenticated, and hands the
  * peer over; one that came to a bound address to its name, at once. */

@@ -154,6 +154,24 @@ ssize_t peer_read(struct peer *peer, size_t max_bytes)
 	return got;
 }
 
+int peer_find_frame(
+	const struct peer *peer, size_t max_bytes, size_t *start, size_t *len)
+{
+	const struct tli_buf *held = &peer->held;
+	struct tli_frame_reader reader;
+	int result;
+
+	if (tli_buf_len(held) == 0)
+		return 0;
+	tli_frame_reader_init(&reader, max_bytes, false);
+	result = tli_frame_reader_feed(
+		&reader, tli_buf_head(held), tli_buf_len(held), start);
+	if (result <= 0)
+		return result;
+	*len = (size_t)reader.body_bytes;
+	return tli_buf_len(held) - *start >= *len;
+}
+
 bool peer_put_frame(
 	struct peer *peer, const void *body, size_t len, size_t max_bytes)
 {

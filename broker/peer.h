@@ -105,6 +105,12 @@ void peers_reap(struct peers *peers);
  */
 ssize_t peer_read(struct peer *peer, size_t max_bytes);
 
+/* Finds the first frame in what is held. Returns 1 with the body's place and
+ * length, 0 when more has to come, or the tli_frame_result that says what is
+ * wrong with it. */
+int peer_find_frame(
+	const struct peer *peer, size_t max_bytes, size_t *start, size_t *len);
+
 /* Puts a frame into `out`, which holds up to max_bytes. False if it does not
  * fit, or for lack of memory. */
 bool peer_put_frame(

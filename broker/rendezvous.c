@@ -34,25 +34,6 @@ static void (*const verbs[TLI_VERB_COUNT])(
 	[TLI_VERB_MONITOR] = control_monitor,
 };
 
-/* Finds the first frame in what is held. Returns 1 with the body's place and
- * length, 0 when more has to come, or the tli_frame_result that says what is
- * wrong with it. */
-static int find_frame(const struct tli_buf *held, size_t *start, size_t *len)
-{
-	struct tli_frame_reader reader;
-	int result;
-
-	if (tli_buf_len(held) == 0)
-		return 0;
-	tli_frame_reader_init(&reader, TLI_CONTROL_MAX, false);
-	result = tli_frame_reader_feed(
-		&reader, tli_buf_head(held), tli_buf_len(held), start);
-	if (result <= 0)
-		return result;
-	*len = (size_t)reader.body_bytes;
-	return tli_buf_len(held) - *start >= *len;
-}
-
 static void serve(struct peer *peer, size_t start, size_t len)
 {
 	char why[TLI_CONTROL_TEXT];
@@ -77,7 +58,7 @@ static void serve(struct peer *peer, size_t start, size_t len)
 static void serve_next(struct peer *peer)
 {
 	size_t start, len;
-	int found = find_frame(&peer->held, &start, &len);
+	int found = peer_find_frame(peer, TLI_CONTROL_MAX, &start, &len);
 
 	if (found > 0)
 		serve(peer, start, len);
@@ -96,7 +77,7 @@ static bool owes_reply(const struct peer *peer)
 	size_t start, len;
 
 	return tli_buf_len(&peer->out) > 0 ||
-		find_frame(&peer->held, &start, &len) != 0;
+		peer_find_frame(peer, TLI_CONTROL_MAX, &start, &len) != 0;
 }
 
 static void on_ready(struct peer *peer, short event)

@@ -140,6 +140,7 @@ struct tli_item *tli_item_with_headers(const struct tli_item *item,
 	if (!more)
 		return NULL;
 	*more = *item;
+	more->links = NULL;
 	more->references = 1;
 	more->headers_len = (uint16_t)headers_len;
 	memcpy(more->bytes, item->bytes, before);

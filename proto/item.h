@@ -119,8 +119,8 @@ struct tli_header {
 bool tli_header_next(struct tli_header *header_out, const uint8_t *headers,
 	size_t len, size_t *at);
 
-/* The same item with more headers behind its own. NULL for lack of memory, or
- * if that is more than TLI_ITEM_HEADERS_MAX. */
+/* The same item, but for its links, with more headers behind its own. NULL for
+ * lack of memory, or if that is more than TLI_ITEM_HEADERS_MAX. */
 struct tli_item *tli_item_with_headers(const struct tli_item *item,
 	const struct tli_header *headers, size_t count);
 

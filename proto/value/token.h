@@ -19,7 +19,7 @@ struct tli_value *tli_token_state(const struct tli_value *value);
  * may replace the state's items. Stops, and returns false, when that does, or
  * for lack of memory. A tree without objects is not walked through.
  */
-bool tli_tokens_visit(struct tli_value *tree,
+bool tli_tokens_visit(const struct tli_value *tree,
 	bool (*each)(void *arg, struct tli_value *state), void *arg);
 
 #endif

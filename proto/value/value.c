@@ -74,6 +74,7 @@ static void begin(struct tli_values *values)
 	values->borrowed_bytes = 0;
 	values->nodes = 0;
 	values->ids = 1; /* 0 is what cannot be met again */
+	values->objects = 0;
 	values->has_grown_inside = false;
 	values->error = (struct tli_value_error){.code = 0};
 	values->keys = NULL;
@@ -466,6 +467,7 @@ static struct tli_object *make_object(
 
 	if (!object)
 		return NULL;
+	values->objects++;
 	object->making = (uint8_t)making;
 	object->steps = NULL;
 	object->steps_capacity = 0;

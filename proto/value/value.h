@@ -213,6 +213,7 @@ struct tli_values {
 	size_t borrowed_bytes; /* of nodes that have no copy of them */
 	uint32_t nodes;
 	uint32_t ids;
+	uint32_t objects; /* of the nodes, those of TLI_OBJECT */
 	bool has_grown_inside; /* something was put into what is inside another:
 				* depths may be wrong; see levels.h */
 	struct tli_value_error error;  /* of the last failure */

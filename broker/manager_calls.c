@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked of the engine for a request, and the way back. */
+#include "manager.h"
+
+#include "holders.h"
+
+#include <stdlib.h>
+
+struct manager_call *manager_call_new(
+	struct manager *manager, struct holder *holder)
+{
+	struct manager_call *call = calloc(1, sizeof(*call));
+
+	if (!call) {
+		manager->is_failed = true;
+		manager_touch(manager);
+		return NULL;
+	}
+	call->broker = manager->broker;
+	call->manager = manager;
+	call->holder = holder;
+	if (holder)
+		holder_ref(holder);
+	manager->call = call;
+	return call;
+}
+
+static struct owner *owner_of(const struct manager_call *call, uint8_t code)
+{
+	return code == TLI_OP_OPEN ? holder_owner(call->holder)
+				   : &call->manager->owner;
+}
+
+static void on_done(struct request *request)
+{
+	struct manager_call *call = (struct manager_call *)request;
+
+	call->then(call);
+}
+
+static void forget_answer(struct manager_call *call)
+{
+	tli_item_unref(call->request.op.item);
+	request_clear(&call->request);
+	call->request.op = (struct op){.code = 0};
+}
+
+/* Without memory, or somebody who is to have a reference, nothing is asked. */
+static void give_up(struct manager_call *call, struct tli_item *item)
+{
+	call->manager->is_failed = true;
+	manager_touch(call->manager);
+	tli_item_unref(item);
+	manager_call_free(call);
+}
+
+void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
+	struct tli_item *item, void (*then)(struct manager_call *call))
+{
+	uint64_t token = call->request.op.token;
+
+	if ((code == TLI_OP_OPEN && !call->holder) ||
+		(code != TLI_OP_ACK && !item)) {
+		give_up(call, item);
+		return;
+	}
+	forget_answer(call);
+	call->then = then;
+	call->request.done = on_done;
+	call->request.op = (struct op){
+		.code = code,
+		.format = TLI_FORMAT_PICKLE,
+		.is_python = true,
+		.object = object,
+		.token = token,
+		.item = item,
+	};
+	if (request_start(owner_of(call, code), &call->request,
+		    call->broker->objects.now_ms))
+		then(call);
+}
+
+void manager_call_free(struct manager_call *call)
+{
+	struct manager *manager = call->manager;
+
+	if (call->opened_token)
+		(void)owner_return(holder_owner(call->holder),
+			call->opened_token, call->broker->objects.now_ms);
+	forget_answer(call);
+	tli_item_unref(call->method);
+	if (call->holder)
+		holder_unref(call->holder);
+	free(call);
+	if (!manager)
+		return;
+	manager->call = NULL;
+	manager_touch(manager);
+}
+
+bool manager_keep_reference(struct manager_call *call)
+{
+	const struct op *op = &call->request.op;
+	struct manager *manager = call->manager;
+	bool is_kept = op->status == TLI_STATUS_OK &&
+		holder_grant(
+			call->holder, op->object, op->granted, call->typeid);
+
+	if (manager && op->status != TLI_STATUS_OK)
+		manager_refuse_op(manager, op);
+	else if (manager && !is_kept)
+		manager_refuse(manager, "MemoryError",
+			"there are max_references already");
+	else if (!manager && is_kept)
+		(void)holders_drop(
+			call->broker->holders, call->holder, op->object);
+	return manager && is_kept;
+}

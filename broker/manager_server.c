@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked of the server itself: one request of a connection, which ends
+ * with the answer, unless it is to go on with methods. */
+#include "manager.h"
+
+#include "../proto/item_value.h"
+#include "../proto/value/mapping.h"
+#include "../proto/value/token.h"
+
+#include "holders.h"
+#include "typeids.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *manager_only_text(
+	struct manager *manager, const struct manager_request *request)
+{
+	const struct tli_items *args = tli_items_of(request->args);
+	const char *text = NULL;
+
+	if (args->count == 1 && tli_items_of(request->kwds)->count == 0)
+		text = manager_text(args->items[0]);
+	if (text)
+		return text;
+	manager_refuse(manager, "TypeError", "%s() takes one argument, a str",
+		request->name);
+	return NULL;
+}
+
+/* The object that the only argument names; false with the reply made. */
+static bool read_ident(struct manager *manager,
+	const struct manager_request *request, struct ident *ident)
+{
+	const char *text = manager_only_text(manager, request);
+
+	if (!text)
+		return false;
+	if (ident_parse(ident, text, manager->broker->epoch))
+		return true;
+	manager_refuse_ident(manager, text);
+	return false;
+}
+
+/* ---- Small talk -------------------------------------------------------- */
+
+static void dummy(
+	struct manager *manager, const struct manager_request *request)
+{
+	(void)request;
+	manager_return_item(manager, NULL);
+}
+
+/* The name is that of the client's thread. */
+static void accept_connection(
+	struct manager *manager, const struct manager_request *request)
+{
+	if (!manager_only_text(manager, request))
+		return;
+	manager->is_serving = true;
+	manager->is_last = false;
+	manager_return_item(manager, NULL);
+}
+
+static void number_of_objects(
+	struct manager *manager, const struct manager_request *request)
+{
+	uint64_t count = holders_object_count(manager->broker->holders);
+
+	(void)request;
+	manager_return(
+		manager, tli_int(manager_values(manager), (int64_t)count));
+}
+
+struct report {
+	struct tli_buf text;
+	const char *epoch;
+};
+
+static void add_to_report(
+	void *arg, uint64_t object, const char *typeid, uint64_t references)
+{
+	struct report *report = arg;
+	char ident[IDENT_TEXT], line[2 * IDENT_TEXT + 64];
+	int len;
+
+	ident_format(ident, report->epoch, object, typeid);
+	len = snprintf(line, sizeof(line),
+		"%s  %s:       refcount=%" PRIu64 "\n    <%s>",
+		tli_buf_len(&report->text) > 0 ? "\n" : "", ident, references,
+		typeid);
+	(void)tli_buf_append(&report->text, line, (size_t)len);
+}
+
+/* What does not fit is left out. */
+#define REPORT_BYTES (1u << 20)
+
+static void debug_info(
+	struct manager *manager, const struct manager_request *request)
+{
+	struct report report = {.epoch = manager->broker->epoch};
+
+	(void)request;
+	tli_buf_init(&report.text, REPORT_BYTES);
+	holders_each(manager->broker->holders, add_to_report, &report);
+	manager_return(manager,
+		tli_str(manager_values(manager),
+			tli_buf_len(&report.text) > 0
+				? (const char *)tli_buf_head(&report.text)
+				: "",
+			tli_buf_len(&report.text)));
+	tli_buf_fini(&report.text);
+}
+
+static void shutdown_broker(
+	struct manager *manager, const struct manager_request *request)
+{
+	(void)request;
+	if (!manager->broker->config.manager_shutdown) {
+		manager_refuse(manager, "PermissionError",
+			"shutdown() is not permitted: others use this broker "
+			"too; \"manager_shutdown\": true in its configuration "
+			"would allow it");
+		return;
+	}
+	manager_return_item(manager, NULL);
+	log_write(&manager->broker->log, CONFIG_LOG_INFO,
+		"a manager's client asks for the end");
+	manager->broker->managers.wants_end = true;
+}
+
+/* Of a token, by its ident. */
+static void get_methods(
+	struct manager *manager, const struct manager_request *request)
+{
+	const struct tli_items *args = tli_items_of(request->args);
+	const struct tli_value *state =
+		args->count == 1 ? tli_token_state(args->items[0]) : NULL;
+	const char *text = state
+		? manager_text(tli_items_of(state)->items[TLI_TOKEN_IDENT])
+		: NULL;
+	struct ident ident;
+
+	if (!text)
+		manager_refuse(manager, "TypeError",
+			"get_methods() takes one argument, a Token");
+	else if (!ident_parse(&ident, text, manager->broker->epoch))
+		manager_refuse_ident(manager, text);
+	else
+		manager_return(manager,
+			typeid_exposed(&manager->broker->config,
+				manager_values(manager), ident.typeid));
+}
+
+/* ---- References -------------------------------------------------------- */
+
+static void on_reference(struct manager_call *call)
+{
+	if (manager_keep_reference(call))
+		manager_return_item(call->manager, NULL);
+	manager_call_free(call);
+}
+
+/* {"id": ...}, what an open() of an object takes that is there already. */
+static struct tli_item *opening(
+	const struct manager *manager, const struct ident *ident)
+{
+	struct tli_values *values = manager_values(manager);
+	struct tli_value *options = tli_container(values, TLI_DICT);
+	struct tli_value_error error;
+
+	if (!options ||
+		!tli_dict_set(options, tli_str(values, "id", 2),
+			tli_int(values, (int64_t)ident->object)))
+		return NULL;
+	return tli_item_of_value(
+		TLI_FORMAT_PICKLE, options, TLI_ITEM_BODY_MAX, &error);
+}
+
+static void incref(
+	struct manager *manager, const struct manager_request *request)
+{
+	struct holder *holder;
+	struct manager_call *call;
+	struct ident ident;
+
+	if (!read_ident(manager, request, &ident))
+		return;
+	holder = holder_of(manager->broker->holders, manager->peer);
+	if (holder && holder_add(holder, ident.object)) {
+		manager_return_item(manager, NULL);
+		return;
+	}
+	call = manager_call_new(manager, holder);
+	if (!call)
+		return;
+	strcpy(call->typeid, ident.typeid);
+	manager_ask(
+		call, TLI_OP_OPEN, 0, opening(manager, &ident), on_reference);
+}
+
+static void decref(
+	struct manager *manager, const struct manager_request *request)
+{
+	struct holders *holders = manager->broker->holders;
+	struct holder *holder;
+	struct ident ident;
+
+	if (!read_ident(manager, request, &ident))
+		return;
+	holder = holder_of(holders, manager->peer);
+	if (holder && holders_drop(holders, holder, ident.object))
+		manager_return_item(manager, NULL);
+	else
+		manager_refuse(manager, "KeyError",
+			"%s: nobody has a reference to it",
+			manager_only_text(manager, request));
+}
+
+/* ---- The table --------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	void (*serve)(
+		struct manager *manager, const struct manager_request *request);
+} functions[] = {
+	{"accept_connection", accept_connection},
+	{"create", manager_create},
+	{"debug_info", debug_info},
+	{"decref", decref},
+	{"dummy", dummy},
+	{"get_methods", get_methods},
+	{"incref", incref},
+	{"number_of_objects", number_of_objects},
+	{"shutdown", shutdown_broker},
+};
+
+void manager_serve_server(
+	struct manager *manager, const struct manager_request *request)
+{
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (strcmp(functions[i].name, request->name) == 0) {
+			functions[i].serve(manager, request);
+			return;
+		}
+	manager_refuse(manager, "AssertionError", "'%.100s' unrecognized",
+		request->name);
+}
