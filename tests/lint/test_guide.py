@@ -121,7 +121,8 @@ def kinds():
     for line in run(BUILD / "tests/model/model-tables").splitlines():
         what, name, rest = line.split(" ", 2)
         if what == "kind":
-            found[name] = (rest.split(), [])
+            options = [one for one in rest.split() if one.strip("*")]
+            found[name] = (options, [])
             methods = found[name][1]
         else:
             methods.append(signature(name, rest))

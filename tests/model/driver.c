@@ -39,6 +39,7 @@ struct driver {
 	int64_t now_ms;
 	unsigned long fail_at; /* the allocation, of the next operation */
 	bool fails_for_good;
+	bool is_python; /* who asks from now on */
 };
 
 static void die(const char *why, const char *what)
@@ -177,7 +178,14 @@ static struct tli_value *headers_value(
 
 static void put_item(struct driver *driver, const struct tli_item *item)
 {
-	put(driver, "value", tli_item_value(&driver->values, item));
+	struct tli_value *value = tli_item_value(&driver->values, item);
+
+	if (value->kind == TLI_OBJECT)
+		put(driver, "pickle",
+			tli_bytes(&driver->values, TLI_BYTES,
+				tli_item_body(item), item->body_len));
+	else
+		put(driver, "value", value);
 	put(driver, "format", text(driver, tli_format_word(item->format)));
 	if (item->subject_len)
 		put(driver, "subject",
@@ -331,6 +339,7 @@ static struct op *new_op(struct driver *driver, unsigned code)
 
 	op->code = (uint8_t)code;
 	op->owner = (uint64_t)part_int(driver, 2);
+	op->is_python = driver->is_python;
 	return op;
 }
 
@@ -506,6 +515,12 @@ static void run_fail(struct driver *driver)
 	driver->fails_for_good = part_int(driver, 3) != 0;
 }
 
+/* (verb, now_ms, whether a stock manager's client asks from now on) */
+static void run_python(struct driver *driver)
+{
+	driver->is_python = part_int(driver, 2) != 0;
+}
+
 static void woken(void *owner, uint64_t object, unsigned classes)
 {
 	struct driver *driver = owner;
@@ -583,6 +598,7 @@ static const struct {
 	{"elapse", run_elapse},
 	{"find", run_find},
 	{"fail", run_fail},
+	{"python", run_python},
 };
 
 static void run_verb(struct driver *driver)

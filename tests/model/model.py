@@ -18,7 +18,8 @@ class Answer:
     error, whose exception is `raised` and whose arguments are `value`. Other
     attributes are 0 or None if there is nothing to tell: value, format,
     granted (and by which object), dropped, attempts, created, deliveries,
-    lost_messages, lost_bytes, subject, headers; of what waits n, class (as
+    lost_messages, lost_bytes, subject, headers; pickle, for a value that is an
+    object; of what waits n, class (as
     wait_class), on, ticket, dropped, timeout_ms; woken is a list of pairs of an
     object's id and a mask."""
 
@@ -92,6 +93,10 @@ class Model:
     def new(self, **limits):
         return self.do("new", limits)
 
+    def make(self, alias, kind, *args, **keywords):
+        """One as Python's constructor of that kind makes it."""
+        return self.open(alias, kind, args=args, kwds=keywords)
+
     def open(self, alias, kind=None, owner=1, identity=0, **options):
         """A named object: its name is the alias, unless name= says another
         one; name=None is anonymous."""
@@ -153,6 +158,10 @@ class Model:
         """Lets time pass; the answer's next is the next deadline, or None."""
         self.now_ms += milliseconds
         return self.do("elapse")
+
+    def python(self, does=True):
+        """Whether a stock manager's client asks from now on."""
+        return self.do("python", does)
 
     def fail(self, n, for_good=False):
         """The n-th allocation of the next operation fails, from 1; its answer

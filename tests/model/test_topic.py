@@ -550,7 +550,7 @@ def test_a_wrong_pattern_is_refused(model, pattern, why):
     ({"group": "a\0b"}, "VALUE_ERROR", "group: a name has no NUL"),
     ({"group": "g" * 129}, "VALUE_ERROR", "group has at most 128 bytes"),
     ({"patern": "a"}, "TYPE_ERROR",
-     "Subscription got an unexpected keyword argument 'patern'"),
+     "Subscription() got an unexpected keyword argument 'patern'"),
 ])
 def test_wrong_options_are_refused(model, options, status, text):
     answer = model.subscribe("t", "s", **options)

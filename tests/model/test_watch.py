@@ -134,7 +134,7 @@ def test_options_of_topics_are_refused(model, options):
     answer = model.subscribe("d", "w", **options)
     assert answer.status == "TYPE_ERROR"
     assert answer.value == (
-        f"Watch got an unexpected keyword argument '{next(iter(options))}'",)
+        f"Watch() got an unexpected keyword argument '{next(iter(options))}'",)
 
 
 @pytest.mark.parametrize("for_good", [False, True])

@@ -17,10 +17,11 @@ struct parameter {
 	bool is_optional;
 };
 
-/* Takes the first one off the text. False at its end. */
+/* Takes the first one off the text, whatever stars are before it. False at its
+ * end. */
 static bool next_parameter(const char **text, struct parameter *parameter)
 {
-	const char *start = *text + strspn(*text, " ");
+	const char *start = *text + strspn(*text, " *");
 	size_t len = strcspn(start, " ");
 
 	if (len == 0)
@@ -32,12 +33,14 @@ static bool next_parameter(const char **text, struct parameter *parameter)
 	return true;
 }
 
-static uint32_t count_parameters(const char *text)
+/* How many there are before a star. */
+static uint32_t count_positional(const char *text)
 {
+	const char *end = text + strcspn(text, "*");
 	struct parameter parameter;
 	uint32_t count = 0;
 
-	while (next_parameter(&text, &parameter))
+	while (next_parameter(&text, &parameter) && parameter.name < end)
 		count++;
 	return count;
 }
@@ -68,7 +71,7 @@ static bool refuse_keyword(
 	struct call *call, const char *what, const struct tli_value *name)
 {
 	call_raise(call, TLI_STATUS_TYPE_ERROR,
-		"%s got an unexpected keyword argument '%.100s'", what,
+		"%s() got an unexpected keyword argument '%.100s'", what,
 		name->kind == TLI_STR ? (const char *)tli_bytes_of(name)->data
 				      : tli_kind_name(name->kind));
 	return false;
@@ -89,7 +92,7 @@ static bool bind_keyword(struct call *call, const char *what,
 		return true;
 	}
 	call_raise(call, TLI_STATUS_TYPE_ERROR,
-		"%s got multiple values for argument '%.100s'", what,
+		"%s() got multiple values for argument '%.100s'", what,
 		(const char *)tli_bytes_of(name)->data);
 	return false;
 }
@@ -103,7 +106,7 @@ static bool check_required(
 		if (parameter.is_optional || call->args[i])
 			continue;
 		call_raise(call, TLI_STATUS_TYPE_ERROR,
-			"%s missing required argument: '%.*s'", what,
+			"%s() missing required argument: '%.*s'", what,
 			(int)parameter.len, parameter.name);
 		return false;
 	}
@@ -113,12 +116,12 @@ static bool check_required(
 static bool bind_positional(struct call *call, const char *what,
 	const char *parameters, const struct tli_items *args)
 {
-	uint32_t room = count_parameters(parameters);
+	uint32_t room = count_positional(parameters);
 
 	if (args->count > room) {
 		call_raise(call, TLI_STATUS_TYPE_ERROR,
-			"%s takes at most %u argument%s (%u given)", what, room,
-			room == 1 ? "" : "s", args->count);
+			"%s() takes at most %u argument%s (%u given)", what,
+			room, room == 1 ? "" : "s", args->count);
 		return false;
 	}
 	memset(call->args, 0, sizeof(call->args));
@@ -128,44 +131,113 @@ static bool bind_positional(struct call *call, const char *what,
 	return true;
 }
 
+static bool take_keywords(struct call *call, const struct tli_value *keywords)
+{
+	const struct tli_items *named = tli_items_of(keywords);
+
+	call->keywords = keywords;
+	for (uint32_t i = 0; keywords && i < named->count; i += 2)
+		if (named->items[i]->kind != TLI_STR) {
+			call_raise(call, TLI_STATUS_TYPE_ERROR,
+				"keywords must be strings");
+			return false;
+		}
+	return true;
+}
+
+/* Those with names, unless all of any name are taken as they are. */
+static bool bind_keywords(struct call *call, const char *what,
+	const char *parameters, const struct tli_value *keywords)
+{
+	const struct tli_items *named = tli_items_of(keywords);
+
+	if (strstr(parameters, "**"))
+		return take_keywords(call, keywords);
+	for (uint32_t i = 0; keywords && i < named->count; i += 2)
+		if (!bind_keyword(call, what, parameters, named->items + i))
+			return false;
+	return true;
+}
+
 bool bind_arguments(struct call *call, const struct tli_value *args,
 	const struct tli_value *keywords)
 {
 	const char *name = call->method->name;
 	const char *parameters = call->method->parameters;
-	const struct tli_items *named = tli_items_of(keywords);
 
 	call->all = args;
 	call->keywords = keywords;
 	if (strcmp(parameters, "*") == 0)
 		return true;
-	if (!bind_positional(call, name, parameters, tli_items_of(args)))
-		return false;
-	for (uint32_t i = 0; keywords && i < named->count; i += 2)
-		if (!bind_keyword(call, name, parameters, named->items + i))
-			return false;
-	return check_required(call, name, parameters);
+	return bind_positional(call, name, parameters, tli_items_of(args)) &&
+		bind_keywords(call, name, parameters, keywords) &&
+		check_required(call, name, parameters);
 }
 
-const char options_of_all[] = "name kind family create temporary expire_ms";
+const char options_of_all[] =
+	"name kind family create temporary expire_ms id args kwds";
 
-bool bind_options(struct call *call, const struct tli_value *options)
+bool is_sequence(const struct tli_value *value)
 {
-	const struct kind *kind = call->object->kind;
+	return value->kind == TLI_TUPLE || value->kind == TLI_LIST;
+}
+
+struct tli_value *options_get(const struct tli_value *options, const char *name)
+{
+	struct tli_value *value =
+		options ? tli_dict_get(options, name, strlen(name)) : NULL;
+
+	return value && value->kind != TLI_NONE ? value : NULL;
+}
+
+/* What Python's constructor was given. */
+static bool bind_constructor(
+	struct call *call, const char *what, const struct tli_value *options)
+{
+	static const struct tli_items none = {.count = 0};
+	const char *parameters = call->object->kind->options;
+	const struct tli_value *args = options_get(options, "args");
+	const struct tli_value *keywords = options_get(options, "kwds");
+
+	if ((args && !is_sequence(args)) ||
+		(keywords && keywords->kind != TLI_DICT)) {
+		call_raise(call, TLI_STATUS_BAD_REQUEST,
+			"args is a tuple of arguments, kwds a dict of those "
+			"with names");
+		return false;
+	}
+	return bind_positional(call, what, parameters,
+		       args ? tli_items_of(args) : &none) &&
+		bind_keywords(call, what, parameters, keywords);
+}
+
+/* The others, but for those of all kinds. */
+static bool bind_named_options(
+	struct call *call, const char *what, const struct tli_value *options)
+{
+	const char *parameters = call->object->kind->options;
 	const struct tli_items *pairs = tli_items_of(options);
 
-	memset(call->args, 0, sizeof(call->args));
 	for (uint32_t i = 0; options && i < pairs->count; i += 2) {
 		const struct tli_value *name = pairs->items[i];
 
 		if (name->kind == TLI_STR &&
 			find_parameter(options_of_all, tli_bytes_of(name)) >= 0)
 			continue;
-		if (!bind_keyword(
-			    call, kind->name, kind->options, pairs->items + i))
+		if (!bind_keyword(call, what, parameters, pairs->items + i))
 			return false;
 	}
-	return check_required(call, kind->name, kind->options);
+	return true;
+}
+
+bool bind_options(struct call *call, const struct tli_value *options)
+{
+	const char *what = call->object->kind->name;
+
+	call->keywords = NULL;
+	return bind_constructor(call, what, options) &&
+		bind_named_options(call, what, options) &&
+		check_required(call, what, call->object->kind->options);
 }
 
 /* ---- what they amount to ---------------------------------------------- */

@@ -5,19 +5,67 @@
 #include "cell.h"
 #include "topic/watch.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#define REPR_MAX         (OBJECT_NAME_MAX + 64u)
 #define RESULT_MAX_BYTES (64u << 20)
 /* What is kept of values between two calls. */
 #define VALUES_KEPT_BYTES (64u << 10)
 
-static const struct method *find_method(
+/* ---- what every object has, unless its kind has its own ----------------- */
+
+static enum outcome get_value(struct call *call)
+{
+	const struct kind *kind = call->object->kind;
+
+	if (kind->value)
+		return kind->value(call);
+	return call_raise(call, TLI_STATUS_TYPE_ERROR,
+		"cannot pickle '%s' object", kind->name);
+}
+
+/* "<Queue 'tasks' #1f>" */
+static enum outcome repr(struct call *call)
+{
+	const struct object *object = call->object;
+	const char *quote = object->name ? "'" : "";
+	char text[REPR_MAX];
+	int len = snprintf(text, sizeof(text), "<%s %s%s%s%s#%" PRIx64 ">",
+		object->kind->name, quote, object->name ? object->name : "",
+		quote, object->name ? " " : "", object->id);
+
+	return call_return(call, tli_str(call->values, text, (size_t)len));
+}
+
+static const struct method fallbacks[] = {
+	{"#GETVALUE", "", get_value},
+	{"__repr__", "", repr},
+	{"__str__", "", repr},
+	{.name = NULL},
+};
+
+/* ---- calls -------------------------------------------------------------- */
+
+static const struct method *find_among(
 	const struct method *methods, const struct tli_value *name)
 {
 	for (; methods->name; methods++)
 		if (tli_is_text(name, methods->name))
 			return methods;
 	return NULL;
+}
+
+static const struct method *find_method(
+	const struct object *object, const struct tli_value *name)
+{
+	const struct method *method;
+
+	if (!object)
+		return find_among(registry_methods, name);
+	method = find_among(object->kind->methods, name);
+	return method ? method : find_among(fallbacks, name);
 }
 
 static enum outcome no_method(struct call *call, const struct tli_value *name)
@@ -33,41 +81,40 @@ static enum outcome no_method(struct call *call, const struct tli_value *name)
 		(const char *)tli_bytes_of(name)->data);
 }
 
-static enum outcome run_method(struct call *call, const struct tli_items *parts)
+static enum outcome run_method(struct call *call, const struct tli_value *name,
+	const struct tli_value *args, const struct tli_value *keywords)
 {
-	const struct method *methods =
-		call->object ? call->object->kind->methods : registry_methods;
-
-	call->method = find_method(methods, parts->items[0]);
+	call->method = find_method(call->object, name);
 	if (!call->method)
-		return no_method(call, parts->items[0]);
-	if (!bind_arguments(call, parts->items[1],
-		    parts->count > 2 ? parts->items[2] : NULL))
+		return no_method(call, name);
+	if (!bind_arguments(call, args, keywords))
 		return CALL_DONE;
 	return call->method->run(call);
 }
 
-static bool is_sequence(const struct tli_value *value)
-{
-	return value->kind == TLI_TUPLE || value->kind == TLI_LIST;
-}
-
-/* (name, arguments) or (name, arguments, keywords). */
+/* (name, arguments) or (name, arguments, keywords); of managers' clients
+ * (ident, name, arguments, keywords), whose ident others have looked at. */
 static enum outcome run_call(struct call *call)
 {
 	struct tli_value *value = item_value(call, call->op->item);
-	const struct tli_items *parts;
+	struct tli_value *const *parts;
+	uint32_t count;
 
 	if (!value)
 		return CALL_DONE;
-	parts = tli_items_of(value);
-	if (!is_sequence(value) || parts->count < 2 || parts->count > 3 ||
-		!is_sequence(parts->items[1]) ||
-		(parts->count == 3 && parts->items[2]->kind != TLI_DICT))
+	count = is_sequence(value) ? tli_items_of(value)->count : 0;
+	parts = tli_items_of(value)->items;
+	if (count == 4) {
+		parts++;
+		count--;
+	}
+	if (count < 2 || count > 3 || !is_sequence(parts[1]) ||
+		(count == 3 && parts[2]->kind != TLI_DICT))
 		return call_raise(call, TLI_STATUS_BAD_REQUEST,
 			"a call is a tuple of a method's name, a tuple of "
 			"arguments and a dict of those with names");
-	return run_method(call, parts);
+	return run_method(
+		call, parts[0], parts[1], count > 2 ? parts[2] : NULL);
 }
 
 static enum outcome run_open(struct call *call)

@@ -9,8 +9,13 @@
  * not. */
 #define TOKEN_OF_A_REFERENCE (UINT64_C(1) << 63)
 
+/* An option that is there, and not None; NULL. options may be NULL. */
+struct tli_value *options_get(
+	const struct tli_value *options, const char *name);
+
 /* Takes options, a dict, for the parameters of the object's kind, into
- * call->args; those of every kind are passed over. False with the error raised.
+ * call->args; those of every kind are passed over, but for what a constructor
+ * was given: args, a sequence, and kwds, a dict. False with the error raised.
  */
 bool bind_options(struct call *call, const struct tli_value *options);
 
@@ -22,6 +27,9 @@ bool has_parameter(const char *text, const char *name);
  * raised, in Python's words. */
 bool bind_arguments(struct call *call, const struct tli_value *args,
 	const struct tli_value *keywords);
+
+/* Whether arguments can be given as that. */
+bool is_sequence(const struct tli_value *value);
 
 /* TLI_OP_OPEN, by a dict. */
 enum outcome registry_open(struct call *call, const struct tli_value *options);

@@ -15,5 +15,6 @@ extern const struct kind event_kind;
 extern const struct kind barrier_kind;
 extern const struct kind dict_kind, list_kind, set_kind;
 extern const struct kind value_kind, array_kind, namespace_kind;
+extern const struct kind iterator_kind, object_kind;
 
 #endif

@@ -32,8 +32,9 @@ typedef enum outcome call_fn(struct call *call);
 struct method {
 	const char *name; /* NULL behind the last one */
 	/* As in Python: "item block=True timeout=None". What has a default may
-	 * be left out, and then is NULL in call->args. "*" is any arguments:
-	 * they are in call->all and call->keywords. */
+	 * be left out, and then is NULL in call->args. What is behind a "*" is
+	 * given by name alone. "*" by itself is any arguments: they are in
+	 * call->all and call->keywords. */
 	const char *parameters;
 	call_fn *run;
 };
@@ -49,7 +50,9 @@ struct kind {
 	const char *family;
 	size_t size; /* of its struct, which starts with struct object */
 	/* The options that open() takes besides those of every kind, as the
-	 * parameters of a method; in call->args when create runs. */
+	 * parameters of a method: first of all those of Python's constructor.
+	 * In call->args when create runs. With a "**" the constructor's
+	 * arguments with names, whatever these are, are in call->keywords. */
 	const char *options;
 	/* Fills in call->object, which is zeroed. Raises on failure; fini is
 	 * called even so. Either is NULL if there is nothing to do. */
@@ -58,6 +61,8 @@ struct kind {
 	/* It was deleted while there are references: what it holds can go, as
 	 * no operation comes any more but OP_RETURN. NULL = nothing to do. */
 	void (*deleted)(struct model *model, struct object *object);
+	/* Answers with what Python pickles of it; NULL = nothing. */
+	call_fn *value;
 	const struct method *methods;
 	const struct operation *operations; /* NULL = calls alone */
 	/* Its deadline is over: object_set_deadline(). NULL if it sets none. */

@@ -28,20 +28,11 @@ static bool is_text(const char *text, const char *other, size_t other_len)
 	return strlen(text) == other_len && memcmp(text, other, other_len) == 0;
 }
 
-static const struct tli_value *option(
-	const struct tli_value *options, const char *name)
-{
-	const struct tli_value *value =
-		tli_dict_get(options, name, strlen(name));
-
-	return value && value->kind != TLI_NONE ? value : NULL;
-}
-
 static bool read_kind(struct call *call, const struct tli_value *options,
 	struct opening *opening)
 {
-	const struct tli_value *kind = option(options, "kind");
-	const struct tli_value *family = option(options, "family");
+	const struct tli_value *kind = options_get(options, "kind");
+	const struct tli_value *family = options_get(options, "family");
 	const char *text;
 	size_t len;
 
@@ -65,7 +56,7 @@ static bool read_kind(struct call *call, const struct tli_value *options,
 static void read_create(
 	const struct tli_value *options, struct opening *opening)
 {
-	const struct tli_value *create = option(options, "create");
+	const struct tli_value *create = options_get(options, "create");
 
 	opening->may_create = call_truth(create, true);
 	opening->must_create = create && tli_is_text(create, "only");
@@ -76,12 +67,13 @@ static bool read_opening(struct call *call, const struct tli_value *options,
 {
 	*opening = (struct opening){.name = NULL};
 	read_create(options, opening);
-	opening->is_temporary = call_truth(option(options, "temporary"), false);
-	return call_name(
-		       call, option(options, "name"), "name", &opening->name) &&
+	opening->is_temporary =
+		call_truth(options_get(options, "temporary"), false);
+	return call_name(call, options_get(options, "name"), "name",
+		       &opening->name) &&
 		read_kind(call, options, opening) &&
-		call_int(call, option(options, "expire_ms"), "expire_ms", 0,
-			UINT32_MAX, 0, &opening->expire_ms);
+		call_int(call, options_get(options, "expire_ms"), "expire_ms",
+			0, UINT32_MAX, 0, &opening->expire_ms);
 }
 
 static bool fits(const struct opening *opening, const struct kind *kind)
@@ -131,13 +123,32 @@ static enum outcome open_new(struct call *call, const struct opening *opening,
 	return CALL_DONE;
 }
 
+static enum outcome open_by_id(struct call *call, const struct opening *opening,
+	const struct tli_value *id)
+{
+	struct object *object;
+	int64_t number;
+
+	if (!call_int(call, id, "id", INT64_MIN, INT64_MAX, 0, &number))
+		return CALL_DONE;
+	object = model_find(call->model, (uint64_t)number);
+	if (!object)
+		return call_raise_status(call, TLI_STATUS_NO_OBJECT);
+	if (object->is_deleted)
+		return call_raise_status(call, TLI_STATUS_DELETED);
+	return open_existing(call, opening, object);
+}
+
 enum outcome registry_open(struct call *call, const struct tli_value *options)
 {
+	const struct tli_value *id = options_get(options, "id");
 	struct opening opening;
 	struct object *object = NULL;
 
 	if (!read_opening(call, options, &opening))
 		return CALL_DONE;
+	if (id)
+		return open_by_id(call, &opening, id);
 	if (opening.name)
 		object = model_find_name(
 			call->model, opening.name, strlen(opening.name));

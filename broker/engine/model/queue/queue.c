@@ -73,7 +73,7 @@ static enum outcome set_up(struct call *call, const struct queue_order *order,
 	return read_dead_letter(call, queue, rest[2]);
 }
 
-#define SIMPLE_OPTIONS "max_bytes=0 max_attempts=0 dead_letter=None"
+#define SIMPLE_OPTIONS "* max_bytes=0 max_attempts=0 dead_letter=None"
 #define OPTIONS        "maxsize=0 " SIMPLE_OPTIONS
 
 static enum outcome create_fifo(struct call *call)

@@ -310,6 +310,13 @@ static enum outcome iter(struct call *call)
 	return items ? call_return(call, (struct tli_value *)items) : CALL_DONE;
 }
 
+static enum outcome whole(struct call *call)
+{
+	struct tli_value *all = all_values(call);
+
+	return all ? call_return(call, all) : CALL_DONE;
+}
+
 static enum outcome repr(struct call *call)
 {
 	return content_return_repr(call, all_values(call));
@@ -363,5 +370,6 @@ const struct kind array_kind = {
 	.options = "typecode sequence lock=True",
 	.create = create,
 	.fini = fini,
+	.value = whole,
 	.methods = methods,
 };

@@ -20,6 +20,11 @@ bool content_exchange(
 	return true;
 }
 
+bool content_is_given(const struct call *call, const struct tli_value *items)
+{
+	return items && (items->kind != TLI_NONE || call->op->is_python);
+}
+
 void content_changed_at(struct call *call, size_t index)
 {
 	call_changed(call, tli_int(call->values, (int64_t)index));
@@ -111,6 +116,22 @@ enum outcome content_return_repr(
 	text_add_repr(&text, value);
 	whole = text_end(&text);
 	return whole ? call_return(call, whole) : CALL_DONE;
+}
+
+enum outcome content_return_instance(
+	struct call *call, const char *class, struct tli_value *state)
+{
+	struct tli_values *values = call->values;
+	struct tli_value *instance;
+
+	if (!state)
+		return CALL_DONE;
+	instance = tli_object(values, TLI_NEWOBJ,
+		tli_global(values, "multiprocessing.managers", class),
+		tli_items(values, TLI_TUPLE, NULL, 0), NULL);
+	if (instance && !tli_object_step(instance, TLI_STEP_BUILD, state))
+		instance = NULL;
+	return call_return(call, instance);
 }
 
 enum outcome content_return_versioned(

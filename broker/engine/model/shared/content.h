@@ -12,6 +12,9 @@
 bool content_exchange(
 	struct call *call, const struct usage *comes, const struct usage *goes);
 
+/* Whether there are items to make it of. Python's constructors refuse None. */
+bool content_is_given(const struct call *call, const struct tli_value *items);
+
 /* The content was changed, but what is told of it is an index. */
 void content_changed_at(struct call *call, size_t index);
 
@@ -31,6 +34,11 @@ struct tli_value *text_end(struct text *text);
 /* Answers with the repr() of a value; a NULL is an error that was raised. */
 enum outcome content_return_repr(
 	struct call *call, const struct tli_value *value);
+
+/* Answers with an instance of that class of multiprocessing.managers, as Python
+ * pickles it, with that state, a dict; a NULL is an error that was raised. */
+enum outcome content_return_instance(
+	struct call *call, const char *class, struct tli_value *state);
 
 /* Answers with a value and the version that it has; a NULL is an error, raised
  * or that of the call's values. */

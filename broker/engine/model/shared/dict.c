@@ -197,8 +197,9 @@ static const struct method methods[] = {
 const struct kind dict_kind = {
 	.name = "dict",
 	.size = sizeof(struct keyed),
-	.options = "items=None",
+	.options = "items=None **",
 	.create = dict_create,
 	.fini = keyed_fini,
+	.value = copy,
 	.methods = methods,
 };

@@ -85,8 +85,8 @@ enum outcome dict_create(struct call *call)
 {
 	const struct tli_value *items = call->args[0];
 
-	return merge(
-		call, items && items->kind == TLI_NONE ? NULL : items, NULL);
+	return merge(call, content_is_given(call, items) ? items : NULL,
+		call->keywords);
 }
 
 enum outcome dict_update(struct call *call)

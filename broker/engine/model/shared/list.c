@@ -296,5 +296,6 @@ const struct kind list_kind = {
 	.options = "items=None",
 	.create = list_create,
 	.fini = fini,
+	.value = list_copy,
 	.methods = methods,
 };

@@ -20,9 +20,8 @@ enum outcome list_extend(struct call *call)
 
 enum outcome list_create(struct call *call)
 {
-	if (!call->args[0] || call->args[0]->kind == TLI_NONE)
-		return CALL_DONE;
-	return list_extend(call);
+	return content_is_given(call, call->args[0]) ? list_extend(call)
+						     : CALL_DONE;
 }
 
 enum outcome list_clear(struct call *call)

@@ -81,20 +81,31 @@ static enum outcome compare_and_set(struct call *call)
 					    : CALL_DONE;
 }
 
-static enum outcome create(struct call *call)
+/* Whether what it is made of will do for attributes, if there is anything. */
+static bool check_names(struct call *call, const struct tli_value *items)
 {
-	const struct tli_value *items = call->args[0];
-
 	if (!items || items->kind == TLI_NONE)
-		return CALL_DONE;
-	if (items->kind != TLI_DICT)
-		return call_raise(call, TLI_STATUS_TYPE_ERROR,
+		return true;
+	if (items->kind != TLI_DICT) {
+		call_raise(call, TLI_STATUS_TYPE_ERROR,
 			"items is a dict of attributes, not %s",
 			tli_kind_name(items->kind));
+		return false;
+	}
 	for (uint32_t i = 0; i < tli_items_of(items)->count; i += 2)
 		if (!is_name(call, tli_items_of(items)->items[i]))
-			return CALL_DONE;
-	return dict_create(call);
+			return false;
+	return true;
+}
+
+static enum outcome create(struct call *call)
+{
+	return check_names(call, call->args[0]) ? dict_create(call) : CALL_DONE;
+}
+
+static enum outcome whole(struct call *call)
+{
+	return content_return_instance(call, "Namespace", keyed_dict(call));
 }
 
 /* ---- as text ---------------------------------------------------------- */
@@ -199,8 +210,9 @@ static const struct method methods[] = {
 const struct kind namespace_kind = {
 	.name = "Namespace",
 	.size = sizeof(struct keyed),
-	.options = "items=None",
+	.options = "* items=None **",
 	.create = create,
 	.fini = keyed_fini,
+	.value = whole,
 	.methods = methods,
 };

@@ -157,5 +157,6 @@ const struct kind set_kind = {
 	.options = "items=None",
 	.create = set_create,
 	.fini = keyed_fini,
+	.value = copy,
 	.methods = methods,
 };

@@ -284,7 +284,7 @@ enum outcome set_create(struct call *call)
 	struct tli_value *items = call->args[0];
 
 	return combine(call, combining_of("update"), &items,
-		items && items->kind != TLI_NONE);
+		content_is_given(call, items));
 }
 
 /* ---- two of them ------------------------------------------------------ */

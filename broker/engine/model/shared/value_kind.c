@@ -2,9 +2,10 @@
 /*
  * Shared single values: managers.Value. One of a typecode of array.array, or
  * of such a type of ctypes, has values of that type alone; any other typecode
- * stands for values of any kind.
+ * stands for values of any kind, and so does each that a manager's client made.
  */
 #include "../../../../proto/value/array.h"
+#include "../../../../proto/value/mapping.h"
 #include "../kinds.h"
 #include "content.h"
 #include "typed.h"
@@ -71,7 +72,8 @@ static enum outcome create(struct call *call)
 	struct value *value = value_of(call);
 	struct tli_value *first;
 
-	value->typecode = typed_code(call->args[0]);
+	if (!call->op->is_python)
+		value->typecode = typed_code(call->args[0]);
 	first = convert(call, call->args[1]);
 	if (first && cell_make(call, call->args[0], &value->declared) &&
 		object_charge(
@@ -201,6 +203,29 @@ static enum outcome repr(struct call *call)
 	return whole ? call_return(call, whole) : CALL_DONE;
 }
 
+/* False if that fails, or the value is one that could not be had. */
+static bool put_attribute(struct call *call, struct tli_value *state,
+	const char *name, struct tli_value *value)
+{
+	return value &&
+		tli_dict_set(state, tli_str(call->values, name, strlen(name)),
+			value);
+}
+
+static enum outcome whole(struct call *call)
+{
+	struct tli_value *state = tli_container(call->values, TLI_DICT);
+
+	if (state &&
+		put_attribute(call, state, "_typecode",
+			cell_value(call, &value_of(call)->declared)))
+		(void)put_attribute(call, state, "_value", current(call));
+	if (call_has_failed(call))
+		return CALL_DONE;
+	return content_return_instance(
+		call, "Value", content_made(call, state));
+}
+
 static const struct method methods[] = {
 	{"__getattribute__", "name", getattribute},
 	{"__repr__", "", repr},
@@ -220,5 +245,6 @@ const struct kind value_kind = {
 	.options = "typecode value lock=True",
 	.create = create,
 	.fini = fini,
+	.value = whole,
 	.methods = methods,
 };

@@ -185,9 +185,13 @@ static enum outcome create(struct call *call)
 	int64_t count;
 
 	places_init(&barrier->places);
+	if (call->args[1] && call->args[1]->kind != TLI_NONE)
+		return call_raise(call, TLI_STATUS_TYPE_ERROR,
+			"a barrier has no action: it is code, which the broker "
+			"never runs");
 	if (!call_int(call, call->args[0], "parties", INT64_MIN, INT64_MAX, 0,
 		    &count) ||
-		!read_timeout(call, call->args[1], &barrier->timeout_ms))
+		!read_timeout(call, call->args[2], &barrier->timeout_ms))
 		return CALL_DONE;
 	if (count < 1)
 		return call_raise(
@@ -221,7 +225,7 @@ static const struct operation operations[] = {
 const struct kind barrier_kind = {
 	.name = "Barrier",
 	.size = sizeof(struct barrier),
-	.options = "parties timeout=None",
+	.options = "parties action=None timeout=None",
 	.create = create,
 	.fini = fini,
 	.methods = methods,

@@ -2,6 +2,7 @@
 /*
  * Semaphores: permits that are taken and given. Unless it is opened otherwise,
  * a permit that was taken is its taker's, and comes back when that one goes.
+ * Those that managers' clients make have no owners, as in Python.
  */
 #include "../kinds.h"
 #include "permits.h"
@@ -137,7 +138,7 @@ static enum outcome create_with_max(struct call *call, bool is_bounded)
 	if (semaphore->value < 0)
 		return call_raise(call, TLI_STATUS_VALUE_ERROR,
 			"semaphore initial value must be >= 0");
-	semaphore->is_owned = call_truth(call->args[1], true);
+	semaphore->is_owned = call_truth(call->args[1], !call->op->is_python);
 	semaphore->max = is_bounded ? semaphore->value : INT64_MAX;
 	return CALL_DONE;
 }
@@ -175,7 +176,7 @@ static const struct operation operations[] = {
 const struct kind semaphore_kind = {
 	.name = "Semaphore",
 	.size = sizeof(struct semaphore),
-	.options = "value=1 owned=True",
+	.options = "value=1 * owned=True",
 	.create = create,
 	.fini = fini,
 	.methods = methods,
@@ -187,7 +188,7 @@ const struct kind bounded_semaphore_kind = {
 	.name = "BoundedSemaphore",
 	.family = "Semaphore",
 	.size = sizeof(struct semaphore),
-	.options = "value=1 owned=True",
+	.options = "value=1 * owned=True",
 	.create = create_bounded,
 	.fini = fini,
 	.methods = methods,

@@ -346,7 +346,7 @@ static const struct operation operations[] = {
 const struct kind topic_kind = {
 	.name = "Topic",
 	.size = sizeof(struct topic),
-	.options = "retain=False max_retained=1000",
+	.options = "* retain=False max_retained=1000",
 	.create = create,
 	.fini = fini,
 	.methods = methods,

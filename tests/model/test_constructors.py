@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+"""Objects made with the arguments that Python's constructors take, found by
+their ids, and what every object has: its text, and what Python pickles of it.
+"""
+
+import array
+import multiprocessing.managers as managers
+import pickle
+
+import pytest
+
+from model import Model
+
+
+@pytest.fixture
+def model():
+    with Model() as one:
+        one.python()
+        yield one
+
+
+def whole(model, alias):
+    return model.call(alias, "#GETVALUE").value
+
+
+# ---- what they take -------------------------------------------------------
+
+@pytest.mark.parametrize("kind", [list, dict, set])
+@pytest.mark.parametrize("args,keywords", [
+    ((), {}), (([],), {}), ((((1, 2), (3, 4)),), {}), (("",), {}),
+    (({5: 6},), {}), ((range(0),), {})])
+def test_containers_are_made_as_pythons(model, kind, args, keywords):
+    assert model.make("it", kind.__name__, *args, **keywords).ok
+    assert whole(model, "it") == kind(*args, **keywords)
+
+
+@pytest.mark.parametrize("args,keywords", [
+    ((), {"a": 1}), (({"a": 0, "b": 2},), {"a": 1}), ((), {"items": 5}),
+    ((), {"args": 1, "kwds": 2, "name": 3})])
+def test_a_dict_of_keywords(model, args, keywords):
+    assert model.make("it", "dict", *args, **keywords).ok
+    assert whole(model, "it") == dict(*args, **keywords)
+
+
+@pytest.mark.parametrize("kind,value", [
+    (list, None), (list, 5), (dict, None), (dict, 5), (dict, [1]), (set, None),
+    (set, [[]]), (dict, [(1, 2, 3)])])
+def test_what_a_container_is_not_made_of(model, kind, value):
+    with pytest.raises(Exception) as wrong:
+        kind(value)
+    answer = model.make("it", kind.__name__, value)
+    assert answer.raised == wrong.type.__name__
+    assert answer.value == wrong.value.args
+
+
+def test_a_namespace_of_keywords(model):
+    assert model.make("n", "Namespace", a=1, items=2, name="x").ok
+    assert model.call("n", "__repr__").value == \
+        "Namespace(a=1, items=2, name='x')"
+    assert model.make("m", "Namespace", 5).value == (
+        "Namespace() takes at most 0 arguments (1 given)",)
+    assert model.open("m", "Namespace", kwds={5: 6}).value == (
+        "keywords must be strings",)
+
+
+@pytest.mark.parametrize("kind,args,keywords", [
+    ("Queue", (), {}), ("Queue", (3,), {}), ("Queue", (), {"maxsize": 3}),
+    ("JoinableQueue", (3,), {}), ("LifoQueue", (3,), {}),
+    ("PriorityQueue", (3,), {}), ("SimpleQueue", (), {}), ("Lock", (), {}),
+    ("RLock", (), {}), ("Event", (), {}), ("Semaphore", (2,), {}),
+    ("BoundedSemaphore", (), {"value": 0}), ("Condition", (), {}),
+    ("Condition", (None,), {}), ("Barrier", (2,), {}),
+    ("Barrier", (2, None, 1.5), {}), ("Barrier", (2,), {"timeout": None}),
+    ("Topic", (), {}), ("Value", ("i", 1), {}),
+    ("Value", ("i",), {"value": 1, "lock": False}),
+    ("Array", ("i", [1, 2]), {}), ("Array", ("i", (), False), {}),
+    ("Iterator", ([1],), {}), ("object", (5,), {}),
+    ("Queue", (), {"max_attempts": 3}),
+])
+def test_arguments_of_constructors(model, kind, args, keywords):
+    answer = model.make("it", kind, *args, **keywords)
+    assert answer.ok and answer.created, answer
+
+
+@pytest.mark.parametrize("kind,args,keywords,text", [
+    ("Queue", (1, 2), {}, "Queue() takes at most 1 argument (2 given)"),
+    ("Queue", (1,), {"maxsize": 1},
+     "Queue() got multiple values for argument 'maxsize'"),
+    ("Queue", (), {"size": 1},
+     "Queue() got an unexpected keyword argument 'size'"),
+    ("Queue", ("a",), {}, "maxsize is an int, not str"),
+    ("SimpleQueue", (1,), {},
+     "SimpleQueue() takes at most 0 arguments (1 given)"),
+    ("Lock", (1,), {}, "Lock() takes at most 0 arguments (1 given)"),
+    ("Semaphore", (1, False), {},
+     "Semaphore() takes at most 1 argument (2 given)"),
+    ("Barrier", (), {}, "Barrier() missing required argument: 'parties'"),
+    ("Barrier", (2, 3), {}, "a barrier has no action: it is code, which the "
+     "broker never runs"),
+    ("Topic", (True,), {}, "Topic() takes at most 0 arguments (1 given)"),
+    ("Value", ("i",), {}, "Value() missing required argument: 'value'"),
+    ("list", (1, 2), {}, "list() takes at most 1 argument (2 given)"),
+])
+def test_wrong_arguments(model, kind, args, keywords, text):
+    answer = model.make("it", kind, *args, **keywords)
+    assert (answer.raised, answer.value) == ("TypeError", (text,))
+    assert model.call(None, "usage").value["objects"] == 0
+
+
+@pytest.mark.parametrize("options", [
+    {"args": 5}, {"args": {}}, {"kwds": ()}, {"kwds": "ab"}])
+def test_arguments_are_a_tuple_and_a_dict(model, options):
+    answer = model.open("it", "Queue", **options)
+    assert answer.status == "BAD_REQUEST"
+
+
+def test_options_beside_arguments(model):
+    assert model.open("q", "Queue", args=[2], max_attempts=7).ok
+    stat = model.call(None, "stat", "q").value
+    assert (stat["maxsize"], stat["max_attempts"]) == (2, 7)
+    assert model.open("r", "Queue", args=[2], maxsize=7).raised == "TypeError"
+    assert model.open("d", "dict", items={1: 2}, kwds={"a": 3}).ok
+    assert whole(model, "d") == {1: 2, "a": 3}
+
+
+def test_one_that_is_there_ignores_them(model):
+    model.make("q", "Queue", 3)
+    answer = model.make("q", "Queue", 5, 6, 7, nothing=8)
+    assert answer.ok and not answer.created
+    assert model.call(None, "stat", "q").value["maxsize"] == 3
+
+
+def test_semaphores_have_no_owners(model):
+    model.make("s", "Semaphore")
+    model.open("t", "BoundedSemaphore", owned=True)
+    assert model.call("s", "acquire").granted == 0
+    assert model.call("t", "acquire").granted > 0
+    model.python(False)
+    model.open("u", "Semaphore")
+    assert model.call("u", "acquire").granted > 0
+
+
+# ---- by id ----------------------------------------------------------------
+
+def test_by_id(model):
+    made = model.open("a", "list", name=None)
+    again = model.open("b", id=made.object, name=None)
+    assert again.ok and not again.created and again.object == made.object
+    assert again.granted != made.granted
+    assert model.call(None, "stat", made.object).value["references"] == 2
+    model.call("b", "append", 5)
+    assert whole(model, "a") == [5]
+    model.close_handle("a")
+    assert whole(model, "b") == [5]
+
+
+def test_by_an_id_that_is_none(model):
+    made = model.open("a", "list")
+    for id_ in (0, -1, made.object + 1, 2 ** 63 - 1):
+        answer = model.open("b", id=id_)
+        assert (answer.status, answer.raised) == ("NO_OBJECT", "KeyError")
+    assert model.open("b", id="a").raised == "TypeError"
+    assert model.open("b", "dict", id=made.object).status == "WRONG_KIND"
+    model.call(None, "rm", "a")
+    assert model.open("b", id=made.object).status == "DELETED"
+
+
+# ---- what every object has ------------------------------------------------
+
+PLAIN = ["Queue", "SimpleQueue", "Topic", "Lock", "RLock", "Semaphore",
+         "Event", "Condition", "Iterator"]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_what_cannot_be_pickled(model, kind):
+    made = model.open("it", kind)
+    answer = model.call("it", "#GETVALUE")
+    assert (answer.raised, answer.value) == (
+        "TypeError", (f"cannot pickle '{kind}' object",))
+    for method in ("__repr__", "__str__"):
+        assert model.call("it", method).value == \
+            f"<{kind} 'it' #{made.object:x}>"
+    made = model.open("other", kind, name=None)
+    assert model.call("other", "__repr__").value == \
+        f"<{kind} #{made.object:x}>"
+
+
+def test_the_broker_has_none_of_it(model):
+    assert model.call(None, "__repr__").raised == "AttributeError"
+    assert model.call(None, "#GETVALUE").raised == "AttributeError"
+
+
+def test_an_array_as_a_whole(model):
+    model.make("a", "Array", "h", [1, 2])
+    assert whole(model, "a") == array.array("h", [1, 2])
+
+
+@pytest.mark.parametrize("attributes", [{}, {"b": [1], "_a": None}])
+def test_a_namespace_as_a_whole(model, attributes):
+    model.make("n", "Namespace", **attributes)
+    namespace = pickle.loads(model.call("n", "#GETVALUE").pickle)
+    assert type(namespace) is managers.Namespace
+    assert vars(namespace) == attributes
+
+
+def test_a_value_as_a_whole(model):
+    model.make("v", "Value", "i", (1, "a"))
+    value = pickle.loads(model.call("v", "#GETVALUE").pickle)
+    assert type(value) is managers.Value
+    assert vars(value) == {"_typecode": "i", "_value": (1, "a")}
+
+
+@pytest.mark.parametrize("value,text", [
+    ([1, 2], None), (None, None), ("a\n", "a\n"), ({"a": (1,)}, None)])
+def test_a_plain_value(model, value, text):
+    model.make("o", "object", value)
+    assert whole(model, "o") == value
+    assert model.call("o", "__repr__").value == repr(value)
+    assert model.call("o", "__str__").value == str(value)
+    usage = model.call(None, "usage").value
+    assert usage["items"] == 1 and usage["bytes"] > 0
+    model.call(None, "rm", "o")
+    model.close_handle("o")
+    assert model.call(None, "usage").value == {
+        "objects": 0, "items": 0, "bytes": 0}
+
+
+# ---- iterators ------------------------------------------------------------
+
+def test_an_iterator(model):
+    model.make("i", "Iterator", [1, "a", None])
+    mine = iter([1, "a", None])
+    for value in mine:
+        assert model.call("i", "__next__").value == value
+    for _ in range(2):
+        answer = model.call("i", "__next__")
+        assert (answer.raised, answer.value) == ("StopIteration", ())
+    assert model.call(None, "usage").value == {
+        "objects": 1, "items": 0, "bytes": 0}
+    for method in ("send", "throw", "close"):
+        with pytest.raises(AttributeError) as wrong:
+            getattr(mine, method)
+        answer = model.call("i", method, 1)
+        assert (answer.raised, answer.value) == (
+            "AttributeError", wrong.value.args)
+
+
+def test_an_iterator_goes_with_what_is_left(model):
+    model.open("i", "Iterator", name=None, items=[1, 2, 3])
+    model.call("i", "__next__")
+    assert model.call(None, "usage").value["items"] == 2
+    model.close_handle("i")
+    assert model.call(None, "usage").value == {
+        "objects": 0, "items": 0, "bytes": 0}
