@@ -126,6 +126,12 @@ static void add_objects(struct tli_json_writer *writer, tli_json *reply,
 		{"total", broker->sessions.total},
 		{"requests", broker->sessions.requests},
 	};
+	const struct number managers[] = {
+		{"open", broker->managers.count},
+		{"requests", broker->managers.requests},
+		{"references", holders_object_count(broker->holders)},
+		{"lost_items", broker->managers.lost_items},
+	};
 	const struct number objects[] = {
 		{"objects", usage.objects},
 		{"items", usage.items},
@@ -134,6 +140,7 @@ static void add_objects(struct tli_json_writer *writer, tli_json *reply,
 	};
 
 	ADD_NUMBERS(writer, reply, "sessions", sessions);
+	ADD_NUMBERS(writer, reply, "managers", managers);
 	ADD_NUMBERS(writer, reply, "objects", objects);
 }
 
@@ -180,7 +187,7 @@ static void list_peer(const struct peer *peer, const char *name,
 {
 	tli_json *entry = tli_json_add_object(writer, array, NULL);
 	size_t held_bytes = tli_buf_len(&peer->held) + relay->held_bytes +
-		session_held_bytes(peer);
+		session_held_bytes(peer) + manager_held_bytes(peer);
 	char address[TLI_ENDPOINT_TEXT];
 
 	peer_format_address(peer, address);

@@ -328,10 +328,17 @@ void managers_fini(struct managers *managers)
 	tli_values_fini(&managers->values);
 }
 
+static const struct stage stage = {"manager", on_ready, leave, closing_end};
+
+size_t manager_held_bytes(const struct peer *peer)
+{
+	const struct manager *manager = peer->state;
+
+	return peer->stage == &stage ? (size_t)manager->output.bytes : 0;
+}
+
 static void start(struct peer *peer, const struct serializer *serializer)
 {
-	static const struct stage stage = {
-		"manager", on_ready, leave, closing_end};
 	struct manager *manager = calloc(1, sizeof(*manager));
 
 	if (!manager) {

@@ -183,7 +183,7 @@ def test_stat_is_complete(hub):
     stat = hub.connect().asked(stat=True)
     assert set(stat) == {"ok", "version", "epoch", "pid", "uptime",
                          "connections", "names", "relay", "sessions",
-                         "objects"}
+                         "managers", "objects"}
     assert stat["pid"] == hub.broker.process.pid
     assert 0 <= stat["uptime"] < 60
     assert stat["connections"] == {
@@ -193,6 +193,8 @@ def test_stat_is_complete(hub):
         "pairs": 0, "total": 0, "messages": 0, "bytes": 0, "held_bytes": 0,
         "held_bytes_peak": stat["relay"]["held_bytes_peak"]}
     assert stat["sessions"] == {"open": 0, "total": 0, "requests": 0}
+    assert stat["managers"] == {
+        "open": 0, "requests": 0, "references": 0, "lost_items": 0}
     assert stat["objects"] == {
         "objects": 0, "items": 0, "bytes": 0, "waiting": 0}
 
