@@ -40,6 +40,8 @@ struct driver {
 	unsigned long fail_at; /* the allocation, of the next operation */
 	bool fails_for_good;
 	bool is_python; /* who asks from now on */
+	bool holds; /* the next result is held, as if it were on its way */
+	struct tli_item *held;
 };
 
 static void die(const char *why, const char *what)
@@ -176,11 +178,12 @@ static struct tli_value *headers_value(
 	return dict;
 }
 
+/* Proxies are for Python to read. */
 static void put_item(struct driver *driver, const struct tli_item *item)
 {
 	struct tli_value *value = tli_item_value(&driver->values, item);
 
-	if (value->kind == TLI_OBJECT)
+	if (driver->values.objects > 0)
 		put(driver, "pickle",
 			tli_bytes(&driver->values, TLI_BYTES,
 				tli_item_body(item), item->body_len));
@@ -326,6 +329,9 @@ static void try_op(struct driver *driver, struct op *op, const char *alias)
 		return;
 	}
 	answer_done(driver, op);
+	if (driver->holds)
+		driver->held = tli_item_ref(op->result);
+	driver->holds = false;
 	if (alias && op->status == TLI_STATUS_OK)
 		set_alias(driver, alias, op);
 	forget(driver, op);
@@ -378,6 +384,28 @@ static void run_call(struct driver *driver)
 	op->item = pickled(
 		tli_items(&driver->values, TLI_TUPLE, parts, parts[2] ? 3 : 2));
 	try_op(driver, op, NULL);
+}
+
+/* (..., the pickle of such a tuple) */
+static void run_call_pickled(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, TLI_OP_CALL);
+	const struct tli_bytes *pickle = tli_bytes_of(part(driver, 4));
+
+	op->item = tli_item_of(TLI_FORMAT_PICKLE, pickle->data, pickle->len);
+	try_op(driver, op, NULL);
+}
+
+/* The next result is kept, until it has reached somebody. */
+static void run_hold(struct driver *driver)
+{
+	driver->holds = true;
+}
+
+static void run_arrive(struct driver *driver)
+{
+	tli_item_unref(driver->held);
+	driver->held = NULL;
 }
 
 static void run_put(struct driver *driver)
@@ -550,12 +578,13 @@ static void free_model(struct driver *driver)
 			free_op(driver->waiting[i]);
 	driver->alias_count = driver->waiting_count = 0;
 	model_free(driver->model);
+	run_arrive(driver);
 }
 
 /* (verb, now_ms, limits) */
 static void run_new(struct driver *driver)
 {
-	const struct engine_config config = {
+	struct engine_config config = {
 		.max_objects = limit(driver, "max_objects"),
 		.max_items = limit(driver, "max_items"),
 		.max_bytes = limit(driver, "max_bytes"),
@@ -567,7 +596,9 @@ static void run_new(struct driver *driver)
 		.seed = {seed[0], seed[1]},
 		.first_token = (uint64_t)option_int(driver, 2, "first_token"),
 	};
+	const char *epoch = option_text(driver, 2, "epoch", "");
 
+	memcpy(config.epoch, epoch, strlen(epoch) + 1);
 	free_model(driver);
 	driver->listener =
 		(struct engine_listener){.woken = woken, .owner = driver};
@@ -582,6 +613,9 @@ static const struct {
 	{"open", run_open},
 	{"close", run_close},
 	{"call", run_call},
+	{"call_pickled", run_call_pickled},
+	{"hold", run_hold},
+	{"arrive", run_arrive},
 	{"put", run_put},
 	{"publish", run_put},
 	{"get", run_get},

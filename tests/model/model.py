@@ -3,6 +3,7 @@
 out. Time is what the test says it is."""
 
 import array
+import pickle
 import subprocess
 
 from conftest import BUILD, HANG
@@ -110,6 +111,18 @@ class Model:
 
     def call(self, alias, method, *args, owner=1, **keywords):
         return self.do("call", owner, alias, method, args, keywords)
+
+    def call_proxies(self, alias, method, *args, owner=1, **keywords):
+        """The same with arguments that have proxies in them: proxies.py."""
+        return self.do("call_pickled", owner, alias,
+                       pickle.dumps((method, args, keywords)))
+
+    def hold(self):
+        """What the next operation answers is on its way until it arrives."""
+        return self.do("hold")
+
+    def arrive(self):
+        return self.do("arrive")
 
     def put(self, alias, value, owner=1, **options):
         return self.do("put", owner, alias, value, options)

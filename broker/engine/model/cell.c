@@ -2,6 +2,7 @@
 #include "cell.h"
 
 #include "../../../proto/item_value.h"
+#include "links.h"
 
 static bool raise(struct call *call, const struct tli_value_error *error)
 {
@@ -15,9 +16,15 @@ struct tli_item *item_pickle(struct call *call, const struct tli_value *value)
 	struct tli_item *item = tli_item_of_value(
 		TLI_FORMAT_PICKLE, value, TLI_ITEM_BODY_MAX, &error);
 
-	if (!item)
+	if (!item) {
 		call_raise_values(call, &error);
-	return item;
+		return NULL;
+	}
+	if (links_attach(call->model, item, value, call->object))
+		return item;
+	tli_item_unref(item);
+	call_raise_memory(call);
+	return NULL;
 }
 
 bool cell_print(struct call *call, const struct tli_value *value,

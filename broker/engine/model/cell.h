@@ -40,7 +40,8 @@ struct tli_value *cell_value(struct call *call, const struct cell *cell);
 /* The same of any item, by its format: a text is a str, bytes are bytes. */
 struct tli_value *item_value(struct call *call, const struct tli_item *item);
 
-/* The pickle of a value as an item; NULL with the error raised. */
+/* The pickle of a value as an item, which becomes content of the call's object;
+ * NULL with the error raised. */
 struct tli_item *item_pickle(struct call *call, const struct tli_value *value);
 
 void cell_drop(struct cell *cell);

@@ -3,6 +3,7 @@
 
 #include "../../../proto/item_value.h"
 #include "cell.h"
+#include "links.h"
 #include "topic/watch.h"
 
 #include <inttypes.h>
@@ -193,11 +194,18 @@ static enum outcome run(struct call *call)
 }
 
 /* A result as an item in the format of the request; NULL with *error set. */
-static struct tli_item *encode(const struct op *op,
+static struct tli_item *encode(const struct call *call,
 	const struct tli_value *result, struct tli_value_error *error)
 {
-	return tli_item_of_value(
-		(enum tli_format)op->format, result, RESULT_MAX_BYTES, error);
+	struct tli_item *item =
+		tli_item_of_value((enum tli_format)call->op->format, result,
+			RESULT_MAX_BYTES, error);
+
+	if (!item || links_attach(call->model, item, result, NULL))
+		return item;
+	tli_item_unref(item);
+	tli_value_error_set(error, TLI_VALUE_NOMEM, "out of memory");
+	return NULL;
 }
 
 bool call_settle(struct call *call, struct tli_value *result)
@@ -208,7 +216,7 @@ bool call_settle(struct call *call, struct tli_value *result)
 		call_raise_values(call, &call->values->error);
 		return false;
 	}
-	call->op->result = encode(call->op, result, &error);
+	call->op->result = encode(call, result, &error);
 	if (!call->op->result)
 		call_raise_values(call, &error);
 	return call->op->result != NULL;
@@ -219,7 +227,7 @@ static void answer_raised(struct call *call)
 {
 	struct tli_value_error error;
 
-	call->op->result = encode(call->op, call->result, &error);
+	call->op->result = encode(call, call->result, &error);
 }
 
 static void answer(struct call *call)
@@ -274,5 +282,6 @@ enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)
 	forget_values(call.values);
 	if (outcome == CALL_DONE && op->ticket && call_has_failed(&call))
 		give_up_ticket(model, op, now_ms);
+	links_run(model);
 	return outcome;
 }

@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "dispatch.h"
+#include "links.h"
 #include "topic/subject.h"
 #include "topic/subscription.h"
 #include "usage.h"
@@ -65,6 +66,7 @@ static void fini_object(struct object *object)
 static void free_object(struct object *object)
 {
 	HASH_DELETE(by_id, object->model->by_id, object);
+	links_orphan(object);
 	free(object->name);
 	free(object);
 }
@@ -76,6 +78,7 @@ static void free_objects(struct model *model)
 	run_on_all(model, object_delete);
 	run_on_all(model, fini_object);
 	run_on_all(model, free_object);
+	links_fini(model);
 }
 
 void model_free(struct model *model)
@@ -159,6 +162,7 @@ static void destroy(struct object *object)
 	subscriptions_end(object);
 	remove_from_tables(object);
 	fini_object(object);
+	links_orphan(object);
 	usage_remove_object(object);
 	free(object->name);
 	free(object);
@@ -238,8 +242,8 @@ static void set_expiry(struct object *object)
 void object_unref(struct object *object)
 {
 	if (--object->references > 0)
-		return;
-	if (!object->name || object->is_deleted)
+		links_suspect(object);
+	else if (!object->name || object->is_deleted)
 		destroy(object);
 	else
 		set_expiry(object);
@@ -297,6 +301,8 @@ int64_t model_deadline_ms(const struct model *model)
 	int64_t due_ms = deadlines_first_ms(&model->due);
 	int64_t expiry_ms = deadlines_first_ms(&model->expiry);
 
+	if (links_are_due(model))
+		return 0;
 	return due_ms < expiry_ms ? due_ms : expiry_ms;
 }
 
@@ -324,4 +330,5 @@ void model_elapse(struct model *model, int64_t now_ms)
 		expire(deadline_owner(deadlines_first(&model->expiry),
 			       struct object, expiry),
 			now_ms);
+	links_run(model);
 }

@@ -14,11 +14,16 @@
 #include "../deadlines.h"
 #include "../engine.h"
 
+#include <sys/queue.h>
+
 struct call;
 struct object;
 struct model;
 struct identity_usage;
 struct subscriptions;
+
+LIST_HEAD(links_list, links);
+LIST_HEAD(object_list, object);
 
 #define OBJECT_NAME_MAX 128u /* as TLI_ADDRESS_NAME_MAX */
 
@@ -96,8 +101,13 @@ struct object {
 	bool is_temporary;            /* goes with its creator */
 	bool is_deleted;     /* out of the registry, still referenced */
 	uint32_t expire_ms;  /* goes when unused for as long; 0 = stays */
-	uint64_t references; /* handles, and other objects that need it */
-	uint64_t version;    /* of its content: grows with each change */
+	uint64_t references; /* handles, links, other objects that need it */
+	uint64_t links;      /* of these, from inside values: links.h */
+	struct links_list content_links; /* of items that it holds */
+	LIST_ENTRY(object) suspect;      /* among the model's suspects */
+	bool is_suspect;
+	uint32_t candidate; /* its number while cycles are looked for; 0 */
+	uint64_t version;   /* of its content: grows with each change */
 	int64_t created_ms;
 	int64_t used_ms;
 	struct usage usage;             /* objects is 1 */
@@ -121,6 +131,9 @@ struct model {
 	struct tli_values values; /* of the call that is under way */
 	struct deadlines due;     /* struct object */
 	struct deadlines expiry;
+	struct links_list loose_links; /* of items that no object holds */
+	struct links_list due_links;   /* of items that are gone */
+	struct object_list suspects;   /* of being in a cycle */
 };
 
 /* Empty. NULL for lack of memory. The listener is told whom to wake; only its
@@ -135,7 +148,7 @@ void model_set_limits(struct model *model, const struct engine_config *config);
 /* Does what the op asks, or has it wait. */
 enum outcome model_try(struct model *model, struct op *op, int64_t now_ms);
 
-/* When model_elapse() has something to do; NEVER_MS. */
+/* When model_elapse() has something to do; NEVER_MS. 0 is at once. */
 int64_t model_deadline_ms(const struct model *model);
 void model_elapse(struct model *model, int64_t now_ms);
 

@@ -193,6 +193,7 @@ static struct tli_value *describe(struct call *call, struct object *object)
 	stat_put_int(&described, "items", object->usage.items);
 	stat_put_int(&described, "bytes", object->usage.bytes);
 	stat_put_int(&described, "references", object->references);
+	stat_put_int(&described, "links", object->links);
 	stat_put_int(&described, "version", object->version);
 	stat_put_int(&described, "age_ms",
 		(uint64_t)(call->now_ms - object->created_ms));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "queue_entries.h"
 
+#include "../links.h"
 #include "queue_leases.h"
 #include "queue_order.h"
 
@@ -152,6 +153,7 @@ bool queue_entry_join(struct call *call, struct queue *queue,
 	if (take_place(queue, entry, until_ms, now_ms, &error)) {
 		entry->put_ms = now_ms;
 		TAILQ_INSERT_TAIL(&queue->all, entry, link);
+		links_hold(entry->item, &queue->object);
 		queue->unfinished++;
 		queue->puts++;
 		return true;
@@ -176,6 +178,7 @@ void queue_entry_leave(struct queue *queue, struct queue_entry *entry)
 	leave(queue, entry);
 	entry->state = ENTRY_NEW;
 	TAILQ_REMOVE(&queue->all, entry, link);
+	links_hold(entry->item, NULL);
 	object_discharge(&queue->object, 1, tli_item_len(entry->item));
 	if (TAILQ_EMPTY(&queue->all))
 		rest(queue);

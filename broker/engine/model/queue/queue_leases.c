@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "queue_leases.h"
 
+#include "../links.h"
 #include "queue_order.h"
 
 #include <stdio.h>
@@ -130,10 +131,12 @@ static void mark(const struct queue *queue, struct queue_entry *entry)
 		(const struct tli_header[]){header("dead-letter-from", name),
 			header("attempts", attempts)},
 		2);
-	if (!marked)
-		return;
-	tli_item_unref(entry->item);
-	entry->item = marked;
+	if (marked && links_copy(marked, entry->item)) {
+		tli_item_unref(entry->item);
+		entry->item = marked;
+	} else {
+		tli_item_unref(marked);
+	}
 }
 
 static void bury(struct queue *queue, struct queue_entry *entry, int64_t now_ms)

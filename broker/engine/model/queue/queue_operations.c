@@ -217,7 +217,8 @@ static bool come_back(
 static void take_in_again(
 	struct queue *queue, struct tli_item *item, int64_t now_ms)
 {
-	if (queue->end != QUEUE_ENDED && come_back(queue, item, now_ms))
+	if (queue->end != QUEUE_ENDED && !queue->object.is_deleted &&
+		come_back(queue, item, now_ms))
 		return;
 	queue->dropped++;
 	queue_finish_task(queue);

@@ -20,6 +20,12 @@ bool content_exchange(
 	return true;
 }
 
+void content_deleted(struct model *model, struct object *object)
+{
+	object->kind->fini(model, object);
+	object_discharge(object, object->usage.items, object->usage.bytes);
+}
+
 bool content_is_given(const struct call *call, const struct tli_value *items)
 {
 	return items && (items->kind != TLI_NONE || call->op->is_python);

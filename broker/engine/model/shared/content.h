@@ -12,6 +12,10 @@
 bool content_exchange(
 	struct call *call, const struct usage *comes, const struct usage *goes);
 
+/* For kinds whose fini() drops all their content: that, and what it counts, as
+ * soon as they are deleted. */
+void content_deleted(struct model *model, struct object *object);
+
 /* Whether there are items to make it of. Python's constructors refuse None. */
 bool content_is_given(const struct call *call, const struct tli_value *items);
 

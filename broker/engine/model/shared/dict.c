@@ -200,6 +200,7 @@ const struct kind dict_kind = {
 	.options = "items=None **",
 	.create = dict_create,
 	.fini = keyed_fini,
+	.deleted = content_deleted,
 	.value = copy,
 	.methods = methods,
 };

@@ -296,6 +296,7 @@ const struct kind list_kind = {
 	.options = "items=None",
 	.create = list_create,
 	.fini = fini,
+	.deleted = content_deleted,
 	.value = list_copy,
 	.methods = methods,
 };

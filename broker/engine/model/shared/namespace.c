@@ -213,6 +213,7 @@ const struct kind namespace_kind = {
 	.options = "* items=None **",
 	.create = create,
 	.fini = keyed_fini,
+	.deleted = content_deleted,
 	.value = whole,
 	.methods = methods,
 };

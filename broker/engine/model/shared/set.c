@@ -157,6 +157,7 @@ const struct kind set_kind = {
 	.options = "items=None",
 	.create = set_create,
 	.fini = keyed_fini,
+	.deleted = content_deleted,
 	.value = copy,
 	.methods = methods,
 };

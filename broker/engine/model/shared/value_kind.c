@@ -245,6 +245,7 @@ const struct kind value_kind = {
 	.options = "typecode value lock=True",
 	.create = create,
 	.fini = fini,
+	.deleted = content_deleted,
 	.value = whole,
 	.methods = methods,
 };

@@ -3,6 +3,7 @@
  * of a group of subscribers to one of them. */
 #include "../../../../proto/pickle/pickle.h"
 #include "../../../../proto/quote.h"
+#include "../links.h"
 #include "interest.h"
 #include "retained.h"
 #include "subject.h"
@@ -117,6 +118,10 @@ static struct tli_item *make_message(struct call *call, const char *subject,
 		error.code = TLI_VALUE_NOMEM;
 	}
 	tli_buf_fini(&bytes);
+	if (message && !links_attach(call->model, message, value, NULL)) {
+		tli_item_unref(message);
+		message = NULL;
+	}
 	if (!message)
 		call_raise_values(call, &error);
 	return message;
