@@ -5,7 +5,7 @@
 set -eu
 
 packages="gcc libc6-dev meson ninja-build pkg-config libssl-dev
-	libcjson-dev libevent-dev uthash-dev"
+	libcjson-dev libevent-dev libexpat1-dev uthash-dev"
 case "$1" in
 run) ;;
 test) packages="$packages libcmocka-dev binutils g++ scdoc

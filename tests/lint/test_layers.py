@@ -52,6 +52,7 @@ LAYERS = {
 HOMES = {
     "openssl/": {"proto/hmac.c"},
     "cjson/": {"proto/json.c", "cli/json.c"},
+    "expat.h": {"proto/xmlrpc_read.c"},
     "event2/": {"include/tieline/adapters/libevent.h", "broker/port.h",
                 "broker/stream.h", "broker/timer.h"},
     "uthash.h": {"broker/table.h"},
