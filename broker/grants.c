@@ -109,7 +109,7 @@ bool grants_return_one(struct owner *owner, uint64_t token)
 
 	if (grant)
 		give_back(owner, grant);
-	return grant;
+	return grant != NULL;
 }
 
 void grants_return(struct owner *owner)

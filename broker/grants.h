@@ -25,7 +25,7 @@ bool grants_forget(struct owner *owner, uint64_t token);
 /* The lease of a grant is over: the engine has taken it back by itself. */
 void grants_lapse(struct request *undo);
 
-/* Gives it back. False if the owner does not have it. */
+/* Gives one back. False if the owner has it not. */
 bool grants_return_one(struct owner *owner, uint64_t token);
 
 /* Gives all back, the newest first. */

@@ -18,7 +18,7 @@ static void clear_answer(struct request *request)
 	op->attempts = 0;
 	op->created = false;
 	op->deliveries = op->lost_messages = op->lost_bytes = 0;
-	op->granted = op->dropped = 0;
+	op->granted = op->dropped = op->dropped_owner = 0;
 }
 
 void request_attach(struct owner *owner, struct request *request)
@@ -55,7 +55,7 @@ void owner_release(struct owner *owner)
 {
 	if (--owner->references > 0 || !owner->ended)
 		return;
-	TAILQ_REMOVE(&owner->waiters->owners, owner, link);
+	HASH_DEL(owner->waiters->owners, owner);
 	owner->gone(owner);
 }
 
@@ -117,20 +117,43 @@ static bool give_back(struct request *request, enum tli_status status)
 	return true;
 }
 
+static bool has_all_it_may(const struct owner *owner)
+{
+	uint32_t max = owner->max_grants;
+
+	if (max == 0)
+		max = owner->waiters->limits.max_grants_per_owner;
+	return owner_grant_count(owner) >= max;
+}
+
 static enum tli_status note_grant(struct request *request)
 {
-	struct owner *owner = request->owner;
 	const struct op *op = &request->op;
-	uint32_t max = owner->max_grants
-		? owner->max_grants
-		: owner->waiters->limits.max_grants_per_owner;
 
-	grants_touch(owner, op);
+	grants_touch(request->owner, op);
 	if (!op->granted)
 		return TLI_STATUS_OK;
-	if (owner_grant_count(owner) >= max)
+	if (has_all_it_may(request->owner))
 		return TLI_STATUS_LIMIT;
-	return grants_keep(owner, op) ? TLI_STATUS_OK : TLI_STATUS_NO_MEMORY;
+	return grants_keep(request->owner, op) ? TLI_STATUS_OK
+					       : TLI_STATUS_NO_MEMORY;
+}
+
+/* What the answer drops may be another owner's: a lock of a manager's client
+ * can be released by others. */
+static void note_dropped(struct request *request)
+{
+	const struct op *op = &request->op;
+	struct waiters *waiters = request->owner->waiters;
+	struct owner *owner = request->owner;
+
+	if (!op->dropped)
+		return;
+	if (op->dropped_owner)
+		HASH_FIND(hh, waiters->owners, &op->dropped_owner,
+			sizeof(op->dropped_owner), owner);
+	if (owner)
+		grants_forget(owner, op->dropped);
 }
 
 /* The answer is the engine's last word. True if it is the request's too. */
@@ -272,8 +295,7 @@ bool request_take_outcome(struct request *request)
 {
 	const struct op *op = &request->op;
 
-	if (op->dropped)
-		grants_forget(request->owner, op->dropped);
+	note_dropped(request);
 	if (op->code == OP_RETURN) {
 		if (request->is_undone)
 			end_undo(request);

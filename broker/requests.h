@@ -19,7 +19,7 @@ struct waiters {
 	struct deadlines deadlines;    /* of requests in line, and of leases */
 	struct request_list completed; /* by a late engine; not looked at yet */
 	struct request_list finished;  /* done() is to be called */
-	TAILQ_HEAD(, owner) owners;
+	struct owner *owners;          /* by id, in order of coming */
 	struct identities identities;
 	uint32_t waiting;    /* requests that had to wait and are not done */
 	unsigned tries_left; /* until the next run */

@@ -405,9 +405,11 @@ static struct session *make_session(struct peer *peer)
 	session->input.max_bytes =
 		(size_t)config->session_window_bytes + config->max_item_bytes;
 	session_output_init(&session->output);
-	owner_init(&session->owner, peer->broker->objects.waiters, peer->id, 0,
-		on_gone);
-	return session;
+	if (owner_init(&session->owner, peer->broker->objects.waiters, peer->id,
+		    0, on_gone))
+		return session;
+	free(session);
+	return NULL;
 }
 
 void session_start(struct peer *peer)

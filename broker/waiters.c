@@ -52,7 +52,6 @@ struct waiters *waiters_new(const struct waiters_limits *limits)
 	waiters->tries_left = TRIES_A_RUN;
 	TAILQ_INIT(&waiters->completed);
 	TAILQ_INIT(&waiters->finished);
-	TAILQ_INIT(&waiters->owners);
 	return waiters;
 }
 
@@ -85,7 +84,7 @@ static void abandon_all(struct waiters *waiters)
 
 	TAILQ_INIT(&waiters->lines.pending);
 	TAILQ_INIT(&waiters->completed);
-	TAILQ_FOREACH (owner, &waiters->owners, link)
+	for (owner = waiters->owners; owner; owner = owner->hh.next)
 		TAILQ_FOREACH (request, &owner->requests, owned)
 			if (request->state == REQUEST_TRIED)
 				request_abandon(request);
@@ -107,7 +106,7 @@ void waiters_free(struct waiters *waiters)
 
 /* ---- Owners ----------------------------------------------------------- */
 
-void owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
+bool owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
 	uint32_t identity, void (*gone)(struct owner *owner))
 {
 	*owner = (struct owner){
@@ -117,7 +116,8 @@ void owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
 		.gone = gone,
 	};
 	TAILQ_INIT(&owner->requests);
-	TAILQ_INSERT_TAIL(&waiters->owners, owner, link);
+	HASH_ADD(hh, waiters->owners, id, sizeof(owner->id), owner);
+	return owner->hh.tbl != NULL;
 }
 
 /* Each stays the owner's until it is told. */
@@ -399,6 +399,6 @@ void waiters_list(const struct waiters *waiters, uint64_t object,
 		if (line)
 			list_line(line, each, arg);
 	}
-	TAILQ_FOREACH (owner, &waiters->owners, link)
+	for (owner = waiters->owners; owner; owner = owner->hh.next)
 		list_grants(owner, object, each, arg);
 }

@@ -76,15 +76,15 @@ struct request {
 
 TAILQ_HEAD(request_list, request);
 
-/* A connection. */
+/* A connection, or a process that several stand for. */
 struct owner {
 	struct waiters *waiters;
 	uint64_t id;
 	uint32_t identity;
 	uint32_t waiting;    /* requests that had to wait and are not done */
 	uint32_t references; /* requests that are not done, and returns */
+	uint32_t max_grants; /* 0 = as of all; set after owner_init() */
 	uint32_t finished;   /* requests whose done() is about to be called */
-	uint32_t max_grants; /* 0 = the limit of all */
 	bool congested;      /* owner_set_congested() */
 	bool ended;
 	/* It has ended, and nothing refers to it any more: it may be freed.
@@ -92,7 +92,7 @@ struct owner {
 	void (*gone)(struct owner *owner);
 	struct request_list requests;
 	struct grant *grants;
-	TAILQ_ENTRY(owner) link;
+	UT_hash_handle hh; /* by id */
 };
 
 struct waiters_limits {
@@ -113,8 +113,10 @@ void waiters_set_engine(struct waiters *waiters, struct engine *engine);
 void waiters_set_limits(
 	struct waiters *waiters, const struct waiters_limits *limits);
 
-void owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
-	uint32_t identity, void (*gone)(struct owner *owner));
+/* Its id is no other owner's. False for lack of memory, and it is none. */
+bool owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
+	uint32_t identity, void (*gone)(struct owner *owner))
+	__attribute__((warn_unused_result));
 
 /*
  * The connection is over, in whatever way: its requests are done, CANCELLED,
@@ -124,7 +126,8 @@ void owner_init(struct owner *owner, struct waiters *waiters, uint64_t id,
  */
 void owner_end(struct owner *owner);
 
-/* Gives one grant back. False if the owner does not have it. */
+/* Gives one grant back, for which no memory is needed. False if the owner has
+ * no such grant. */
 bool owner_return(struct owner *owner, uint64_t token, int64_t now_ms);
 
 /* Its output is full, or no longer. */

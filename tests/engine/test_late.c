@@ -263,8 +263,8 @@ static void serve_in_order(uint64_t seed)
 
 	got = put_count = gone = 0;
 	waiters_set_engine(waiters, engine);
-	owner_init(&owner, waiters, 1, 1, on_gone);
-	owner_init(&other, waiters, 2, 1, on_gone);
+	assert_true(owner_init(&owner, waiters, 1, 1, on_gone));
+	assert_true(owner_init(&other, waiters, 2, 1, on_gone));
 	open_queue(waiters, engine);
 	for (unsigned i = 0; i < GETTERS; i++)
 		start(&getters[i], &owner, on_got,

@@ -85,8 +85,8 @@ static int begin(void **state)
 	assert_non_null(waiters);
 	listener = waiters_listener(waiters);
 	waiters_set_engine(waiters, memory_engine_new(&config, &listener));
-	owner_init(&who_goes, waiters, 1, 1, on_gone);
-	owner_init(&who_stays, waiters, 2, 1, on_gone);
+	assert_true(owner_init(&who_goes, waiters, 1, 1, on_gone));
+	assert_true(owner_init(&who_stays, waiters, 2, 1, on_gone));
 	queue = ask_for_queue("{\"kind\": \"Queue\"}");
 	return 0;
 }

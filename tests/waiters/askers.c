@@ -46,7 +46,7 @@ int begin(void **state)
 	fake_init(&fake, OBJECTS, &listener);
 	waiters_set_engine(waiters, &fake.engine);
 	for (unsigned i = 0; i < OWNERS; i++)
-		owner_init(&owners[i], waiters, i + 1, 7, on_gone);
+		assert_true(owner_init(&owners[i], waiters, i + 1, 7, on_gone));
 	return 0;
 }
 
@@ -177,6 +177,16 @@ void release(unsigned owner, char letter, uint64_t token)
 			.object = 1,
 			.count = RELEASE,
 			.token = token});
+}
+
+void wait_with_anyones(unsigned owner, char letter)
+{
+	start(owner, letter,
+		&(struct op){.code = TLI_OP_CALL,
+			.object = 1,
+			.is_python = true,
+			.count = WAIT_LOCKED,
+			.timeout_ms = OP_FOREVER});
 }
 
 void send_op(unsigned owner, char letter, enum tli_op_code code, uint64_t token,

@@ -41,6 +41,8 @@ void put(unsigned owner, char letter, int64_t size, int64_t timeout_ms);
 void call(unsigned owner, char letter, enum fake_method method,
 	int64_t timeout_ms);
 void release(unsigned owner, char letter, uint64_t token);
+/* Waits as a manager's client: with a lock that is whoever's. */
+void wait_with_anyones(unsigned owner, char letter);
 void send_op(unsigned owner, char letter, enum tli_op_code code, uint64_t token,
 	uint32_t lease_ms);
 void return_token(unsigned owner, char letter, uint64_t token);

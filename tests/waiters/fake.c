@@ -76,6 +76,16 @@ static void release(struct fake *fake, uint64_t object, uint64_t token)
 	wake(fake, object, WAIT_TURN);
 }
 
+/* Whoever has it. */
+static void drop_lock(struct fake *fake, struct op *op)
+{
+	struct fake_object *object = &fake->objects[op->object];
+
+	op->dropped = object->holder;
+	op->dropped_owner = object->holding_owner;
+	release(fake, op->object, op->dropped);
+}
+
 static enum engine_result await(struct fake *fake, struct op *op)
 {
 	if (fake->objects[op->object].is_set)
@@ -90,9 +100,8 @@ static enum engine_result wait_locked(struct fake *fake, struct op *op)
 
 	if (!op->ticket) {
 		op->ticket = ++fake->last_token;
-		if (object->holding_owner == op->owner)
-			op->dropped = object->holder;
-		release(fake, op->object, op->dropped);
+		if (op->is_python || object->holding_owner == op->owner)
+			drop_lock(fake, op);
 	}
 	if (!object->is_set && !op->expired)
 		return wait_on(op, WAIT_SIGNAL, TLI_STATUS_TIMED_OUT);
@@ -114,6 +123,10 @@ static enum engine_result call(struct fake *fake, struct op *op)
 		return wait_locked(fake, op);
 	case RELEASE:
 		break;
+	}
+	if (op->token == 0) {
+		drop_lock(fake, op);
+		return ENGINE_DONE;
 	}
 	op->dropped = op->token;
 	release(fake, op->object, op->token);

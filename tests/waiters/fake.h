@@ -11,9 +11,10 @@
 /* What op->count says that a call does. */
 enum fake_method {
 	ACQUIRE,    /* TURN; grants a token */
-	RELEASE,    /* of op->token, which is dropped */
+	RELEASE,    /* of op->token, which is dropped; 0 = whoever has it */
 	AWAIT,      /* SIGNAL: until the object is set */
-	WAIT_LOCKED /* a condition's: SIGNAL, then TURN, with a ticket */
+	WAIT_LOCKED /* a condition's: SIGNAL, then TURN, with a ticket; python
+		     * may do so with another's lock */
 };
 
 struct fake_object {

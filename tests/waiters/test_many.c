@@ -86,7 +86,7 @@ static void begin(void)
 	now_ms = 0;
 	told = gone = 0;
 	for (unsigned i = 0; i < OWNERS; i++)
-		owner_init(&owners[i], waiters, i + 1, 1, on_gone);
+		assert_true(owner_init(&owners[i], waiters, i + 1, 1, on_gone));
 	for (unsigned i = 0; i < COUNT; i++)
 		ask(i);
 }

@@ -154,6 +154,56 @@ static void what_grants_nothing_and_waits_for_nothing_needs_no_memory(
 	alloc_reset();
 }
 
+static struct owner extra;
+static unsigned extra_gone;
+
+static void on_extra_gone(struct owner *owner)
+{
+	(void)owner;
+	extra_gone++;
+}
+
+/* The first owner of a layer needs a table, others now and then a larger one.
+ */
+static void without_memory_there_is_no_owner(void **state)
+{
+	const struct waiters_limits limits = {1, 1, 1, 10};
+	struct waiters *layer = waiters_new(&limits);
+
+	(void)state;
+	extra_gone = 0;
+	for (unsigned long n = 1; n <= 2; n++) {
+		alloc_fail_from(n, false);
+		assert_false(owner_init(&extra, layer, 1, 1, on_extra_gone));
+		alloc_reset();
+	}
+	assert_true(owner_init(&extra, layer, 1, 1, on_extra_gone));
+	owner_end(&extra);
+	assert_int_equal(extra_gone, 1);
+	waiters_free(layer);
+}
+
+static void what_is_given_back_or_released_needs_no_memory(void **state)
+{
+	struct request acquire = {
+		.op = {.code = TLI_OP_CALL, .object = 1, .count = ACQUIRE}};
+	struct request release = {
+		.op = {.code = TLI_OP_CALL, .object = 1, .count = RELEASE}};
+
+	(void)state;
+	assert_true(request_start(&owners[0], &acquire, now_ms));
+	alloc_fail_from(1, true);
+	assert_true(request_start(&owners[1], &release, now_ms));
+	assert_int_equal(owner_grant_count(&owners[0]), 0);
+	alloc_reset();
+	assert_true(request_start(&owners[0], &acquire, now_ms));
+	alloc_fail_from(1, true);
+	assert_true(owner_return(&owners[0], acquire.op.granted, now_ms));
+	assert_int_equal(alloc_count(), 0);
+	alloc_reset();
+	expect_back("2 ");
+}
+
 static void without_memory_there_is_no_layer(void **state)
 {
 	const struct waiters_limits limits = {1, 1, 1, 10};
@@ -175,6 +225,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_grants_nothing_and_waits_for_nothing_needs_no_memory,
 			begin, end),
+		cmocka_unit_test(without_memory_there_is_no_owner),
+		cmocka_unit_test_setup_teardown(
+			what_is_given_back_or_released_needs_no_memory, begin,
+			end),
 		cmocka_unit_test(without_memory_there_is_no_layer),
 	};
 

@@ -57,6 +57,97 @@ static void an_owner_gives_back_what_it_has_and_nothing_else(void **state)
 	expect_told("a=OK r=OK s=OK t=OK ");
 }
 
+static void what_somebody_else_has_released_does_not_go_back(void **state)
+{
+	(void)state;
+	call(0, 'a', ACQUIRE, 0);
+	call(0, 'b', AWAIT, 0);
+	release(1, 'r', 0);
+	assert_int_equal(owner_grant_count(&owners[0]), 0);
+	call(2, 'c', ACQUIRE, 0);
+	owner_end(&owners[0]);
+	owner_end(&owners[1]);
+	expect_back("");
+	owner_end(&owners[2]);
+	expect_back("2 ");
+	expect_told("a=OK b=TIMED_OUT r=OK c=OK (0) (1) (2) ");
+}
+
+static void what_somebody_else_waits_with_does_not_go_back(void **state)
+{
+	(void)state;
+	call(0, 'a', ACQUIRE, 0);
+	wait_with_anyones(1, 'w');
+	assert_int_equal(owner_grant_count(&owners[0]), 0);
+	owner_end(&owners[0]);
+	expect_back("");
+	expect_told("a=OK (0) ");
+}
+
+static void whose_lock_is_released_may_be_gone(void **state)
+{
+	(void)state;
+	call(0, 'a', ACQUIRE, 0);
+	fake.objects[1].holding_owner = 77;
+	release(1, 'r', 0);
+	expect_told("a=OK r=OK ");
+	owner_end(&owners[0]);
+	expect_back("1 ");
+}
+
+/* The engine answers late: it has given a lock back, which it then was told to
+ * release for somebody else. */
+static void what_comes_back_may_be_released_meanwhile(void **state)
+{
+	(void)state;
+	call(0, 'a', ACQUIRE, 0);
+	fake.is_late = true;
+	release(1, 'r', 0);
+	owner_end(&owners[0]);
+	expect_back("1 ");
+	fake_complete(&fake, 1);
+	run();
+	fake_complete(&fake, 0);
+	run();
+	expect_told("a=OK (0) r:OK ");
+}
+
+static void one_thing_can_be_given_back_alone(void **state)
+{
+	(void)state;
+	fake_add_items(&fake, 1, 2);
+	get(0, 'a', 0);
+	get(0, 'b', 0);
+	call(0, 'c', ACQUIRE, 0);
+	call(1, 'd', ACQUIRE, OP_FOREVER);
+	assert_false(owner_return(&owners[1], token_of('a'), now_ms));
+	assert_false(owner_return(&owners[0], 99, now_ms));
+	assert_true(owner_return(&owners[0], token_of('a'), now_ms));
+	assert_false(owner_return(&owners[0], token_of('a'), now_ms));
+	assert_true(owner_return(&owners[0], token_of('c'), now_ms));
+	run();
+	expect_back("1 3 ");
+	expect_told("a=OK b=OK c=OK d:OK ");
+	owner_end(&owners[0]);
+	expect_back("2 ");
+	expect_told("(0) ");
+}
+
+static void who_gives_back_stays_until_that_is_done(void **state)
+{
+	(void)state;
+	call(0, 'a', ACQUIRE, 0);
+	fake.is_late = true;
+	assert_true(owner_return(&owners[0], token_of('a'), now_ms));
+	owner_end(&owners[0]);
+	run();
+	expect_told("a=OK ");
+	fake_complete(&fake, 0);
+	run();
+	expect_told("(0) ");
+	expect_back("1 ");
+}
+
 static void a_lock_that_comes_back_goes_to_the_next(void **state)
 {
 	(void)state;
@@ -295,6 +386,19 @@ static void so_much_one_may_have(void **state)
 	expect_told("r=OK e=OK f=TIMED_OUT ");
 }
 
+static void who_stands_for_others_may_have_more(void **state)
+{
+	(void)state;
+	set_max_grants(1);
+	owners[0].max_grants = 3;
+	fake_add_items(&fake, 1, 6);
+	for (char letter = 'a'; letter < 'e'; letter++)
+		get(0, letter, 0);
+	get(1, 'e', 0);
+	get(1, 'f', 0);
+	expect_told("a=OK b=OK c=OK d=LIMIT e=OK f=LIMIT ");
+}
+
 /* ---- Listing ---------------------------------------------------------- */
 
 static char listed[256];
@@ -332,6 +436,12 @@ int main(void)
 		TEST(what_it_has_no_longer_does_not_go_back),
 		TEST(what_is_dropped_while_waiting_does_not_go_back),
 		TEST(an_owner_gives_back_what_it_has_and_nothing_else),
+		TEST(what_somebody_else_has_released_does_not_go_back),
+		TEST(what_somebody_else_waits_with_does_not_go_back),
+		TEST(whose_lock_is_released_may_be_gone),
+		TEST(what_comes_back_may_be_released_meanwhile),
+		TEST(one_thing_can_be_given_back_alone),
+		TEST(who_gives_back_stays_until_that_is_done),
 		TEST(a_lock_that_comes_back_goes_to_the_next),
 		TEST(a_lease_that_is_over_does_not_go_back),
 		TEST(a_lease_that_is_touched_lasts_longer),
@@ -348,6 +458,7 @@ int main(void)
 		TEST(so_many_may_wait_in_all_and_of_one),
 		TEST(so_many_may_wait_with_one_key),
 		TEST(so_much_one_may_have),
+		TEST(who_stands_for_others_may_have_more),
 		TEST(who_waits_and_who_has_can_be_listed),
 #undef TEST
 	};

@@ -77,7 +77,8 @@ static unsigned any_owner(void)
 	unsigned i = roll(OWNERS);
 
 	if (!owner_is_there[i]) {
-		owner_init(&owners[i], waiters, ++last_owner, 1, on_gone);
+		assert_true(owner_init(
+			&owners[i], waiters, ++last_owner, 1, on_gone));
 		owner_is_there[i] = true;
 	}
 	return owners[i].ended ? OWNERS : i;
