@@ -120,8 +120,11 @@ static struct holder *make_holder(struct holders *holders)
 
 	if (!holder)
 		return NULL;
-	owner_init(&holder->owner, broker->objects.waiters,
-		++broker->peers.last_id, 0, on_gone);
+	if (!owner_init(&holder->owner, broker->objects.waiters,
+		    ++broker->peers.last_id, 0, on_gone)) {
+		free(holder);
+		return NULL;
+	}
 	holder->owner.max_grants = UINT32_MAX;
 	holder->holders = holders;
 	holder->process.fd = -1;

@@ -337,20 +337,34 @@ size_t manager_held_bytes(const struct peer *peer)
 	return peer->stage == &stage ? (size_t)manager->output.bytes : 0;
 }
 
+/* NULL for lack of memory. */
+static struct manager *make_manager(
+	struct peer *peer, const struct serializer *serializer)
+{
+	struct broker *broker = peer->broker;
+	struct manager *manager = calloc(1, sizeof(*manager));
+
+	if (!manager)
+		return NULL;
+	manager->broker = broker;
+	manager->peer = peer;
+	manager->serializer = serializer;
+	segments_init(&manager->output);
+	if (owner_init(&manager->owner, broker->objects.waiters, peer->id, 0,
+		    on_gone))
+		return manager;
+	free(manager);
+	return NULL;
+}
+
 static void start(struct peer *peer, const struct serializer *serializer)
 {
-	struct manager *manager = calloc(1, sizeof(*manager));
+	struct manager *manager = make_manager(peer, serializer);
 
 	if (!manager) {
 		peer_close(peer);
 		return;
 	}
-	manager->broker = peer->broker;
-	manager->peer = peer;
-	manager->serializer = serializer;
-	segments_init(&manager->output);
-	owner_init(&manager->owner, peer->broker->objects.waiters, peer->id, 0,
-		on_gone);
 	peer_enter(peer, &stage, manager);
 	peer->broker->managers.count++;
 	on_ready(peer, 0);
@@ -363,5 +377,5 @@ void manager_start(struct peer *peer)
 
 void xmlrpc_start(struct peer *peer)
 {
-	closing_refuse(peer, TLI_REFUSAL_UNSUPPORTED, "no XML-RPC yet");
+	start(peer, &xml_serializer);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* How requests and answers are written: as pickles. */
+/* How requests and answers are written: as pickles, or as XML-RPC. */
 #include "manager.h"
 
+#include "../proto/item_value.h"
 #include "../proto/pickle/pickle.h"
 #include "../proto/pickle/unpickle.h"
+#include "../proto/xmlrpc.h"
 
 static struct tli_value *read_pickle(
 	struct tli_values *values, const uint8_t *body, size_t len)
@@ -36,3 +38,20 @@ static int write_pickle(struct tli_buf *out, uint8_t protocol,
 
 const struct serializer pickle_serializer = {
 	read_pickle, keep_pickle, write_pickle, .is_pickle = true};
+
+static struct tli_item *make_pickle(
+	const struct manager_request *request, struct tli_value_error *error)
+{
+	return tli_item_of_value(
+		TLI_FORMAT_PICKLE, request->whole, TLI_ITEM_BODY_MAX, error);
+}
+
+static int write_xml(struct tli_buf *out, uint8_t protocol,
+	struct tli_value *answer, struct tli_value_error *error)
+{
+	(void)protocol;
+	return tli_xmlrpc_write(answer, out, error);
+}
+
+const struct serializer xml_serializer = {
+	tli_xmlrpc_read, make_pickle, write_xml, .is_pickle = false};
