@@ -2,6 +2,7 @@
 #include "repr.h"
 
 #include "leaf_text.h"
+#include "token.h"
 
 #include <string.h>
 
@@ -157,8 +158,6 @@ static void next_of_object(
 		next_is_step(printer, node, i);
 }
 
-/* ---- The walk -------------------------------------------------------- */
-
 static enum style style_of(
 	const struct printer *printer, const struct tli_value *value)
 {
@@ -181,6 +180,72 @@ static void put_leaf(struct printer *printer, enum style style,
 	else
 		tli_show_leaf(&printer->writing, value);
 }
+
+/* ---- Proxies --------------------------------------------------------- */
+
+/* The number in what a proxy knows its object by. */
+static void put_number(struct printer *printer, const struct tli_value *ident)
+{
+	const char *text = (const char *)tli_bytes_of(ident)->data;
+	const char *dash = strchr(text, '-');
+	char number[16 + 1];
+	size_t len;
+
+	if (dash)
+		text = dash + 1;
+	len = strspn(text, "0123456789abcdef");
+	if (len >= sizeof(number))
+		len = sizeof(number) - 1;
+	memcpy(number, text, len);
+	number[len] = '\0';
+	put(printer, number);
+}
+
+/* "<ListProxy object, typeid 'list' at 0x1f>", as the proxy would say. */
+static void put_proxy(struct printer *printer, const struct tli_value *class,
+	struct tli_value *const *token)
+{
+	bool is_auto =
+		tli_is_global(class, "multiprocessing.managers", "AutoProxy");
+
+	put(printer, "<");
+	tli_show_name(&printer->writing, tli_items_of(class)->items[1]);
+	put(printer, is_auto ? "[" : "");
+	if (is_auto)
+		tli_show_name(&printer->writing, token[TLI_TOKEN_TYPEID]);
+	put(printer, is_auto ? "] object, typeid " : " object, typeid ");
+	tli_show_leaf(&printer->writing, token[TLI_TOKEN_TYPEID]);
+	put(printer, " at 0x");
+	put_number(printer, token[TLI_TOKEN_IDENT]);
+	put(printer, ">");
+}
+
+static bool is_class(const struct tli_value *value)
+{
+	return value->kind == TLI_GLOBAL &&
+		is_name(tli_items_of(value)->items[1]);
+}
+
+/* Writes a proxy, if it is one. */
+static bool show_proxy(struct printer *printer, const struct tli_value *value)
+{
+	const struct tli_value *state = tli_proxy_token(value);
+	const struct tli_value *class;
+	struct tli_value *const *token;
+
+	if (!state)
+		return false;
+	token = tli_items_of(state)->items;
+	class = tli_items_of(tli_items_of(value)->items[TLI_OBJECT_ARGS])
+			->items[0];
+	if (!is_class(class) || !is_name(token[TLI_TOKEN_TYPEID]) ||
+		token[TLI_TOKEN_IDENT]->kind != TLI_STR)
+		return false;
+	put_proxy(printer, class, token);
+	return true;
+}
+
+/* ---- The walk -------------------------------------------------------- */
 
 /* The style is what the walk keeps of the node. */
 static int go_inside(struct printer *printer, enum style style,
@@ -207,7 +272,7 @@ static int enter(struct tli_visitor *visitor, const struct tli_value *value)
 		put(printer, styles[style].again);
 	else if (count_of(value) == 0 && styles[style].empty)
 		put(printer, styles[style].empty);
-	else
+	else if (!show_proxy(printer, value))
 		result = go_inside(printer, style, value);
 	return printer->writing.failure ? printer->writing.failure : result;
 }

@@ -30,6 +30,20 @@ struct tli_value *tli_token_state(const struct tli_value *value)
 		: NULL;
 }
 
+struct tli_value *tli_proxy_token(const struct tli_value *value)
+{
+	const struct tli_value *args;
+
+	if (value->kind != TLI_OBJECT ||
+		!tli_is_global(tli_items_of(value)->items[TLI_OBJECT_CALLABLE],
+			"multiprocessing.managers", "RebuildProxy"))
+		return NULL;
+	args = tli_items_of(value)->items[TLI_OBJECT_ARGS];
+	return tli_items_of(args)->count > 1
+		? tli_token_state(tli_items_of(args)->items[1])
+		: NULL;
+}
+
 /* ---- All in a tree ---------------------------------------------------- */
 
 struct search {

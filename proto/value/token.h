@@ -14,6 +14,10 @@
 /* The state of a Token, its three items; NULL if the value is none. */
 struct tli_value *tli_token_state(const struct tli_value *value);
 
+/* The state of the Token of a proxy, a call of RebuildProxy with the proxy's
+ * class in front; NULL if the value is none. */
+struct tli_value *tli_proxy_token(const struct tli_value *value);
+
 /*
  * Calls each() for the state of every Token in a tree, once for each node. It
  * may replace the state's items. Stops, and returns false, when that does, or

@@ -384,6 +384,76 @@ static void objects_inside_themselves(void **state)
 		"{...})>), (...)])");
 }
 
+static struct tli_value *managers(const char *name)
+{
+	return tli_global(&values, "multiprocessing.managers", name);
+}
+
+/* As BaseProxy is pickled. */
+static struct tli_value *proxy(struct tli_value *class,
+	struct tli_value *typeid, struct tli_value *ident)
+{
+	struct tli_value *token = tli_object(
+		&values, TLI_NEWOBJ, managers("Token"), empty(TLI_TUPLE), NULL);
+
+	changed(token, TLI_STEP_BUILD, TUPLE(typeid, NONE, ident));
+	return tli_object(&values, TLI_REDUCE, managers("RebuildProxy"),
+		TUPLE(class, token, str("pickle"), empty(TLI_DICT)), NULL);
+}
+
+static void proxies(void **state)
+{
+	struct tli_value *class = managers("ListProxy"), *list = str("list");
+	struct tli_value *none = empty(TLI_TUPLE);
+	const struct row rows[] = {
+		{proxy(class, list, str("0123456789abcdef-1f-list")),
+			"<ListProxy object, typeid 'list' at 0x1f>"},
+		{LIST(proxy(tli_global(&values, "__main__", "Mine"), list,
+			 str("7f12ab"))),
+			"[<Mine object, typeid 'list' at 0x7f12ab>]"},
+		{proxy(managers("AutoProxy"), str("get_queue"), str("e-2-q")),
+			"<AutoProxy[get_queue] object, typeid 'get_queue' at "
+			"0x2>"},
+		{proxy(class, list, str("-00000000000000000001-")),
+			"<ListProxy object, typeid 'list' at "
+			"0x0000000000000000>"},
+		{proxy(class, list, str("")),
+			"<ListProxy object, typeid 'list' at 0x>"},
+		{tli_object(&values, TLI_REDUCE, managers("RebuildProxy"),
+			 TUPLE(class), NULL),
+			"multiprocessing.managers.RebuildProxy("
+			"multiprocessing.managers.ListProxy)"},
+		{tli_object(&values, TLI_REDUCE, managers("Token"), none, NULL),
+			"multiprocessing.managers.Token()"},
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+/* What could pass for something else is written as what it is. */
+static void what_is_almost_a_proxy(void **state)
+{
+	struct tli_value *class = managers("ListProxy"), *list = str("list");
+	struct tli_value *almost[] = {
+		proxy(class, list, integer(5)),
+		proxy(class, integer(5), str("1")),
+		proxy(class, str("a object"), str("1")),
+		proxy(str("ListProxy"), list, str("1")),
+		proxy(tli_global(&values, "m", "a b"), list, str("1")),
+	};
+	struct tli_buf text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(almost) / sizeof(almost[0]); i++) {
+		tli_buf_init(&text, TEXT_MAX);
+		assert_int_equal(tli_repr(almost[i], &text), TLI_VALUE_OK);
+		assert_memory_equal(tli_buf_head(&text),
+			"multiprocessing.managers.RebuildProxy(", 38);
+		tli_buf_fini(&text);
+	}
+}
+
 /* ---- Limits ---------------------------------------------------------- */
 
 static void depth_is_no_danger(void **state)
@@ -496,6 +566,8 @@ int main(void)
 		TEST(symbols),
 		TEST(objects_that_are_changed),
 		TEST(objects_inside_themselves),
+		TEST(proxies),
+		TEST(what_is_almost_a_proxy),
 		TEST(depth_is_no_danger),
 		TEST(too_little_room_is_told),
 		TEST(sharing_cannot_fill_the_memory),

@@ -3,9 +3,11 @@
  * Condition: to wait, with a lock held, for a notification. Who waits has a
  * place, and no lock; what becomes of the place is settled by a notification or
  * the end of its time, and told when the caller has got the lock again, as
- * often acquired as before. The lock is an object of its own: another named
- * one, or an anonymous RLock.
+ * often acquired as before. The lock is an object of its own: another one, or
+ * an anonymous RLock.
  */
+#include "../../../../proto/value/token.h"
+#include "../../ident.h"
 #include "../kinds.h"
 #include "lock.h"
 #include "places.h"
@@ -180,28 +182,58 @@ static void stat(struct call *call)
 
 /* ---- life ------------------------------------------------------------- */
 
-/* The lock of that name; NULL with the error raised. */
-static struct lock *find_lock(struct call *call, const struct tli_value *name)
+/* Each returns NULL with the error raised. */
+
+static struct object *find_by_name(
+	struct call *call, const struct tli_value *name)
 {
 	struct object *object;
-	struct lock *lock = NULL;
 	const char *text;
 	size_t len;
 
 	if (!call_text(call, name, "lock", OBJECT_NAME_MAX, &text, &len))
 		return NULL;
 	object = model_find_name(call->model, text, len);
-	if (object)
-		lock = lock_of(object);
 	if (!object)
 		call_raise(call, TLI_STATUS_NO_OBJECT, "there is no lock '%s'",
 			text);
-	else if (!lock)
+	return object;
+}
+
+/* That of a proxy, by its token's state. */
+static struct object *find_by_token(
+	struct call *call, const struct tli_value *token)
+{
+	const struct tli_value *text =
+		tli_items_of(token)->items[TLI_TOKEN_IDENT];
+	struct object *object = NULL;
+	struct ident ident;
+
+	if (text->kind == TLI_STR &&
+		ident_parse(&ident, (const char *)tli_bytes_of(text)->data,
+			call->model->limits.epoch))
+		object = model_find(call->model, ident.object);
+	if (object && !object->is_deleted)
+		return object;
+	call_raise(call, TLI_STATUS_NO_OBJECT,
+		"the lock is no object of this broker, or not any more");
+	return NULL;
+}
+
+/* The lock that an argument names, or is a proxy of. */
+static struct lock *find_lock(struct call *call, const struct tli_value *value)
+{
+	const struct tli_value *token = tli_proxy_token(value);
+	struct object *object =
+		token ? find_by_token(call, token) : find_by_name(call, value);
+	struct lock *lock = object ? lock_of(object) : NULL;
+
+	if (lock)
+		object_ref(object);
+	else if (object)
 		call_raise(call, TLI_STATUS_WRONG_KIND,
 			"a condition's lock is of kind Lock or RLock, not %s",
 			object->kind->name);
-	else
-		object_ref(object);
 	return lock;
 }
 
@@ -214,12 +246,12 @@ static struct lock *make_lock(struct call *call)
 
 static enum outcome create(struct call *call)
 {
-	const struct tli_value *name = call->args[0];
+	const struct tli_value *lock = call->args[0];
 	struct condition *condition = self(call);
 
 	places_init(&condition->places);
-	if (name && name->kind != TLI_NONE)
-		condition->lock = find_lock(call, name);
+	if (lock && lock->kind != TLI_NONE)
+		condition->lock = find_lock(call, lock);
 	else
 		condition->lock = make_lock(call);
 	return CALL_DONE;
