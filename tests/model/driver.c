@@ -40,7 +40,7 @@ struct driver {
 	unsigned long fail_at; /* the allocation, of the next operation */
 	bool fails_for_good;
 	bool is_python; /* who asks from now on */
-	bool holds; /* the next result is held, as if it were on its way */
+	bool holds;     /* the next result is held, as if it were on its way */
 	struct tli_item *held;
 };
 
@@ -357,11 +357,22 @@ static struct op *new_op_on(struct driver *driver, unsigned code)
 	return op;
 }
 
+/* The i-th part: the bytes of a pickle, or a value. */
+static struct tli_item *part_item(struct driver *driver, uint32_t i)
+{
+	const struct tli_value *value = part(driver, i);
+	const struct tli_bytes *pickle = tli_bytes_of(value);
+
+	if (value->kind != TLI_BYTES)
+		return pickled(value);
+	return tli_item_of(TLI_FORMAT_PICKLE, pickle->data, pickle->len);
+}
+
 static void run_open(struct driver *driver)
 {
 	struct op *op = new_op(driver, TLI_OP_OPEN);
 
-	op->item = pickled(part(driver, 4));
+	op->item = part_item(driver, 4);
 	op->identity = (uint32_t)part_int(driver, 5);
 	try_op(driver, op, part_text(driver, 3));
 }
@@ -390,9 +401,8 @@ static void run_call(struct driver *driver)
 static void run_call_pickled(struct driver *driver)
 {
 	struct op *op = new_op_on(driver, TLI_OP_CALL);
-	const struct tli_bytes *pickle = tli_bytes_of(part(driver, 4));
 
-	op->item = tli_item_of(TLI_FORMAT_PICKLE, pickle->data, pickle->len);
+	op->item = part_item(driver, 4);
 	try_op(driver, op, NULL);
 }
 

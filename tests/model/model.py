@@ -98,6 +98,11 @@ class Model:
         """One as Python's constructor of that kind makes it."""
         return self.open(alias, kind, args=args, kwds=keywords)
 
+    def make_of_proxies(self, alias, kind, *args, **keywords):
+        """The same with proxies among the arguments: proxies.py."""
+        return self.do("open", 1, alias, pickle.dumps(
+            {"name": alias, "kind": kind, "args": args, "kwds": keywords}), 0)
+
     def open(self, alias, kind=None, owner=1, identity=0, **options):
         """A named object: its name is the alias, unless name= says another
         one; name=None is anonymous."""

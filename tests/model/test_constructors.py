@@ -10,6 +10,7 @@ import pickle
 import pytest
 
 from model import Model
+from proxies import EPOCH, Proxy
 
 
 @pytest.fixture
@@ -138,6 +139,66 @@ def test_semaphores_have_no_owners(model):
     model.python(False)
     model.open("u", "Semaphore")
     assert model.call("u", "acquire").granted > 0
+
+
+# ---- conditions on locks --------------------------------------------------
+
+@pytest.fixture
+def locks():
+    with Model() as one:
+        one.python()
+        one.new(epoch=EPOCH)
+        yield one
+
+
+@pytest.mark.parametrize("kind", ["Lock", "RLock"])
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_condition_on_a_lock(locks, kind, by_name):
+    proxy = Proxy(locks.open("l", kind, name=None).object, kind)
+    made = locks.make_of_proxies("c", "Condition", lock=proxy) if by_name \
+        else locks.make_of_proxies("c", "Condition", proxy)
+    assert made.ok
+    assert locks.call("l", "acquire").value is True
+    assert locks.call("c", "notify").ok
+    assert locks.call("c", "release").ok
+    assert locks.call("l", "locked").value is False
+    locks.close_handle("l")
+    assert locks.call("c", "acquire").value is True
+    assert locks.call(None, "usage").value["objects"] == 2
+    locks.call(None, "rm", "c")
+    locks.close_handle("c")
+    assert locks.call(None, "usage").value["objects"] == 0
+
+
+@pytest.mark.parametrize("proxy,status", [
+    (Proxy(77, "Lock"), "NO_OBJECT"),
+    (Proxy(1, "Lock", epoch="0" * 16), "NO_OBJECT"),
+    (Proxy(1, "Semaphore"), "WRONG_KIND"), (5, "TYPE_ERROR"),
+    ("nowhere", "NO_OBJECT"), ([], "TYPE_ERROR")])
+def test_a_condition_on_what_is_no_lock(locks, proxy, status):
+    locks.open("s", "Semaphore")
+    assert locks.make_of_proxies("c", "Condition", proxy).status == status
+    assert locks.call(None, "usage").value["objects"] == 1
+
+
+def test_a_condition_on_a_lock_that_was_deleted(locks):
+    proxy = Proxy(locks.open("l", "Lock").object, "Lock")
+    locks.call(None, "rm", "l")
+    answer = locks.make_of_proxies("c", "Condition", proxy)
+    assert (answer.status, answer.raised) == ("NO_OBJECT", "KeyError")
+
+
+@pytest.mark.parametrize("kind,args,open_,close", [
+    ("list", (), "[", "]"), ("Namespace", (), "Namespace(a=", ")"),
+    ("Value", ("i", 0), "Value('i', ", ")"), ("dict", (), "{'a': ", "}")])
+def test_proxies_as_text(locks, kind, args, open_, close):
+    proxy = Proxy(locks.open("l", "list", name=None).object)
+    assert locks.make("it", kind, *args).ok
+    how = {"list": ("append",), "Value": ("set",), "dict": (
+        "__setitem__", "a"), "Namespace": ("__setattr__", "a")}
+    assert locks.call_proxies("it", *how[kind], proxy).ok
+    assert locks.call("it", "__repr__").value == \
+        f"{open_}<ListProxy object, typeid 'list' at 0x1>{close}"
 
 
 # ---- by id ----------------------------------------------------------------

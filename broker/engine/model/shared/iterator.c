@@ -5,6 +5,7 @@
  * generators take nothing in.
  */
 #include "../kinds.h"
+#include "content.h"
 #include "list.h"
 
 struct iterator {
@@ -64,5 +65,6 @@ const struct kind iterator_kind = {
 	.options = "items=None",
 	.create = list_create,
 	.fini = fini,
+	.deleted = content_deleted,
 	.methods = methods,
 };

@@ -66,6 +66,7 @@ const struct kind object_kind = {
 	.options = "value=None",
 	.create = create,
 	.fini = fini,
+	.deleted = content_deleted,
 	.value = get,
 	.methods = methods,
 };
