@@ -73,9 +73,9 @@ static const char *kind_of(const struct tli_value *value)
 	return kinds[value->kind] ? kinds[value->kind] : "object";
 }
 
-/* {"kind": ..., "args": (value,)} */
-static struct tli_item *opening(
-	struct tli_values *values, const char *kind, struct tli_value *value)
+/* {"kind": ..., "args": (value, ...)} */
+static struct tli_item *opening(struct tli_values *values, const char *kind,
+	struct tli_value *const *args, size_t count)
 {
 	struct tli_value *options = tli_container(values, TLI_DICT);
 
@@ -83,7 +83,7 @@ static struct tli_item *opening(
 		!tli_dict_set(options, tli_str(values, "kind", 4),
 			tli_str(values, kind, strlen(kind))) ||
 		!tli_dict_set(options, tli_str(values, "args", 4),
-			tli_items(values, TLI_TUPLE, &value, 1)))
+			tli_items(values, TLI_TUPLE, args, count)))
 		return NULL;
 	return pickle(options);
 }
@@ -106,7 +106,8 @@ static void on_returned(struct manager_call *call)
 	if (value)
 		strcpy(call->typeid, kind_of(value));
 	manager_ask(call, TLI_OP_OPEN, 0,
-		value ? opening(manager_values(manager), call->typeid, value)
+		value ? opening(manager_values(manager), call->typeid, &value,
+				1)
 		      : NULL,
 		on_created);
 }
@@ -224,14 +225,15 @@ void manager_make_proxy(struct manager_call *call)
 {
 	struct manager *manager = call->manager;
 	struct tli_values *values = manager_values(manager);
-	struct tli_value *value =
-		tli_item_value(values, call->request.op.result);
+	struct tli_value *args[2] = {
+		tli_item_value(values, call->request.op.result),
+		tli_int(values, (int64_t)call->request.op.object),
+	};
 
 	call->holder = holder_of(manager->broker->holders, manager->peer);
 	if (call->holder)
 		holder_ref(call->holder);
 	strcpy(call->typeid, call->result_typeid);
 	manager_ask(call, TLI_OP_OPEN, 0,
-		value ? opening(values, call->typeid, value) : NULL,
-		on_proxied);
+		opening(values, call->typeid, args, 2), on_proxied);
 }
