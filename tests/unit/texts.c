@@ -2,10 +2,12 @@
 /* Says how proto writes what it reads from standard input, line by line: for
  * test_texts.py, which knows what Python says. */
 #include "../../proto/float_text.h"
+#include "../../proto/pickle/unpickle.h"
 #include "../../proto/utf8.h"
 #include "../../proto/value/integer.h"
 #include "../../proto/value/literal.h"
 #include "../../proto/value/repr.h"
+#include "../../proto/value/token.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -124,21 +126,21 @@ static void compare_integers(const char *text, size_t len)
 	free(one);
 }
 
+static const struct tli_value_limits limits = {(size_t)1 << 26, 1u << 20, 1000};
+
 static void print_repr(const struct tli_value *value)
 {
 	struct tli_buf repr;
 
 	tli_buf_init(&repr, (size_t)1 << 26);
 	if (tli_repr(value, &repr) == TLI_VALUE_OK)
-		printf("%.*s\n", (int)tli_buf_len(&repr), tli_buf_head(&repr));
+		printf("%.*s", (int)tli_buf_len(&repr), tli_buf_head(&repr));
 	tli_buf_fini(&repr);
 }
 
 /* A literal; its value's repr is written, or the error. */
 static void write_repr(const char *text, size_t len)
 {
-	static const struct tli_value_limits limits = {
-		(size_t)1 << 26, 1u << 20, 1000};
 	struct tli_values values;
 	const struct tli_value *value;
 
@@ -147,7 +149,8 @@ static void write_repr(const char *text, size_t len)
 	if (value)
 		print_repr(value);
 	else
-		printf("error: %s\n", values.error.text);
+		printf("error: %s", values.error.text);
+	putchar('\n');
 	tli_values_fini(&values);
 }
 
@@ -158,6 +161,32 @@ static void read_literal(const char *text, size_t len)
 
 	write_repr((char *)literal, from_hex(text, len, literal));
 	free(literal);
+}
+
+static bool print_state(void *arg, struct tli_value *state)
+{
+	(void)arg;
+	print_repr(state);
+	fputs(", ", stdout);
+	return true;
+}
+
+/* A pickle in hexadecimal; the states of the tokens in it are listed. */
+static void write_tokens(const char *text, size_t len)
+{
+	uint8_t *pickle = malloc(len / 2 + 1);
+	struct tli_values values;
+	const struct tli_value *value;
+
+	tli_values_init(&values, &limits, (const uint64_t[2]){1, 2});
+	value = tli_unpickle(&values, pickle, from_hex(text, len, pickle),
+		TLI_UNPICKLE_COPY, NULL);
+	putchar('[');
+	if (value)
+		tli_tokens_visit(value, print_state, NULL);
+	puts("]");
+	tli_values_fini(&values);
+	free(pickle);
 }
 
 static const struct {
@@ -172,6 +201,7 @@ static const struct {
 	{"compare-integers", compare_integers},
 	{"write-repr", write_repr},
 	{"literal", read_literal},
+	{"tokens", write_tokens},
 };
 
 static answer *find(const char *name)
