@@ -15,9 +15,6 @@
 #define UNKNOWN                                                                \
 	"the first message is none that this broker knows: it takes JSON "     \
 	"objects such as {\\\"dial\\\":\\\"name\\\"}"
-#define NO_MANAGER                                                             \
-	"this broker does not serve managers: it relays connections that ask " \
-	"for it with a JSON object, see docs/protocol.md, section 9"
 #define TOO_LONG "a request has at most 4096 bytes"
 
 static void expect_nobody(const char *row)
@@ -76,38 +73,45 @@ static void a_first_frame_that_is_not_known(void **state)
 	}
 }
 
-/* What follows the first byte does not matter, nor does the length. */
-static void a_manager_is_told_in_its_own_words(void **state)
+/* (None, "dummy", (), {}) and ("#RETURN", None), in the protocol of the
+ * request.
+ */
+static void a_manager_is_answered_in_pickles(void **state)
 {
-	static const char expected[] =
-		"\x80\2X\x0a\0\0\0#TRACEBACKX\x7e\0\0\0" NO_MANAGER "\x86.";
-	char bytes[sizeof(expected) + 3];
+	static const char dummy[] = "\x80\2(NX\5\0\0\0dummy)}t.";
+	static const char expected[] = "\0\0\0\x11\x80\2X\7\0\0\0#RETURN"
+				       "N\x86.";
+	char bytes[sizeof(expected)];
 	int fd;
 
 	(void)state;
 	open_broker();
 	fd = log_in(OVER_TCP);
-	put(fd, "\0\0\1\0\x80\4", 6);
-	take(fd, bytes, sizeof(bytes));
-	assert_int_equal(tli_load_be32((uint8_t *)bytes), sizeof(expected) - 1);
-	assert_memory_equal(bytes + 4, expected, sizeof(expected) - 1);
+	put(fd, "\0\0\0\x12", 4);
+	put(fd, dummy, sizeof(dummy) - 1);
+	take(fd, bytes, sizeof(expected) - 1);
+	assert_memory_equal(bytes, expected, sizeof(expected) - 1);
 	expect_end(fd);
 	close_and_expect_nobody(fd);
 }
 
-static void a_manager_in_xml_is_told_in_xml(void **state)
+static void a_manager_is_answered_in_xml(void **state)
 {
 	int fd;
 
 	(void)state;
 	open_broker();
 	fd = log_in(OVER_UNIX);
-	tell(fd, "<?xml version='1.0'?><methodCall>");
-	expect(fd,
-		"<params><param><value><array><data>"
-		"<value><string>#TRACEBACK</string></value>"
-		"<value><string>" NO_MANAGER "</string></value>"
+	tell(fd,
+		"<params><param><value><array><data><value><nil/></value>"
+		"<value><string>dummy</string></value>"
+		"<value><array><data></data></array></value>"
+		"<value><struct></struct></value>"
 		"</data></array></value></param></params>");
+	expect_part(fd,
+		"<params>\n<param>\n<value><array><data>\n"
+		"<value><string>#RETURN</string></value>\n"
+		"<value><nil/></value>");
 	expect_end(fd);
 	close_and_expect_nobody(fd);
 }
@@ -363,8 +367,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		broker_test(a_first_frame_that_is_not_known),
-		broker_test(a_manager_is_told_in_its_own_words),
-		broker_test(a_manager_in_xml_is_told_in_xml),
+		broker_test(a_manager_is_answered_in_pickles),
+		broker_test(a_manager_is_answered_in_xml),
 		broker_test(a_first_frame_may_take_its_time),
 		broker_test(who_goes_before_it_is_known_is_forgotten),
 		broker_test(a_half_closed_client_is_answered),
