@@ -17,7 +17,8 @@ struct reading {
 	struct tli_values *values;
 	const char *text;
 	size_t len;
-	const char *number; /* behind the last one */
+	const char *number; /* behind the last one; NULL = numbers are as cJSON
+			     * has them, and there is no text */
 	enum tli_json_wrapping wrapping;
 	size_t path[TLI_JSON_DEPTH_MAX];
 	size_t depth;
@@ -29,11 +30,15 @@ static struct tli_value *read_value(
 /* Says what is wrong with the value where we are. Returns NULL. */
 static struct tli_value *refuse(struct reading *reading, const char *wrong)
 {
-	tli_value_error_set(&reading->values->error, TLI_VALUE_SYNTAX,
-		"line %u: %s",
-		tli_json_line(reading->text, reading->len, reading->path,
-			reading->depth),
-		wrong);
+	struct tli_value_error *error = &reading->values->error;
+
+	if (!reading->number)
+		tli_value_error_set(error, TLI_VALUE_SYNTAX, "%s", wrong);
+	else
+		tli_value_error_set(error, TLI_VALUE_SYNTAX, "line %u: %s",
+			tli_json_line(reading->text, reading->len,
+				reading->path, reading->depth),
+			wrong);
 	return NULL;
 }
 
@@ -81,14 +86,25 @@ static bool is_integer(const char *number, size_t len)
 	return true;
 }
 
+static struct tli_value *read_parsed_number(
+	struct tli_values *values, const tli_json *json)
+{
+	double number = tli_json_number(json);
+
+	return tli_json_is_integer(json) ? tli_int(values, (int64_t)number)
+					 : tli_float(values, number);
+}
+
 static struct tli_value *read_number(
 	struct reading *reading, const tli_json *json)
 {
+	const char *number;
 	size_t len;
-	const char *number = tli_json_next_number(
-		&reading->number, reading->text + reading->len, &len);
 
-	(void)json;
+	if (!reading->number)
+		return read_parsed_number(reading->values, json);
+	number = tli_json_next_number(
+		&reading->number, reading->text + reading->len, &len);
 	return is_integer(number, len) ? read_integer(reading, number, len)
 				       : read_float(reading, number, len);
 }
@@ -234,4 +250,12 @@ struct tli_value *tli_value_from_json(struct tli_values *values,
 	value = read_value(&reading, json);
 	tli_json_free(json);
 	return value;
+}
+
+struct tli_value *tli_value_of_json(struct tli_values *values,
+	const tli_json *json, enum tli_json_wrapping wrapping)
+{
+	struct reading reading = {.values = values, .wrapping = wrapping};
+
+	return read_value(&reading, json);
 }

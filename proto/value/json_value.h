@@ -7,6 +7,7 @@
 #ifndef TLI_JSON_VALUE_H
 #define TLI_JSON_VALUE_H
 
+#include "../json.h"
 #include "value.h"
 
 #define TLI_JSON_REPR       "$repr"
@@ -28,6 +29,11 @@ enum tli_json_wrapping {
  */
 struct tli_value *tli_value_from_json(struct tli_values *values,
 	const char *text, size_t len, enum tli_json_wrapping wrapping);
+
+/* The same of a part of a text that was parsed, not with big_numbers: its
+ * numbers are as tli_json_number() has them, and errors have no line. */
+struct tli_value *tli_value_of_json(struct tli_values *values,
+	const tli_json *json, enum tli_json_wrapping wrapping);
 
 /*
  * Writes JSON of at most max_bytes, without white space and with a NUL behind
