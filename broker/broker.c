@@ -6,6 +6,7 @@
 
 #include "closing.h"
 #include "holders.h"
+#include "typeid_entry.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,6 +71,16 @@ static bool init(struct broker *broker)
 		relays_init(&broker->relays, broker->config.relay_window_bytes);
 }
 
+/* A copy, which may be of a part of the one that there is. */
+static void take_config(struct broker *broker, const struct config *config)
+{
+	struct typeids *old = broker->config.typeids;
+
+	typeids_ref(config->typeids);
+	broker->config = *config;
+	typeids_unref(old);
+}
+
 struct broker *broker_new(const struct config *config, struct tli_key *key,
 	int log_fd, struct tli_error *error)
 {
@@ -80,7 +91,7 @@ struct broker *broker_new(const struct config *config, struct tli_key *key,
 		tli_error_set(error, TIELINE_ENOMEM, "no memory for a broker");
 		return NULL;
 	}
-	broker->config = *config;
+	take_config(broker, config);
 	broker->key = key;
 	broker->started_ms = tli_now_ms();
 	log_init(&broker->log, log_fd, config->log_level);
@@ -115,7 +126,7 @@ int broker_reload(struct broker *broker, const struct config *config,
 		: ports_open(&broker->ports, broker, config, error);
 	if (result < 0)
 		return result;
-	broker->config = *config;
+	take_config(broker, config);
 	broker->log.level = config->log_level;
 	relays_set_window(&broker->relays, config->relay_window_bytes);
 	objects_set_limits(&broker->objects, config);
@@ -228,5 +239,6 @@ void broker_free(struct broker *broker)
 	relays_fini(&broker->relays);
 	sources_fini(&broker->sources);
 	tli_key_free(broker->key);
+	config_fini(&broker->config);
 	free(broker);
 }

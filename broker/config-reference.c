@@ -2,7 +2,7 @@
 /*
  * Makes the source of the manual page tielined.json(5), when Tieline is built:
  * copies its frame from standard input to standard output, and puts the
- * settings where it says @settings@ and @listen_settings@.
+ * settings where it says @settings@, @listen_settings@ and @typeid_settings@.
  */
 #include "config_table.h"
 
@@ -31,6 +31,8 @@ static void print_setting(const struct config_setting *setting)
 		printf("; default \"%s\"", setting->choices[setting->standard]);
 	if (setting->type == CONFIG_NUMBER)
 		printf("; default %" PRIu64, setting->standard);
+	if (setting->type == CONFIG_FLAG)
+		printf("; default %s", setting->standard ? "true" : "false");
 	printf("\n\t%s\n\n", setting->help);
 }
 
@@ -42,6 +44,7 @@ static bool print_settings(const char *line)
 	} tables[] = {
 		{"@settings@\n", config_settings},
 		{"@listen_settings@\n", config_listen_settings},
+		{"@typeid_settings@\n", config_typeid_settings},
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {

@@ -5,7 +5,11 @@
 #include "../proto/quote.h"
 
 #include "../system/file.h"
+#include "config_reading.h"
 #include "config_table.h"
+#include "typeid_config.h"
+#include "typeid_entry.h"
+#include "typeid_members.h"
 
 #include <tieline/tieline.h>
 
@@ -20,62 +24,8 @@
 
 #define FILE_MAX   ((size_t)1 << 20)
 #define JSON_DEPTH 8u
-#define AT_DEPTH   3u /* a member of an element of "listen" */
 
-/* A text being read, and where: see tli_json_line(). */
-struct reading {
-	struct config *config;
-	const char *path;
-	const char *text;
-	size_t len;
-	size_t at[AT_DEPTH];
-	size_t depth;
-	struct tli_error *error;
-};
-
-/* How a setting's value is taken, for each type. */
-typedef int (*take_value)(struct reading *reading,
-	const struct config_setting *setting, const tli_json *json, void *of);
-
-/* ---- What is wrong ---------------------------------------------------- */
-
-static int complain(struct reading *reading, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* Says so with file and line. */
-static int complain(struct reading *reading, const char *format, ...)
-{
-	char what[TLI_ERROR_TEXT];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
-	va_end(args);
-	return tli_error_set(reading->error, TIELINE_EINVAL, "%.100s:%u: %s",
-		reading->path,
-		tli_json_line(reading->text, reading->len, reading->at,
-			reading->depth),
-		what);
-}
-
-static int refuse(struct reading *reading, const struct config_setting *setting,
-	const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* Says what is wrong with a setting's value, and what is allowed. */
-static int refuse(struct reading *reading, const struct config_setting *setting,
-	const char *format, ...)
-{
-	char what[TLI_ERROR_TEXT], allowed[CONFIG_ALLOWED_TEXT];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
-	va_end(args);
-	config_describe_allowed(setting, allowed);
-	return complain(reading, "%s: %s: %s", setting->name, what, allowed);
-}
-
-static int unknown(struct reading *reading,
+static int unknown(struct config_reading *reading,
 	const struct config_setting *settings, const char *key)
 {
 	const struct config_setting *meant = config_find_nearest(settings, key);
@@ -83,27 +33,35 @@ static int unknown(struct reading *reading,
 
 	tli_quote(key, quoted);
 	if (meant)
-		return complain(reading,
+		return config_complain(reading,
 			"there is no setting %s; is \"%s\" meant?", quoted,
 			meant->name);
-	return complain(reading,
+	return config_complain(reading,
 		"there is no setting %s: see man tielined.json", quoted);
 }
 
 /* ---- Values ----------------------------------------------------------- */
 
-static int take_number(struct reading *reading,
+static int take_number(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	double number = tli_json_number(json);
 
 	if (number < (double)setting->min || number > (double)setting->max)
-		return refuse(
+		return config_refuse(
 			reading, setting, "%.16g is out of range", number);
 	if (!tli_json_is_integer(json))
-		return refuse(reading, setting, "%.16g is not a whole number",
-			number);
+		return config_refuse(reading, setting,
+			"%.16g is not a whole number", number);
 	config_set(setting, of, (uint64_t)number);
+	return 0;
+}
+
+static int take_flag(struct config_reading *reading,
+	const struct config_setting *setting, const tli_json *json, void *of)
+{
+	(void)reading;
+	config_set(setting, of, tli_json_bool(json));
 	return 0;
 }
 
@@ -119,7 +77,7 @@ static bool find_choice(
 	return false;
 }
 
-static int take_choice(struct reading *reading,
+static int take_choice(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	const char *text = tli_json_text(json);
@@ -127,31 +85,32 @@ static int take_choice(struct reading *reading,
 	unsigned choice;
 
 	if (!find_choice(setting->choices, text, &choice))
-		return refuse(reading, setting, "%s is unknown",
+		return config_refuse(reading, setting, "%s is unknown",
 			tli_quote(text, quoted));
 	config_set(setting, of, choice);
 	return 0;
 }
 
-static int take_path(struct reading *reading,
+static int take_path(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	size_t len = strlen(tli_json_text(json));
 
 	if (len > setting->max)
-		return refuse(reading, setting, "the path has %zu bytes", len);
+		return config_refuse(
+			reading, setting, "the path has %zu bytes", len);
 	memcpy((char *)of + setting->offset, tli_json_text(json), len + 1);
 	return 0;
 }
 
-static int take_name(struct reading *reading,
+static int take_name(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	const char *text = tli_json_text(json);
 	char quoted[TLI_QUOTE_TEXT];
 
 	if (text[0] && tli_name_check(text))
-		return refuse(reading, setting, "%s is no name",
+		return config_refuse(reading, setting, "%s is no name",
 			tli_quote(text, quoted));
 	strcpy((char *)of + setting->offset, text);
 	return 0;
@@ -171,7 +130,7 @@ static const char *check_address(const char *text, char *address_out)
 	return wrong;
 }
 
-static int take_address(struct reading *reading,
+static int take_address(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	const char *text = tli_json_text(json);
@@ -180,8 +139,8 @@ static int take_address(struct reading *reading,
 
 	if (!wrong)
 		return 0;
-	return complain(reading, "%s: %s cannot be used: %s", setting->name,
-		tli_quote(text, quoted), wrong);
+	return config_complain(reading, "%s: %s cannot be used: %s",
+		setting->name, tli_quote(text, quoted), wrong);
 }
 
 /* ---- Addresses -------------------------------------------------------- */
@@ -189,8 +148,7 @@ static int take_address(struct reading *reading,
 static void init(const struct config_setting *settings, void *of)
 {
 	for (; settings->name; settings++)
-		if (settings->type == CONFIG_NUMBER ||
-			settings->type == CONFIG_CHOICE)
+		if (config_is_counted(settings))
 			config_set(settings, of, settings->standard);
 }
 
@@ -243,12 +201,8 @@ int config_add_listen(
 	return add_listen(config, &listen, error);
 }
 
-static int read_members(struct reading *reading,
-	const struct config_setting *settings, const tli_json *object,
-	void *of);
-
 /* An address alone is short for an object with no more than that. */
-static int read_listen(struct reading *reading,
+static int read_listen(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json)
 {
 	enum tli_json_kind kind = tli_json_kind(json);
@@ -262,21 +216,22 @@ static int read_listen(struct reading *reading,
 			config_find(config_listen_settings, "address"), json,
 			&listen);
 	else if (kind == TLI_JSON_OBJECT)
-		result = read_members(
+		result = config_read_members(
 			reading, config_listen_settings, json, &listen);
 	else
-		result = refuse(reading, setting,
+		result = config_refuse(reading, setting,
 			"%s where a text or an object belongs",
 			tli_json_kind_name(kind));
 	if (result == 0 && !listen.address[0])
-		result = complain(
+		result = config_complain(
 			reading, "%s: \"address\" is missing", setting->name);
 	if (result == 0 && add_listen(reading->config, &listen, &error) < 0)
-		result = complain(reading, "%s: %s", setting->name, error.text);
+		result = config_complain(
+			reading, "%s: %s", setting->name, error.text);
 	return result;
 }
 
-static int take_listen(struct reading *reading,
+static int take_listen(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	size_t *index = &reading->at[reading->depth++];
@@ -296,17 +251,28 @@ static int take_listen(struct reading *reading,
 
 static const struct {
 	enum tli_json_kind kind;
-	take_value take;
+	config_take take;
+	bool takes_any; /* kind, that is */
 } types[] = {
 	[CONFIG_NUMBER] = {TLI_JSON_NUMBER, take_number},
+	[CONFIG_FLAG] = {TLI_JSON_BOOL, take_flag},
 	[CONFIG_CHOICE] = {TLI_JSON_TEXT, take_choice},
 	[CONFIG_PATH] = {TLI_JSON_TEXT, take_path},
 	[CONFIG_NAME] = {TLI_JSON_TEXT, take_name},
 	[CONFIG_ADDRESS] = {TLI_JSON_TEXT, take_address},
 	[CONFIG_LISTEN] = {TLI_JSON_ARRAY, take_listen},
+	[CONFIG_TYPEIDS] = {TLI_JSON_OBJECT, typeid_config_take},
+	[CONFIG_KIND] = {TLI_JSON_TEXT, typeid_take_type},
+	[CONFIG_PATTERN] = {TLI_JSON_TEXT, typeid_take_pattern},
+	[CONFIG_ARGS] = {TLI_JSON_ARRAY, typeid_take_args},
+	[CONFIG_KWARGS] = {TLI_JSON_OBJECT, typeid_take_kwargs},
+	[CONFIG_VALUE] = {TLI_JSON_NULL, typeid_take_value, .takes_any = true},
+	[CONFIG_METHODS] = {TLI_JSON_ARRAY, typeid_take_exposed},
+	[CONFIG_METHOD] = {TLI_JSON_TEXT, typeid_take_call},
+	[CONFIG_OPTIONS] = {TLI_JSON_OBJECT, typeid_take_options},
 };
 
-static int read_member(struct reading *reading,
+static int read_member(struct config_reading *reading,
 	const struct config_setting *settings, const tli_json *member, void *of)
 {
 	const char *key = tli_json_key(member);
@@ -315,14 +281,15 @@ static int read_member(struct reading *reading,
 
 	if (!setting)
 		return unknown(reading, settings, key);
-	if (kind != types[setting->type].kind)
-		return refuse(reading, setting, "%s where %s belongs",
+	if (kind != types[setting->type].kind &&
+		!types[setting->type].takes_any)
+		return config_refuse(reading, setting, "%s where %s belongs",
 			tli_json_kind_name(kind),
 			tli_json_kind_name(types[setting->type].kind));
 	return types[setting->type].take(reading, setting, member, of);
 }
 
-static int read_members(struct reading *reading,
+int config_read_members(struct config_reading *reading,
 	const struct config_setting *settings, const tli_json *object, void *of)
 {
 	size_t *index = &reading->at[reading->depth++];
@@ -339,7 +306,7 @@ static int read_members(struct reading *reading,
 
 /* Makes the member with that key the place where something is wrong. */
 static bool go_to(
-	struct reading *reading, const tli_json *json, const char *key)
+	struct config_reading *reading, const tli_json *json, const char *key)
 {
 	const tli_json *member = tli_json_first(json);
 
@@ -352,7 +319,7 @@ static bool go_to(
 	return false;
 }
 
-static int check_together(struct reading *reading, const tli_json *json)
+static int check_together(struct config_reading *reading, const tli_json *json)
 {
 	static const struct {
 		const char *less, *more;
@@ -373,7 +340,7 @@ static int check_together(struct reading *reading, const tli_json *json)
 		/* The other one is at its default, which is not the file's. */
 		if (!go_to(reading, json, less))
 			go_to(reading, json, more);
-		return complain(reading,
+		return config_complain(reading,
 			"%s is %llu, but is to be at most %s, which is %llu",
 			less, (unsigned long long)low, more,
 			(unsigned long long)high);
@@ -387,6 +354,12 @@ void config_init(struct config *config)
 	init(config_settings, config);
 }
 
+void config_fini(struct config *config)
+{
+	typeids_unref(config->typeids);
+	config->typeids = NULL;
+}
+
 static int parse_failed(const char *path, const struct tli_json_error *wrong,
 	struct tli_error *error)
 {
@@ -397,14 +370,16 @@ static int parse_failed(const char *path, const struct tli_json_error *wrong,
 		wrong->line, wrong->text);
 }
 
-static int read_settings(struct reading *reading, const tli_json *json)
+static int read_settings(struct config_reading *reading, const tli_json *json)
 {
 	int result;
 
 	if (tli_json_kind(json) != TLI_JSON_OBJECT)
-		return complain(reading, "%s where an object belongs: {...}",
+		return config_complain(reading,
+			"%s where an object belongs: {...}",
 			tli_json_kind_name(tli_json_kind(json)));
-	result = read_members(reading, config_settings, json, reading->config);
+	result = config_read_members(
+		reading, config_settings, json, reading->config);
 	return result < 0 ? result : check_together(reading, json);
 }
 
@@ -416,7 +391,7 @@ int config_parse(struct config *config, const char *path, const char *text,
 		.max_depth = JSON_DEPTH,
 		.comments = true,
 	};
-	struct reading reading = {
+	struct config_reading reading = {
 		.config = config,
 		.path = path,
 		.text = text,
@@ -432,6 +407,8 @@ int config_parse(struct config *config, const char *path, const char *text,
 	config_init(config);
 	result = read_settings(&reading, json);
 	tli_json_free(json);
+	if (result < 0)
+		config_fini(config);
 	return result;
 }
 

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct typeids;
+
 #define CONFIG_LISTEN_MAX 64u
 #define CONFIG_PATH_MAX   4096u
 
@@ -83,6 +85,8 @@ struct config {
 	uint64_t max_references;
 	uint32_t reference_grace_ms;
 	uint64_t reference_ttl_ms;
+	struct typeids *typeids; /* NULL = none */
+	uint32_t guess_typeids;  /* 0 or 1 */
 
 	uint32_t keepalive_idle_s;
 	uint32_t keepalive_interval_s;
@@ -95,9 +99,14 @@ struct config {
 /* Sets everything to its default. */
 void config_init(struct config *config);
 
+/* Gives up what it refers to. Copies of the struct are of no use then, unless
+ * they have a reference to the typeids of their own. */
+void config_fini(struct config *config);
+
 /*
- * Reads a file over the defaults. Returns 0, or a negative code with *config
- * undefined and in *error "FILE:LINE: what is wrong and what to do".
+ * Reads a file over the defaults. Returns 0, or a negative code with nothing in
+ * *config to be given up and in *error "FILE:LINE: what is wrong and what to
+ * do".
  */
 int config_load(
 	struct config *config, const char *path, struct tli_error *error);

@@ -2,9 +2,9 @@
 #include "config_table.h"
 
 #include "config.h"
+#include "typeid_entry.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +34,7 @@
 #define RANGE(least, most, by_default, of_what)                                \
 	.type = CONFIG_NUMBER, .min = (least), .max = (most),                  \
 	.standard = (by_default), .unit = (of_what)
+#define FLAG(by_default) .type = CONFIG_FLAG, .max = 1, .standard = (by_default)
 #define CHOICE(words, by_default)                                              \
 	.type = CONFIG_CHOICE, .choices = (words), .standard = (by_default)
 
@@ -192,6 +193,13 @@ const struct config_setting config_settings[] = {
 		.help = "How long references stay that nobody uses, of "
 			"processes that cannot be watched, as those on TCP; 0 "
 			"is until they are given back."},
+	{FIELD(config, typeids), .type = CONFIG_TYPEIDS, .max = TYPEIDS_MAX,
+		.unit = "typeids",
+		.help = "What the names mean by which the clients of a manager "
+			"in Python ask for objects."},
+	{FIELD(config, guess_typeids), FLAG(true),
+		.help = "Whether a typeid that stands nowhere and says its "
+			"kind, as get_task_queue does, is served as such."},
 
 	{FIELD(config, keepalive_idle_s),
 		RANGE(1, KEEPALIVE_S_MAX, 30, "seconds"),
@@ -237,6 +245,41 @@ const struct config_setting config_listen_settings[] = {
 	{.name = NULL},
 };
 
+const struct config_setting config_typeid_settings[] = {
+	{FIELD(typeid_entry, type), .type = CONFIG_KIND,
+		.help = "The kind of object that it is. This one has to be "
+			"there."},
+	{FIELD(typeid_entry, name), .type = CONFIG_PATTERN,
+		.help = "The object's name at the broker, under which all find "
+			"the same one. Without it, each call makes one of its "
+			"own. In place of _{0}_, _{1}_ ... and _{key}_ come "
+			"the arguments of the client's call, each a str or an "
+			"int."},
+	{FIELD(typeid_entry, args), .type = CONFIG_ARGS,
+		.help = "What the kind's constructor gets when the object is "
+			"made, as in Python, or else the method of *call*. A "
+			"text that is _{0}_ and the like as a whole is that "
+			"argument of the client's call."},
+	{FIELD(typeid_entry, kwargs), .type = CONFIG_KWARGS,
+		.help = "The same with names."},
+	{FIELD(typeid_entry, value), .type = CONFIG_VALUE,
+		.help = "What is in a dict, list, set, Namespace, Value or "
+			"Array at first. What JSON cannot say is written "
+			"{\"$repr\": \"(1, b'x')\"}."},
+	{FIELD(typeid_entry, exposed), .type = CONFIG_METHODS,
+		.help = "The methods that proxies have. Without it, all that "
+			"the kind has."},
+	{FIELD(typeid_entry, call), .type = CONFIG_METHOD,
+		.help = "A method of the object that is called at once; the "
+			"client's proxy is one of its result. So a function "
+			"that returns plain data is registered."},
+	{FIELD(typeid_entry, options), .type = CONFIG_OPTIONS,
+		.help = "How else the object is made: *expire_ms*, "
+			"*temporary*, *owned* of semaphores, and the options "
+			"of *tieline new*."},
+	{.name = NULL},
+};
+
 /* Writes "off", "local" or "any". */
 static void list_choices(
 	const char *const *choices, char text[CONFIG_ALLOWED_TEXT])
@@ -254,6 +297,20 @@ static void list_choices(
 void config_describe_allowed(
 	const struct config_setting *setting, char text[CONFIG_ALLOWED_TEXT])
 {
+	static const char *const others[] = {
+		[CONFIG_FLAG] = "true or false",
+		[CONFIG_NAME] = "1 to 128 " TLI_ADDRESS_NAME_CHARS,
+		[CONFIG_ADDRESS] = "tcp://host:port or unix:/path",
+		[CONFIG_KIND] = "a kind, as \"Queue\" or \"dict\"",
+		[CONFIG_PATTERN] = "a name, as \"tasks\" or \"queue-{0}\"",
+		[CONFIG_ARGS] = "arguments, as [\"{0}\", 100]",
+		[CONFIG_KWARGS] = "arguments, as {\"maxsize\": 100}",
+		[CONFIG_VALUE] = "any value",
+		[CONFIG_METHODS] = "methods, as [\"put\", \"get\"]",
+		[CONFIG_METHOD] = "a method, as \"get\"",
+		[CONFIG_OPTIONS] = "options, as {\"expire_ms\": 60000}",
+	};
+
 	if (setting->choices)
 		list_choices(setting->choices, text);
 	else if (setting->unit)
@@ -261,10 +318,14 @@ void config_describe_allowed(
 			"%" PRIu64 " to %" PRIu64 " %s", setting->min,
 			setting->max, setting->unit);
 	else
-		snprintf(text, CONFIG_ALLOWED_TEXT, "%s",
-			setting->type == CONFIG_NAME
-				? "1 to 128 " TLI_ADDRESS_NAME_CHARS
-				: "tcp://host:port or unix:/path");
+		snprintf(
+			text, CONFIG_ALLOWED_TEXT, "%s", others[setting->type]);
+}
+
+bool config_is_counted(const struct config_setting *setting)
+{
+	return setting->type == CONFIG_NUMBER || setting->type == CONFIG_FLAG ||
+		setting->type == CONFIG_CHOICE;
 }
 
 uint64_t config_get(const struct config_setting *setting, const void *of)

@@ -6,6 +6,7 @@
 #ifndef BROKER_CONFIG_TABLE_H
 #define BROKER_CONFIG_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,11 +14,23 @@
 
 enum config_type {
 	CONFIG_NUMBER,  /* of uint32_t or uint64_t */
+	CONFIG_FLAG,    /* of uint32_t: 0 or 1 */
 	CONFIG_CHOICE,  /* of an enum: one of some words */
 	CONFIG_PATH,    /* of char[] */
 	CONFIG_NAME,    /* of char[]: one at the broker */
 	CONFIG_ADDRESS, /* of char[] */
 	CONFIG_LISTEN,  /* of struct config_listen[] */
+	CONFIG_TYPEIDS, /* of struct typeids * */
+
+	/* Of struct typeid_entry, whose members typeid_members.h takes. */
+	CONFIG_KIND,
+	CONFIG_PATTERN,
+	CONFIG_ARGS,
+	CONFIG_KWARGS,
+	CONFIG_VALUE,
+	CONFIG_METHODS,
+	CONFIG_METHOD,
+	CONFIG_OPTIONS,
 };
 
 struct config_setting {
@@ -31,10 +44,11 @@ struct config_setting {
 	const char *help;           /* for the manual page */
 };
 
-/* The settings of struct config, or of one struct config_listen; behind the
- * last is one without a name. */
+/* The settings of struct config, of one struct config_listen, or of one struct
+ * typeid_entry; behind the last is one without a name. */
 extern const struct config_setting config_settings[];
 extern const struct config_setting config_listen_settings[];
+extern const struct config_setting config_typeid_settings[];
 
 /* The setting of that name, and the one whose name it may be a misspelling or
  * the start of; NULL if there is none. */
@@ -43,7 +57,10 @@ const struct config_setting *config_find(
 const struct config_setting *config_find_nearest(
 	const struct config_setting *settings, const char *name);
 
-/* The value of a number or choice in its struct. */
+/* Whether it is a number, or has one for each of what it can be. */
+bool config_is_counted(const struct config_setting *setting);
+
+/* The value of such a one in its struct. */
 uint64_t config_get(const struct config_setting *setting, const void *of);
 void config_set(const struct config_setting *setting, void *of, uint64_t value);
 

@@ -29,21 +29,30 @@ static void on_end(evutil_socket_t signal, short event, void *arg)
 		broker_drain(process->broker);
 }
 
+static int reload_with(struct process *process, const struct config *config,
+	struct tli_error *error)
+{
+	struct tli_key *key = options_load_key(config, error);
+	int result;
+
+	if (!key)
+		return error->code;
+	result = broker_reload(process->broker, config, key, error);
+	if (result < 0)
+		tli_key_free(key);
+	return result;
+}
+
 /* Both are loaded before anything changes. */
 static int reload(struct process *process, struct tli_error *error)
 {
 	struct config config;
-	struct tli_key *key;
 	int result = options_load_config(&process->options, &config, error);
 
 	if (result < 0)
 		return result;
-	key = options_load_key(&config, error);
-	if (!key)
-		return error->code;
-	result = broker_reload(process->broker, &config, key, error);
-	if (result < 0)
-		tli_key_free(key);
+	result = reload_with(process, &config, error);
+	config_fini(&config);
 	return result;
 }
 
@@ -157,7 +166,10 @@ int main(int argc, char *argv[])
 		return fail(&error, STATUS_USAGE);
 	if (process.options.check_config) {
 		puts("the settings can be used");
-		return STATUS_DONE;
+		status = STATUS_DONE;
+	} else {
+		status = run(&process, &config);
 	}
-	return run(&process, &config);
+	config_fini(&config);
+	return status;
 }

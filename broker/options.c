@@ -149,6 +149,18 @@ static int add_listen(const struct options *options, struct config *config,
 	return result;
 }
 
+static int set_key_file(const struct options *options, struct config *config,
+	struct tli_error *error)
+{
+	if (!options->authkey_file)
+		return 0;
+	if (strlen(options->authkey_file) >= sizeof(config->authkey_file))
+		return tli_error_set(error, TIELINE_EKEY,
+			"the path of the key file is too long");
+	strcpy(config->authkey_file, options->authkey_file);
+	return 0;
+}
+
 int options_load_config(const struct options *options, struct config *config,
 	struct tli_error *error)
 {
@@ -159,17 +171,13 @@ int options_load_config(const struct options *options, struct config *config,
 		result = config_load(config, options->config_path, error);
 	if (result == 0)
 		result = add_listen(options, config, error);
+	if (result == 0)
+		result = set_key_file(options, config, error);
 	if (result < 0)
-		return result;
-	if (options->has_log_level)
+		config_fini(config);
+	else if (options->has_log_level)
 		config->log_level = options->log_level;
-	if (!options->authkey_file)
-		return 0;
-	if (strlen(options->authkey_file) >= sizeof(config->authkey_file))
-		return tli_error_set(error, TIELINE_EKEY,
-			"the path of the key file is too long");
-	strcpy(config->authkey_file, options->authkey_file);
-	return 0;
+	return result;
 }
 
 static struct tli_key *load_default(struct tli_error *error)

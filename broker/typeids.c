@@ -2,15 +2,58 @@
 #include "typeids.h"
 
 #include "../proto/quote.h"
-#include "../proto/value/mapping.h"
 
+#include "config.h"
 #include "engine/ident.h"
 #include "engine/kinds.h"
+#include "typeid_create.h"
+#include "typeid_entry.h"
+#include "typeid_guess.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What a typeid means. */
+struct meaning {
+	enum typeid_origin origin;
+	const char *kind;     /* of what is made; NULL = it means nothing */
+	const char *referent; /* the kind that proxies are of */
+	const struct typeid_entry *entry; /* of the configuration, or NULL */
+};
+
+static struct meaning mean_kind(enum typeid_origin origin, const char *kind)
+{
+	return (struct meaning){
+		.origin = origin, .kind = kind, .referent = kind};
+}
+
+static struct meaning find_meaning(
+	const struct config *config, const char *typeid)
+{
+	const struct typeid_entry *entry =
+		typeids_find(config->typeids, typeid);
+	const struct typeid_guess *guess =
+		config->guess_typeids ? typeid_guess(typeid) : NULL;
+
+	if (entry)
+		return (struct meaning){.origin = TYPEID_OF_THE_CONFIG,
+			.kind = entry->type,
+			.referent = typeid_entry_referent(entry),
+			.entry = entry};
+	if (engine_has_kind(typeid))
+		return mean_kind(TYPEID_OF_PYTHON, typeid);
+	if (guess && !guess->args)
+		return mean_kind(TYPEID_GUESSED, guess->kind);
+	return mean_kind(TYPEID_OF_NOBODY, NULL);
+}
+
+enum typeid_origin typeid_origin(
+	const struct config *config, const char *typeid)
+{
+	return find_meaning(config, typeid).origin;
+}
 
 /* ---- What proxies have ------------------------------------------------ */
 
@@ -31,30 +74,50 @@ static bool is_proxys_own(const char *method)
 	for (size_t i = 0; i < LENGTH(own); i++)
 		if (strcmp(method, own[i]) == 0)
 			return true;
+	return is_fallback(method);
+}
+
+/* Whether the configuration has it among what it exposes. */
+static bool is_listed(const struct tli_value *exposed, const char *method)
+{
+	const struct tli_items *names = tli_items_of(exposed);
+
+	for (uint32_t i = 0; i < names->count; i++)
+		if (tli_is_text(names->items[i], method))
+			return true;
 	return false;
+}
+
+static bool exposes(const struct meaning *meaning, const char *method)
+{
+	if (meaning->entry && meaning->entry->exposed)
+		return is_listed(meaning->entry->exposed, method);
+	return !is_fallback(method);
 }
 
 bool typeid_exposes(
 	const struct config *config, const char *typeid, const char *method)
 {
-	(void)config;
-	return !is_fallback(method) && engine_kind_has_method(typeid, method);
+	struct meaning meaning = find_meaning(config, typeid);
+
+	return meaning.kind && exposes(&meaning, method) &&
+		engine_kind_has_method(meaning.referent, method);
 }
 
 struct tli_value *typeid_exposed(const struct config *config,
 	struct tli_values *values, const char *typeid)
 {
+	struct meaning meaning = find_meaning(config, typeid);
 	struct tli_value *names = tli_items(values, TLI_TUPLE, NULL, 0);
-	const char *method;
+	const char *method = "";
 
-	(void)config;
-	for (unsigned i = 0; (method = engine_kind_method(typeid, i)); i++) {
-		if (is_fallback(method) || is_proxys_own(method))
+	for (unsigned i = 0; meaning.kind && names && method; i++) {
+		method = engine_kind_method(meaning.referent, i);
+		if (!method || is_proxys_own(method) ||
+			!exposes(&meaning, method))
 			continue;
-		if (!names ||
-			!tli_append(
-				names, tli_str(values, method, strlen(method))))
-			return NULL;
+		if (!tli_append(names, tli_str(values, method, strlen(method))))
+			names = NULL;
 	}
 	return names;
 }
@@ -62,39 +125,36 @@ struct tli_value *typeid_exposed(const struct config *config,
 const char *typeid_of_result(
 	const struct config *config, const char *typeid, const char *method)
 {
-	(void)config;
-	if (strcmp(typeid, "dict") == 0 && strcmp(method, "__iter__") == 0)
+	struct meaning meaning = find_meaning(config, typeid);
+
+	if (meaning.kind && strcmp(typeid, "dict") == 0 &&
+		strcmp(meaning.referent, "dict") == 0 &&
+		strcmp(method, "__iter__") == 0)
 		return "Iterator";
 	return NULL;
 }
 
 /* ---- What is made ----------------------------------------------------- */
 
-/* SyncManager's typeids that nobody can ask for. */
-static const struct {
-	const char *typeid;
-	const char *why;
-} refused[] = {
-	{"Pool",
-		"a Pool runs its clients' code, which the broker never does; "
-		"workers that take tasks from a JoinableQueue do the same"},
-	{"AsyncResult",
-		"an AsyncResult is what a Pool answers, and a Pool "
-		"runs its clients' code, which the broker never does"},
-	{"Iterator",
-		"an Iterator is what __iter__() of a dict answers, and "
-		"is not made alone"},
-	{"object",
-		"an object is what a method answers, and is not made "
-		"alone"},
-};
-
-static const char *find_refusal(const char *typeid)
+/* The entry to add, as far as the typeid says what it is. */
+static enum creation_result unknown(const char *typeid, char why[TYPEID_WHY])
 {
-	for (size_t i = 0; i < LENGTH(refused); i++)
-		if (strcmp(refused[i].typeid, typeid) == 0)
-			return refused[i].why;
-	return NULL;
+	static const struct typeid_guess any = {"dict", NULL};
+	const struct typeid_guess *guess = typeid_guess(typeid);
+	char plain[IDENT_TYPEID_MAX + 1];
+
+	tli_plain(typeid, plain, sizeof(plain));
+	if (!guess)
+		guess = &any;
+	snprintf(why, TYPEID_WHY,
+		"there is no typeid \"%s\"; to serve it, add to \"typeids\" in "
+		"the broker's configuration: \"%s\": {\"type\": \"%s\", "
+		"\"name\": \"%s\"%s%s}%s",
+		plain, plain, guess->kind, plain,
+		guess->args ? ", \"args\": " : "",
+		guess->args ? guess->args : "",
+		guess == &any ? " (or another type)" : "");
+	return CREATION_UNKNOWN;
 }
 
 static enum creation_result refuse(char why[TYPEID_WHY], const char *text)
@@ -103,39 +163,15 @@ static enum creation_result refuse(char why[TYPEID_WHY], const char *text)
 	return CREATION_REFUSED;
 }
 
-static bool set_option(struct tli_values *values, struct tli_value *options,
-	const char *key, struct tli_value *value)
+static enum creation_result create_own(const char *kind,
+	struct tli_values *values, struct tli_value *args,
+	struct tli_value *kwds, struct creation *creation, char why[TYPEID_WHY])
 {
-	return options && value &&
-		tli_dict_set(options, tli_str(values, key, strlen(key)), value);
-}
-
-static enum creation_result create_own(struct tli_values *values,
-	const char *typeid, struct tli_value *args, struct tli_value *kwds,
-	struct creation *creation)
-{
-	struct tli_value *options = tli_container(values, TLI_DICT);
-	struct tli_value *kind = tli_str(values, typeid, strlen(typeid));
-
-	*creation = (struct creation){.kind = typeid, .options = options};
-	return set_option(values, options, "kind", kind) &&
-			set_option(values, options, "args", args) &&
-			set_option(values, options, "kwds", kwds)
-		? CREATION_OK
-		: CREATION_NOMEM;
-}
-
-static enum creation_result unknown(const char *typeid, char why[TYPEID_WHY])
-{
-	char plain[IDENT_TYPEID_MAX + 1];
-
-	tli_plain(typeid, plain, sizeof(plain));
-	snprintf(why, TYPEID_WHY,
-		"there is no typeid \"%s\"; to serve it, add to \"typeids\" in "
-		"the broker's configuration: \"%s\": {\"type\": \"dict\", "
-		"\"name\": \"%.40s\"}, with the type and name of your object",
-		plain, plain, plain);
-	return CREATION_UNKNOWN;
+	*creation = (struct creation){
+		.kind = kind,
+		.options = typeid_options(values, kind, NULL, args, kwds),
+	};
+	return creation->options ? CREATION_OK : typeid_no_value(values, why);
 }
 
 enum creation_result typeids_create(const struct config *config,
@@ -143,24 +179,34 @@ enum creation_result typeids_create(const struct config *config,
 	struct tli_value *kwds, struct creation *creation_out,
 	char why[TYPEID_WHY])
 {
-	const char *refusal = find_refusal(typeid);
+	struct meaning meaning = find_meaning(config, typeid);
+	const struct pattern_arguments given = {args, kwds};
 
-	(void)config;
 	why[0] = '\0';
 	if (strlen(typeid) > IDENT_TYPEID_MAX)
 		return refuse(why, "a typeid has at most 128 bytes");
-	if (refusal)
-		return refuse(why, refusal);
-	if (!engine_has_kind(typeid))
+	if (meaning.entry)
+		return typeid_entry_create(
+			meaning.entry, values, &given, creation_out, why);
+	if (typeid_refusal(typeid))
+		return refuse(why, typeid_refusal(typeid));
+	if (meaning.origin == TYPEID_OF_NOBODY)
 		return unknown(typeid, why);
-	return create_own(values, typeid, args, kwds, creation_out);
+	if (meaning.origin == TYPEID_GUESSED)
+		return typeid_guess_create(typeid, meaning.kind, values, &given,
+			creation_out, why);
+	return create_own(meaning.kind, values, args, kwds, creation_out, why);
 }
-
-/* ---- Guessed ---------------------------------------------------------- */
 
 void typeid_guess_text(const char *typeid, const struct creation *creation,
 	char text[TYPEID_WHY])
 {
-	snprintf(text, TYPEID_WHY, "\"%s\": {\"type\": \"%s\"}", typeid,
-		creation->kind);
+	int len = snprintf(text, TYPEID_WHY,
+		"\"%s\": {\"type\": \"%s\", \"name\": \"%s", typeid,
+		creation->kind, typeid);
+
+	for (uint32_t i = 0; i < creation->guessed_arguments; i++)
+		len += snprintf(
+			text + len, TYPEID_WHY - (size_t)len, "-{%u}", i);
+	snprintf(text + len, TYPEID_WHY - (size_t)len, "\"}");
 }

@@ -12,16 +12,29 @@
 
 struct config;
 
-#define TYPEID_WHY 512u
+#define TYPEID_WHY 640u
+
+enum typeid_origin {
+	TYPEID_OF_NOBODY,     /* it means nothing */
+	TYPEID_OF_PYTHON,     /* SyncManager's own, and what is the like */
+	TYPEID_OF_THE_CONFIG, /* also if it is one of the others too */
+	TYPEID_GUESSED
+};
+
+/* Where the meaning of a typeid comes from. */
+enum typeid_origin typeid_origin(
+	const struct config *config, const char *typeid);
 
 /* What is done for a create(typeid, *args, **kwds). */
 struct creation {
 	const char *kind;
 	struct tli_value *options; /* a dict for TLI_OP_OPEN */
-	/* A tuple (name, args) for TLI_OP_CALL on what was opened, whose result
-	 * is what the client gets a proxy of; NULL = that of the object. */
+	/* A tuple (name, args[, kwds]) for TLI_OP_CALL on what was opened,
+	 * whose result is what the client gets a proxy of; NULL = that of the
+	 * object. */
 	struct tli_value *call;
 	bool is_guessed;
+	uint32_t guessed_arguments; /* how many its name is made of */
 };
 
 enum creation_result {
