@@ -274,9 +274,9 @@ const struct config_setting config_typeid_settings[] = {
 			"client's proxy is one of its result. So a function "
 			"that returns plain data is registered."},
 	{FIELD(typeid_entry, options), .type = CONFIG_OPTIONS,
-		.help = "How else the object is made: *expire_ms*, "
-			"*temporary*, *owned* of semaphores, and the options "
-			"of *tieline new*."},
+		.help = "How else the object is made: *expire_ms* and "
+			"*temporary* of every kind, *owned* of semaphores, "
+			"and what else its kind can be made with."},
 	{.name = NULL},
 };
 

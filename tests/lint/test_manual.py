@@ -34,8 +34,8 @@ def test_every_setting_is_explained_with_its_default():
     for name, value in settings.items():
         assert " %s: " % name in text, name
         if isinstance(value, int):
-            assert re.search(" %s: [^;]*; default %d " % (name, value),
-                             text), name
+            assert re.search(" %s: [^;]*; default %s " % (
+                name, json.dumps(value)), text), name
     assert "@" not in text
 
 
