@@ -134,8 +134,14 @@ static int take_address(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	const char *text = tli_json_text(json);
-	const char *wrong = check_address(text, (char *)of + setting->offset);
+	char *address = (char *)of + setting->offset;
 	char quoted[TLI_QUOTE_TEXT];
+	const char *wrong = NULL;
+
+	if (text[0])
+		wrong = check_address(text, address);
+	else
+		address[0] = '\0';
 
 	if (!wrong)
 		return 0;

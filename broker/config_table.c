@@ -180,6 +180,13 @@ const struct config_setting config_settings[] = {
 		.help = "Most requests of those with the same key that wait "
 			"for an object at a time."},
 
+	{FIELD(config, advertise_address), .type = CONFIG_ADDRESS,
+		.help = "The address that proxies inside of lists, dicts and "
+			"queues lead clients to who come over TCP. Without "
+			"one, that to which they have come."},
+	{FIELD(config, manager_shutdown), FLAG(false),
+		.help = "Whether shutdown(), asked for by a manager's client, "
+			"ends the broker."},
 	{FIELD(config, max_references),
 		RANGE(1, OBJECTS_MAX, 1000000, "references"),
 		.help = "Most references by proxies of Python's managers: "

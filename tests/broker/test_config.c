@@ -196,7 +196,7 @@ static void every_setting_keeps_its_range_and_kind(void **state)
 	}
 	assert_int_equal(numbers, 39);
 	assert_int_equal(choices, 2);
-	assert_int_equal(all, 47);
+	assert_int_equal(all, 49);
 }
 
 static struct config standard;
