@@ -123,9 +123,7 @@ static const struct {
 	{"{\"listen\":[\n\n\"h:1\"]}",
 		"3: address: \"h:1\" cannot be used: it is neither "
 		"tcp://host:port nor unix:/path"},
-	{"{\"listen\":[\"\"]}",
-		"1: address: \"\" cannot be used: it is "
-		"neither tcp://host:port nor unix:/path"},
+	{"{\"listen\":[\"\"]}", "1: listen: \"address\" is missing"},
 	{"{\"listen\":[{\n\"bind\":\"a\",\n\"address\":\"tcp://h:x\"}]}",
 		"3: address: \"tcp://h:x\" cannot be used: the port is not a "
 		"number from 0 to 65535"},
