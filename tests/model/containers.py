@@ -115,9 +115,11 @@ class Sequence:
     subclass: `kind`; start(rng) gives the options and Python's object; `steps`
     are functions of rng and that object that give the method, its arguments,
     what to do in Python, and arguments by name if there are any;
-    content(object) is what the method `all` answers then."""
+    content(object) is what the method `all` answers then. is_python: whether a
+    stock manager's client asks."""
 
     loose = False
+    is_python = False
     all = "copy"
     all_args = ()
 
@@ -179,6 +181,7 @@ def compare_sequences(sequence, request):
     """Many of that class, and that nothing is left of them in the end."""
     count = MANY if request.config.getoption("--long") else FEW
     with Model() as model:
+        model.python(sequence.is_python)
         for seed in range(count):
             one = sequence(seed)
             one.check(model.run(list(one.lines(model))))

@@ -286,6 +286,26 @@ def test_a_plain_value(model, value, text):
         "objects": 0, "items": 0, "bytes": 0}
 
 
+# ---- what Python raises with no text --------------------------------------
+
+@pytest.mark.parametrize("kind,args,calls,exception", [
+    ("Queue", (), [("get_nowait",)], "queue.Empty"),
+    ("Queue", (), [("shutdown",), ("put", 1)], "queue.ShutDown"),
+    ("Queue", (1,), [("put", 1), ("put_nowait", 1)], "queue.Full"),
+    ("Barrier", (2,), [("abort",), ("wait",)],
+     "threading.BrokenBarrierError"),
+    ("Iterator", (), [("__next__",)], "StopIteration")])
+def test_exceptions_without_a_text(model, kind, args, calls, exception):
+    model.make("it", kind, *args)
+    for is_python in (True, False):
+        model.python(is_python)
+        answers = [model.call("it", *call) for call in calls]
+        assert answers[-1].raised == exception
+        assert len(answers[-1].value) == (0 if is_python else 1)
+        if kind == "Queue":
+            model.call("it", "get_nowait")
+
+
 # ---- iterators ------------------------------------------------------------
 
 def test_an_iterator(model):

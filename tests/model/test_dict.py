@@ -20,6 +20,12 @@ def some_key(rng):
     return some_value(rng) if rng.random() < 0.1 else some_hashable(rng)
 
 
+def some_keys(rng):
+    if rng.random() < 0.3:
+        return some_iterable(rng)
+    return [some_key(rng) for _ in range(rng.randint(0, 4))]
+
+
 def some_pairs(rng):
     """What update() takes, or nearly."""
     pairs = [(some_key(rng), some_value(rng)) for _ in range(rng.randint(0, 4))]
@@ -72,6 +78,7 @@ class Dicts(Sequence):
         method("__str__"), method("copy"), listed("keys"), listed("values"),
         listed("items"), method("pop", some_key),
         method("pop", some_key, some_value), method("popitem"),
+        method("fromkeys", some_keys), method("fromkeys", some_keys, some_value),
         method("setdefault", some_key), update, update,
         method("setdefault", some_key, some_value),
         lambda rng, it: ("clear", (), lambda it: it.clear())

@@ -107,8 +107,28 @@ class Arrays(Sequence):
         return {"typecode": typecode, "sequence": sequence}, it
 
 
-def test_arrays_as_pythons(request):
-    compare_sequences(Arrays, request)
+def put_any(rng, it):
+    """What makes it longer or shorter, too. Slices with steps and no values,
+    which Python takes to be deleted, are refused."""
+    place = some_slice(rng, len(it))
+    count = rng.choice([0, 1, 2, 5] if place.step in (None, 1) else [1, 2, 5])
+    typecode = it.typecode if rng.random() < 0.9 else rng.choice(TYPECODES)
+    values = array.array(typecode, [fitting(rng, typecode)
+                                    for _ in range(count)])
+    args = place, rng.choice([values, values, values, 5])
+    return "__setitem__", args, lambda it, *args: it.__setitem__(*args)
+
+
+class PythonsArrays(Arrays):
+    is_python = True
+    steps = [get, put, put_any, put_any, put_any,
+             lambda rng, it: ("__len__", (), len),
+             lambda rng, it: ("#GETVALUE", (), lambda it: it)]
+
+
+@pytest.mark.parametrize("sequence", [Arrays, PythonsArrays])
+def test_arrays_as_pythons(request, sequence):
+    compare_sequences(sequence, request)
 
 
 @pytest.mark.parametrize("typecode", TYPECODES)
@@ -214,6 +234,38 @@ def test_watching_an_array(model):
 def test_an_array_out_of_memory(call, for_good):
     run_out_of_memory("Array", {"typecode": "i", "sequence": [9] * 50},
                       ("__iter__",), call, for_good)
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+@pytest.mark.parametrize("count", [0, 30])
+def test_an_array_that_changes_its_size_out_of_memory(count, for_good):
+    values = array.array("i", range(count))
+    with Model() as model:
+        model.python()
+        before = list(range(100, 150))
+        model.make("a", "Array", "i", before)
+        for n in range(1, 100):
+            model.fail(n, for_good)
+            answer = model.call("a", "__setitem__", slice(10, 20), values)
+            content = model.call("a", "__iter__").value
+            assert content == (before[:10] + list(values) + before[20:]
+                               if answer.ok else before)
+            assert model.call(None, "stat", "a").value["items"] == len(content)
+            if answer.ok:
+                return
+
+
+def test_limits_of_an_array_that_grows():
+    with Model() as model:
+        model.python()
+        model.new(max_object_items=5)
+        model.make("a", "Array", "b", [1, 2, 3])
+        put = lambda *values: model.call(
+            "a", "__setitem__", slice(0, 1), array.array("b", values))
+        assert put(1, 2, 3, 4).status == "LIMIT"
+        assert model.call("a", "__iter__").value == [1, 2, 3]
+        assert put(7, 8, 9).ok and put().ok
+        assert model.call("a", "__iter__").value == [8, 9, 2, 3]
 
 
 # ---- values ---------------------------------------------------------------

@@ -37,17 +37,22 @@ enum outcome call_return_int(struct call *call, int64_t integer)
 	return call_return(call, tli_int(call->values, integer));
 }
 
-enum outcome call_raise_value(
-	struct call *call, enum tli_status status, struct tli_value *argument)
+static enum outcome raise_arguments(struct call *call, enum tli_status status,
+	struct tli_value *const *arguments, size_t count)
 {
 	/* JSON has no tuples. */
 	enum tli_kind kind =
 		call->op->format == TLI_FORMAT_JSON ? TLI_LIST : TLI_TUPLE;
 
 	call->op->status = (uint8_t)status;
-	call->result =
-		argument ? tli_items(call->values, kind, &argument, 1) : NULL;
+	call->result = tli_items(call->values, kind, arguments, count);
 	return CALL_DONE;
+}
+
+enum outcome call_raise_value(
+	struct call *call, enum tli_status status, struct tli_value *argument)
+{
+	return raise_arguments(call, status, &argument, 1);
 }
 
 /* What is quoted may be cut in the middle of a character. */
@@ -89,8 +94,19 @@ enum outcome call_raise(
 	return raise_text(call, status, text);
 }
 
+/* What Python raises without saying more. */
+static bool is_silent(enum tli_status status)
+{
+	return status == TLI_STATUS_EMPTY || status == TLI_STATUS_FULL ||
+		status == TLI_STATUS_SHUT_DOWN ||
+		status == TLI_STATUS_BROKEN_BARRIER ||
+		status == TLI_STATUS_STOP_ITERATION;
+}
+
 enum outcome call_raise_status(struct call *call, enum tli_status status)
 {
+	if (call->op->is_python && is_silent(status))
+		return raise_arguments(call, status, NULL, 0);
 	return call_raise(
 		call, status, "%s", tli_status_info((unsigned)status)->text);
 }

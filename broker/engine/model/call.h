@@ -47,7 +47,8 @@ enum outcome call_raise(struct call *call, enum tli_status status,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 enum outcome call_raise_value(
 	struct call *call, enum tli_status status, struct tli_value *argument);
-/* With the text that the status has. */
+/* With the text that the status has; for managers' clients without one if
+ * Python has none. */
 enum outcome call_raise_status(struct call *call, enum tli_status status);
 /* What is wrong in call->values->error, or *error: lack of memory, a limit, or
  * TypeError and ValueError with its text. */

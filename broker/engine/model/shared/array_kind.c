@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Shared arrays: managers.Array. Items of one type of array.array, as many as
- * it was made with; typed.h says what fits. */
-#include "../../../../proto/value/array.h"
+ * it was made with, unless managers' clients change slices; typed.h says what
+ * fits. */
+#include "array_items.h"
+
 #include "../kinds.h"
 #include "content.h"
 #include "iterate.h"
-#include "slices.h"
 #include "typed.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct array {
-	struct object object;
-	size_t count;
-	size_t item_bytes;
-	char typecode;
-	uint8_t *items; /* packed; NULL if there are none */
-};
-
-static struct array *array_of(const struct call *call)
-{
-	return (struct array *)call->object;
-}
 
 /* ---- making one ------------------------------------------------------- */
 
@@ -147,48 +135,24 @@ static void fini(struct model *model, struct object *object)
 
 /* ---- items ------------------------------------------------------------ */
 
-static uint8_t *item_at(const struct array *array, size_t i)
-{
-	return array->items + i * array->item_bytes;
-}
-
 static struct tli_value *item_value_at(struct call *call, size_t i)
 {
 	const struct array *array = array_of(call);
 	const struct tli_bytes one = {
 		.value = {.kind = TLI_ARRAY},
 		.len = array->item_bytes,
-		.data = item_at(array, i),
+		.data = array_item_at(array, i),
 		.typecode = array->typecode,
 	};
 
 	return tli_array_item(call->values, &one.value, 0);
 }
 
-/* What is in the span, as an array.array; NULL with the error in the values.
- */
-static struct tli_value *span_value(struct call *call, const struct span *span)
-{
-	const struct array *array = array_of(call);
-	size_t len = span->count * array->item_bytes;
-	uint8_t *bytes;
-
-	if (len == 0)
-		return tli_array(call->values, array->typecode, NULL, 0);
-	bytes = tli_arena_take(&call->values->arena, len);
-	if (!bytes)
-		return tli_values_shortage(call->values);
-	for (size_t i = 0; i < span->count; i++)
-		memcpy(bytes + i * array->item_bytes,
-			item_at(array, span_place(span, i)), array->item_bytes);
-	return tli_array(call->values, array->typecode, bytes, len);
-}
-
 static struct tli_value *all_values(struct call *call)
 {
 	struct span span = span_of_all(array_of(call)->count);
 
-	return content_made(call, span_value(call, &span));
+	return content_made(call, array_span_value(call, &span));
 }
 
 static bool find_place(
@@ -211,7 +175,7 @@ static enum outcome getitem(struct call *call)
 		if (!slice_in(
 			    call, call->args[0], array_of(call)->count, &span))
 			return CALL_DONE;
-		return call_return(call, span_value(call, &span));
+		return call_return(call, array_span_value(call, &span));
 	}
 	if (!find_place(call, "array index out of range", &at))
 		return CALL_DONE;
@@ -238,35 +202,38 @@ static const struct tli_value *take_values(
 	return call_has_failed(call) ? NULL : value;
 }
 
-static void put_span(const struct array *array, const struct span *span,
-	const struct tli_value *values)
+/* Makes the places in the span as many as the values that they are to have.
+ * False with the error raised. Native programs have arrays of fixed size. */
+static bool fit_span(struct call *call, struct span *span, size_t count)
 {
-	const uint8_t *data = tli_bytes_of(values)->data;
+	size_t gone = span->count;
 
-	for (size_t i = 0; i < span->count; i++)
-		memcpy(item_at(array, span_place(span, i)),
-			data + i * array->item_bytes, array->item_bytes);
+	span->count = count;
+	if (count == gone)
+		return true;
+	if (call->op->is_python && span->step == 1)
+		return array_splice(call, span->start, gone, count);
+	call_raise(call, TLI_STATUS_VALUE_ERROR,
+		"attempt to assign array of size %zu to extended slice of "
+		"size %zu",
+		count, gone);
+	return false;
 }
 
 static enum outcome set_slice(struct call *call)
 {
 	const struct array *array = array_of(call);
 	const struct tli_value *values;
+	size_t count = array->count;
 	struct span span;
 
 	if (!slice_in(call, call->args[0], array->count, &span))
 		return CALL_DONE;
 	values = take_values(call, call->args[1]);
-	if (!values)
+	if (!values || !fit_span(call, &span, tli_array_count(values)) ||
+		(span.count == 0 && array->count == count))
 		return CALL_DONE;
-	if (tli_array_count(values) != span.count)
-		return call_raise(call, TLI_STATUS_VALUE_ERROR,
-			"attempt to assign array of size %zu to extended "
-			"slice of size %zu",
-			tli_array_count(values), span.count);
-	if (span.count == 0)
-		return CALL_DONE;
-	put_span(array, &span, values);
+	array_put_span(array, &span, values);
 	call_changed(call, NULL);
 	return CALL_DONE;
 }
@@ -276,7 +243,7 @@ static void put_item(
 {
 	struct span span = {.start = at, .step = 1, .count = 1};
 
-	put_span(array_of(call), &span, single);
+	array_put_span(array_of(call), &span, single);
 	content_changed_at(call, at);
 }
 

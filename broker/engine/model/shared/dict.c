@@ -182,6 +182,7 @@ static const struct method methods[] = {
 	{"clear", "", keyed_clear},
 	{"compare_and_set", "key version value", keyed_compare_and_set},
 	{"copy", "", copy},
+	{"fromkeys", "iterable value=None", dict_fromkeys},
 	{"get", "key default=None", get},
 	{"get_versioned", "key", keyed_get_versioned},
 	{"items", "", items},

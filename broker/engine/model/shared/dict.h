@@ -12,6 +12,7 @@ bool dict_collect(struct call *call, struct entry **entries,
 	const struct tli_value *source);
 
 enum outcome dict_create(struct call *call);
+enum outcome dict_fromkeys(struct call *call);
 enum outcome dict_update(struct call *call);
 enum outcome dict_or(struct call *call);
 enum outcome dict_ror(struct call *call);

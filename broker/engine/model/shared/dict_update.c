@@ -100,6 +100,23 @@ enum outcome dict_update(struct call *call)
 	return merge(call, all->count ? all->items[0] : NULL, call->keywords);
 }
 
+enum outcome dict_fromkeys(struct call *call)
+{
+	const struct tli_items *keys = iterate(call, call->args[0]);
+	struct tli_value *value = call->args[1], *dict;
+
+	if (!keys)
+		return CALL_DONE;
+	if (!value)
+		value = tli_none(call->values);
+	dict = tli_container(call->values, TLI_DICT);
+	for (uint32_t i = 0; dict && i < keys->count; i++)
+		if (!tli_dict_set(dict, keys->items[i], value))
+			break;
+	dict = content_made(call, dict);
+	return dict ? call_return(call, dict) : CALL_DONE;
+}
+
 enum outcome dict_ior(struct call *call)
 {
 	return merge(call, call->args[0], NULL);

@@ -42,13 +42,6 @@ static bool has_changed_size(const struct iterator *iterator)
 		iterator->source->usage.items != iterator->size;
 }
 
-/* Python's has no arguments. */
-static enum outcome stop(struct call *call)
-{
-	call->op->status = TLI_STATUS_STOP_ITERATION;
-	return call_return(call, tli_items(call->values, TLI_TUPLE, NULL, 0));
-}
-
 static enum outcome next(struct call *call)
 {
 	struct cells *all = list_content(call);
@@ -60,7 +53,7 @@ static enum outcome next(struct call *call)
 		return call_raise(call, TLI_STATUS_RUNTIME_ERROR,
 			"dictionary changed size during iteration");
 	if (*given == all->count)
-		return stop(call);
+		return call_raise_status(call, TLI_STATUS_STOP_ITERATION);
 	value = cell_value(call, &all->cells[*given]);
 	if (!value || !call_settle(call, value))
 		return CALL_DONE;

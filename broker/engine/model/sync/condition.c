@@ -276,6 +276,7 @@ static const struct method methods[] = {
 	{"wait", "timeout=None", wait},
 	{"notify", "n=1", notify},
 	{"notify_all", "", notify_all},
+	{"notifyAll", "", notify_all},
 	{.name = NULL},
 };
 

@@ -67,6 +67,7 @@ static void stat(struct call *call)
 
 static const struct method methods[] = {
 	{"is_set", "", is_set},
+	{"isSet", "", is_set},
 	{"set", "", set},
 	{"clear", "", clear},
 	{"wait", "timeout=None", wait},
