@@ -3,6 +3,7 @@
 
 #include "../../proto/item.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,16 +59,16 @@ static void finish_request(struct request *request)
 }
 
 uint64_t ask_reference(
-	struct holder *holder, const char *name, uint64_t *token_out)
+	struct holder *holder, uint64_t object, uint64_t *token_out)
 {
 	struct request request = {
 		.op = {.code = TLI_OP_OPEN, .format = TLI_FORMAT_JSON},
 		.done = finish_request};
-	char options[256];
+	char options[64] = "{\"kind\":\"list\"}";
 
-	snprintf(options, sizeof(options), "{\"kind\":\"list\"%s%s%s}",
-		name ? ",\"temporary\":true,\"name\":\"" : "", name ? name : "",
-		name ? "\"" : "");
+	if (object)
+		snprintf(options, sizeof(options), "{\"id\":%" PRIu64 "}",
+			object);
 	request.op.item = tli_item_of(
 		TLI_FORMAT_JSON, (const uint8_t *)options, strlen(options));
 	if (!request.op.item)
@@ -80,14 +81,14 @@ uint64_t ask_reference(
 	return request.op.status == TLI_STATUS_OK ? request.op.object : 0;
 }
 
-uint64_t take_reference(struct holder *holder, const char *name)
+uint64_t take_reference(struct holder *holder, uint64_t object)
 {
 	uint64_t token;
-	uint64_t object = ask_reference(holder, name, &token);
+	uint64_t granted = ask_reference(holder, object, &token);
 
-	if (object == 0)
+	if (granted == 0 || !holder_grant(holder, granted, token, "a list"))
 		return 0;
-	return holder_grant(holder, object, token, "a list") ? object : 0;
+	return granted;
 }
 
 uint64_t count_objects(void)

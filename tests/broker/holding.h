@@ -20,15 +20,13 @@ void kill_program(pid_t pid);
 /* Starts one, and asks who it is. */
 struct holder *holder_of_program(pid_t *pid_out);
 
-/* Has the engine make a list, and grant a reference to it. Without a name it is
- * another one each time; one of a name goes with the last reference, too.
- * Returns its id; 0 if there is none. The token is what holder_grant() takes.
- */
+/* Has the engine grant a reference to an object; to a new list for 0. Returns
+ * its id; 0 if there is none. The token is what holder_grant() takes. */
 uint64_t ask_reference(
-	struct holder *holder, const char *name, uint64_t *token_out);
+	struct holder *holder, uint64_t object, uint64_t *token_out);
 
 /* The same, and the holder takes it; 0 if it cannot. */
-uint64_t take_reference(struct holder *holder, const char *name);
+uint64_t take_reference(struct holder *holder, uint64_t object);
 
 /* How many objects the engine has. */
 uint64_t count_objects(void);

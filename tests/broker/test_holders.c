@@ -75,7 +75,7 @@ static void who_has_ended_already_is_a_holder_for_the_grace(void **state)
 		TAILQ_FIRST(&broker->ports.list)->fd, &endpoint);
 	assert_in_range(peer.stream.fd, 0, INT32_MAX);
 	assert_int_not_equal(
-		take_reference(holder_of(broker->holders, &peer), NULL), 0);
+		take_reference(holder_of(broker->holders, &peer), 0), 0);
 	close(peer.stream.fd);
 	settle();
 	pass_ms(GRACE_MS - 1);
@@ -96,7 +96,7 @@ static void references_are_counted_and_never_below_zero(void **state)
 	(void)state;
 	open_broker();
 	holder = holder_over(OVER_UNIX);
-	object = take_reference(holder, NULL);
+	object = take_reference(holder, 0);
 	assert_int_not_equal(object, 0);
 	assert_true(holder_add(holder, object));
 	assert_true(holder_add(holder, object));
@@ -118,8 +118,8 @@ static void a_second_grant_of_the_same_goes_back(void **state)
 	(void)state;
 	open_broker();
 	holder = holder_over(OVER_UNIX);
-	object = take_reference(holder, "same");
-	assert_int_equal(take_reference(holder, "same"), object);
+	object = take_reference(holder, 0);
+	assert_int_equal(take_reference(holder, object), object);
 	assert_int_equal(owner_grant_count(holder_owner(holder)), 1);
 	assert_true(drop(holder, object));
 	expect_objects(1);
@@ -138,9 +138,9 @@ static void what_is_dropped_is_ones_own_then_the_unknowns(void **state)
 	other = holder_of_program(&pid);
 	own = holder_over(OVER_UNIX);
 	unknown = holder_over(OVER_TCP);
-	object = take_reference(other, "same");
-	assert_int_equal(take_reference(unknown, "same"), object);
-	assert_int_equal(take_reference(own, "same"), object);
+	object = take_reference(other, 0);
+	assert_int_equal(take_reference(unknown, object), object);
+	assert_int_equal(take_reference(own, object), object);
 	assert_true(drop(own, object));
 	assert_int_equal(owner_grant_count(holder_owner(own)), 0);
 	assert_int_equal(owner_grant_count(holder_owner(unknown)), 1);
@@ -174,10 +174,10 @@ static void objects_are_told_in_order_with_all_references(void **state)
 	open_broker();
 	own = holder_over(OVER_UNIX);
 	unknown = holder_over(OVER_TCP);
-	first = ask_reference(own, "first", &token);
-	second = take_reference(unknown, "second");
+	first = ask_reference(own, 0, &token);
+	second = take_reference(unknown, 0);
 	assert_true(holder_grant(own, first, token, "another list"));
-	assert_int_equal(take_reference(own, "second"), second);
+	assert_int_equal(take_reference(own, second), second);
 	assert_true(holder_add(own, second));
 	told[0] = '\0';
 	holders_each(broker->holders, tell_one, &first);
@@ -193,16 +193,16 @@ static void beyond_max_references_no_new_one_is_given(void **state)
 	settings.max_references = 2;
 	open_broker();
 	holder = holder_over(OVER_UNIX);
-	object = take_reference(holder, NULL);
+	object = take_reference(holder, 0);
 	assert_false(holders_are_full(broker->holders));
-	assert_int_not_equal(take_reference(holder, NULL), 0);
+	assert_int_not_equal(take_reference(holder, 0), 0);
 	assert_true(holders_are_full(broker->holders));
-	assert_int_equal(take_reference(holder, NULL), 0);
+	assert_int_equal(take_reference(holder, 0), 0);
 	expect_objects(2);
 	assert_true(holder_add(holder, object));
 	assert_true(drop(holder, object));
 	assert_true(drop(holder, object));
-	assert_int_not_equal(take_reference(holder, NULL), 0);
+	assert_int_not_equal(take_reference(holder, 0), 0);
 	expect_objects(2);
 }
 
@@ -218,9 +218,9 @@ static void what_a_killed_process_leaves_goes_after_the_grace(void **state)
 	open_broker();
 	left = holder_of_program(&pid);
 	stays = holder_over(OVER_UNIX);
-	assert_int_not_equal(take_reference(left, NULL), 0);
-	shared = take_reference(left, "shared");
-	assert_int_equal(take_reference(stays, "shared"), shared);
+	assert_int_not_equal(take_reference(left, 0), 0);
+	shared = take_reference(left, 0);
+	assert_int_equal(take_reference(stays, shared), shared);
 	pass_ms(100 * GRACE_MS);
 	settle();
 	expect_objects(2);
@@ -245,7 +245,7 @@ static void what_is_given_up_within_the_grace_goes_at_once(void **state)
 	(void)state;
 	open_broker();
 	left = holder_of_program(&pid);
-	object = take_reference(left, NULL);
+	object = take_reference(left, 0);
 	kill_program(pid);
 	settle();
 	other = holder_over(OVER_UNIX);
@@ -266,7 +266,7 @@ static void a_great_many_references_go_a_portion_a_turn(void **state)
 	open_broker();
 	holder = holder_of_program(&pid);
 	for (int i = 0; i < 2 * A_TURN + 1; i++)
-		assert_int_not_equal(take_reference(holder, NULL), 0);
+		assert_int_not_equal(take_reference(holder, 0), 0);
 	kill_program(pid);
 	settle();
 	pass_ms(GRACE_MS);
@@ -291,14 +291,14 @@ static void who_is_in_use_stays(void **state)
 	open_broker();
 	holder = holder_of_program(&pid);
 	holder_ref(holder);
-	object = take_reference(holder, NULL);
+	object = take_reference(holder, 0);
 	kill_program(pid);
 	settle();
 	pass_ms(GRACE_MS);
 	settle();
 	expect_objects(0);
 	assert_false(holder_add(holder, object));
-	assert_int_not_equal(take_reference(holder, NULL), 0);
+	assert_int_not_equal(take_reference(holder, 0), 0);
 	holder_unref(holder);
 	settle();
 	expect_objects(1);
@@ -322,7 +322,7 @@ static void few_idle_processes_are_watched(void **state)
 	before = count_descriptors();
 	for (int i = 0; i < PROGRAMS; i++) {
 		struct holder *holder = holder_of_program(&pids[i]);
-		uint64_t object = take_reference(holder, NULL);
+		uint64_t object = take_reference(holder, 0);
 
 		assert_true(drop(holder, object));
 		assert_ptr_equal(
@@ -373,7 +373,7 @@ static void the_unknown_keep_theirs_for_ever_by_default(void **state)
 {
 	(void)state;
 	open_broker();
-	assert_int_not_equal(take_reference(holder_over(OVER_TCP), NULL), 0);
+	assert_int_not_equal(take_reference(holder_over(OVER_TCP), 0), 0);
 	pass_ms(INT64_C(365) * 24 * 3600 * 1000);
 	settle();
 	expect_objects(1);
@@ -389,9 +389,9 @@ static void with_a_ttl_what_is_not_used_goes(void **state)
 	open_broker();
 	unknown = holder_over(OVER_TCP);
 	known = holder_over(OVER_UNIX);
-	used = take_reference(unknown, NULL);
-	assert_int_not_equal(take_reference(unknown, NULL), 0);
-	assert_int_not_equal(take_reference(known, NULL), 0);
+	used = take_reference(unknown, 0);
+	assert_int_not_equal(take_reference(unknown, 0), 0);
+	assert_int_not_equal(take_reference(known, 0), 0);
 	pass_ms(HALF_MS);
 	holders_use(broker->holders, used);
 	holders_use(broker->holders, used + 1000);
@@ -417,7 +417,7 @@ static void a_ttl_holds_for_what_was_there_before_it(void **state)
 	(void)state;
 	open_broker();
 	unknown = holder_over(OVER_TCP);
-	assert_int_not_equal(take_reference(unknown, NULL), 0);
+	assert_int_not_equal(take_reference(unknown, 0), 0);
 	settle();
 	broker->config.reference_ttl_ms = SET_TTL_MS;
 	pass_ms(TTL_MS);
@@ -435,8 +435,8 @@ static void a_broker_that_ends_gives_all_back(void **state)
 	(void)state;
 	open_broker();
 	holder = holder_of_program(&pid);
-	assert_int_not_equal(take_reference(holder, NULL), 0);
-	assert_int_not_equal(take_reference(holder_over(OVER_TCP), NULL), 0);
+	assert_int_not_equal(take_reference(holder, 0), 0);
+	assert_int_not_equal(take_reference(holder_over(OVER_TCP), 0), 0);
 	close_broker();
 	kill_program(pid);
 }
