@@ -17,6 +17,10 @@
  * references in turn is not opened anew for each. */
 #define IDLE_MAX 64u
 
+/* The numbers of their owners are above those of connections, and such that
+ * JSON has them. */
+#define HOLDER_IDS (UINT64_C(1) << 52)
+
 /* References that are dropped in one turn of the loop. */
 #define DROPS_A_RUN 512u
 
@@ -44,6 +48,7 @@ struct holders {
 	struct holder_list busy;
 	struct holder_list ended; /* which have references, by time */
 	uint32_t idle_count;
+	uint64_t last_id; /* above HOLDER_IDS */
 	struct references references;
 	struct timer timer;
 	int64_t timer_ms; /* when it is over; NEVER_MS = it is not started */
@@ -121,7 +126,7 @@ static struct holder *make_holder(struct holders *holders)
 	if (!holder)
 		return NULL;
 	if (!owner_init(&holder->owner, broker->objects.waiters,
-		    ++broker->peers.last_id, 0, on_gone)) {
+		    HOLDER_IDS + ++holders->last_id, 0, on_gone)) {
 		free(holder);
 		return NULL;
 	}

@@ -234,6 +234,8 @@ static void the_broker_counts(void **state)
 		"\"relay\":{\"pairs\":1,\"total\":1,\"messages\":1,\"bytes\":9,"
 		"\"held_bytes\":0,\"held_bytes_peak\":%llu},"
 		"\"sessions\":{\"open\":0,\"total\":0,\"requests\":0},"
+		"\"managers\":{\"open\":0,\"requests\":0,\"references\":0,"
+		"\"lost_items\":0},"
 		"\"objects\":{\"objects\":0,\"items\":0,\"bytes\":0,"
 		"\"waiting\":0}}",
 		TIELINE_VERSION, broker->epoch, getpid(),
