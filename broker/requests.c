@@ -31,7 +31,7 @@ void request_attach(struct owner *owner, struct request *request)
 	request->started_ms = owner->waiters->now_ms;
 	request->op.owner = owner->id;
 	request->op.identity = owner->identity;
-	request->op.expired = false;
+	request->op.expired = request->op.untold = false;
 	request->op.ticket = 0;
 	request->op.result = NULL;
 	owner->references++;
@@ -93,6 +93,7 @@ static void end_undo(struct request *request)
 	op->status = request->asked.status;
 	op->token = request->asked.token;
 	op->item = request->asked.item;
+	op->untold = false;
 	request->is_undone = false;
 }
 
@@ -108,6 +109,7 @@ static bool give_back(struct request *request, enum tli_status status)
 	request->asked.item = op->item;
 	request->is_undone = true;
 	op->code = OP_RETURN;
+	op->untold = true;
 	op->token = op->granted;
 	op->item = op->granted ? NULL : tli_item_ref(op->result);
 	request->outcome = (uint8_t)submit(request);

@@ -49,6 +49,7 @@ struct op {
 	bool expired;    /* its time is over: it is answered now. Even so it may
 			  * have to wait: a condition's for its lock */
 	bool unleased;   /* get: the item is gone with the answer */
+	bool untold;     /* OP_RETURN: its owner has not heard of it */
 	bool is_python;  /* a stock manager's client asks: as threading and
 			  * queue have it, see docs/python.md */
 	uint64_t object; /* by id; 0 = the registry. Of an answer with a grant:

@@ -20,6 +20,7 @@ static const struct {
 	FIELD(format),
 	FIELD(expired),
 	FIELD(unleased),
+	FIELD(untold),
 	FIELD(is_python),
 	FIELD(object),
 	FIELD(owner),

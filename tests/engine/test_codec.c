@@ -18,6 +18,7 @@ static void fill(struct op *op)
 	op->format = 2;
 	op->expired = true;
 	op->unleased = true;
+	op->untold = true;
 	op->is_python = true;
 	op->object = UINT64_MAX - 1;
 	op->owner = UINT64_MAX - 2;

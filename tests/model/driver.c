@@ -275,6 +275,7 @@ static void answer_waits(struct driver *driver, struct op *op)
 	put_int(driver, "on", op->wait_object);
 	put_int(driver, "ticket", op->ticket);
 	put_int(driver, "dropped", op->dropped);
+	put_int(driver, "dropped_owner", op->dropped_owner);
 	put(driver, "timeout_ms", tli_int(&driver->values, op->timeout_ms));
 	put(driver, "n", tli_int(&driver->values, (int64_t)keep(driver, op)));
 }
@@ -293,6 +294,7 @@ static void answer_done(struct driver *driver, const struct op *op)
 	put_int(driver, "granted", op->granted);
 	put_int(driver, "object", op->granted ? op->object : 0);
 	put_int(driver, "dropped", op->dropped);
+	put_int(driver, "dropped_owner", op->dropped_owner);
 	put_int(driver, "attempts", op->attempts);
 	put_int(driver, "created", op->created);
 	put_int(driver, "deliveries", op->deliveries);
@@ -307,7 +309,7 @@ static enum outcome try_once(struct driver *driver, struct op *op)
 	struct tli_value *listed = driver->woken;
 	enum outcome outcome;
 
-	op->granted = op->dropped = 0;
+	op->granted = op->dropped = op->dropped_owner = 0;
 	driver->fail_at = 0;
 	if (!fail_at)
 		return model_try(driver->model, op, driver->now_ms);
@@ -450,7 +452,7 @@ static void run_peek(struct driver *driver)
 	try_op(driver, op, NULL);
 }
 
-/* (..., token, milliseconds) */
+/* (..., token, milliseconds, whether its owner has not heard of it) */
 static void run_on_token(struct driver *driver)
 {
 	static const struct {
@@ -469,6 +471,7 @@ static void run_on_token(struct driver *driver)
 			op->code = (uint8_t)verbs[i].code;
 	op->token = (uint64_t)part_int(driver, 4);
 	op->lease_ms = (uint32_t)part_int(driver, 5);
+	op->untold = part_int(driver, 6) != 0;
 	try_op(driver, op, NULL);
 }
 

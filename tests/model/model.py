@@ -18,15 +18,15 @@ class Answer:
     """What came of an operation. status is "OK", "WAITS" or the name of an
     error, whose exception is `raised` and whose arguments are `value`. Other
     attributes are 0 or None if there is nothing to tell: value, format,
-    granted (and by which object), dropped, attempts, created, deliveries,
-    lost_messages, lost_bytes, subject, headers; pickle, for a value that is an
+    granted (and by which object), dropped (and of which owner), attempts, created,
+    deliveries, lost_messages, lost_bytes, subject, headers; pickle, for a value that is an
     object; of what waits n, class (as
     wait_class), on, ticket, dropped, timeout_ms; woken is a list of pairs of an
     object's id and a mask."""
 
-    NUMBERS = ("granted", "object", "dropped", "attempts", "created",
-               "deliveries", "lost_messages", "lost_bytes", "ticket", "on",
-               "survived")
+    NUMBERS = ("granted", "object", "dropped", "dropped_owner", "attempts",
+               "created", "deliveries", "lost_messages", "lost_bytes",
+               "ticket", "on", "survived")
 
     def __init__(self, fields):
         self.fields = fields
@@ -151,9 +151,10 @@ class Model:
     def touch(self, alias, token, lease_ms=0, owner=1):
         return self.do("touch", owner, alias, token, lease_ms)
 
-    def give_back(self, alias, token, owner=1):
-        """As when the connection of the owner has gone."""
-        return self.do("return", owner, alias, token)
+    def give_back(self, alias, token, owner=1, untold=False):
+        """As when the connection of the owner has gone; perhaps before it
+        heard of it."""
+        return self.do("return", owner, alias, token, 0, untold)
 
     def subscribe(self, alias, subscription, owner=1, **options):
         return self.do("subscribe", owner, alias, subscription, options)

@@ -94,6 +94,36 @@ def test_releasing_a_lock(shortages, kind):
         assert outcome(model.call("it", "acquire", owner=2)) == TRUE
 
 
+@pytest.fixture
+def managers(process):
+    """Who asks are managers' clients."""
+    process.python()
+    yield
+    process.python(False)
+
+
+def test_releasing_anothers_lock(shortages, managers):
+    for shortage in shortages():
+        model = shortage.model
+        model.open("it", "Lock")
+        model.call("it", "acquire", owner=2)
+        if not shortage.attempt(model.call, "it", "release"):
+            assert model.call("it", "release").dropped_owner == 2
+        assert model.call("it", "release").status == "RUNTIME_ERROR"
+
+
+@pytest.mark.parametrize("kind", ["Lock", "RLock"])
+def test_a_lock_whose_owner_went(shortages, managers, kind):
+    for shortage in shortages():
+        model = shortage.model
+        model.open("it", kind)
+        token = model.call("it", "acquire").granted
+        model.give_back("it", token)
+        if not shortage.attempt(model.call, "it", "release", owner=2):
+            assert model.call("it", "release", owner=2).ok
+        assert model.call("it", "release").status == "RUNTIME_ERROR"
+
+
 @pytest.mark.parametrize("method, args", [
     ("release", ()), ("acquire", (False,)), ("acquire", (False, 1)),
     ("holders", ())])

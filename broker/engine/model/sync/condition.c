@@ -39,7 +39,7 @@ static bool notify_one(struct condition *condition)
 /* False with the error raised. */
 static bool check_held(struct call *call, const char *what)
 {
-	if (lock_is_held_by(self(call)->lock, call->op->owner))
+	if (lock_is_callers(call, self(call)->lock))
 		return true;
 	call_raise(call, TLI_STATUS_RUNTIME_ERROR,
 		"cannot %s on un-acquired lock", what);

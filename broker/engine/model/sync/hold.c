@@ -6,6 +6,7 @@ void hold_begin(struct call *call, struct object *object, struct hold *hold)
 	hold->token = model_next_token(call->model);
 	hold->owner = call->op->owner;
 	hold->since_ms = call->now_ms;
+	hold->is_python = call->op->is_python;
 	call->op->object = object->id;
 	call->op->granted = hold->token;
 }

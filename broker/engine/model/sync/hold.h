@@ -11,6 +11,7 @@ struct hold {
 	uint64_t token;
 	uint64_t owner;
 	int64_t since_ms;
+	bool is_python; /* the owner is a manager's client */
 };
 
 /* The caller holds it from now on: the answer has the token, and the object

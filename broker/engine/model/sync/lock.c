@@ -19,9 +19,16 @@ static bool is_recursive(const struct lock *lock)
 	return lock->object.kind == &rlock_kind;
 }
 
-bool lock_is_held_by(const struct lock *lock, uint64_t owner)
+static bool is_holder(const struct call *call, const struct lock *lock)
 {
-	return lock->depth > 0 && lock->hold.owner == owner;
+	return lock->depth > 0 && lock->hold.owner == call->op->owner;
+}
+
+bool lock_is_callers(const struct call *call, const struct lock *lock)
+{
+	bool is_anyones = lock->hold.is_python && !is_recursive(lock);
+
+	return is_holder(call, lock) || (call->op->is_python && is_anyones);
 }
 
 void lock_take(struct call *call, struct lock *lock, uint64_t depth)
@@ -40,7 +47,13 @@ static void set_free(struct lock *lock)
 void lock_free(struct call *call, struct lock *lock)
 {
 	call->op->dropped = lock->hold.token;
+	call->op->dropped_owner = lock->hold.owner;
 	set_free(lock);
+}
+
+static bool is_none(const struct tli_value *value)
+{
+	return value && value->kind == TLI_NONE;
 }
 
 /* How long it may wait, of the arguments. False with the error raised. */
@@ -48,7 +61,12 @@ static bool read_timeout(struct call *call, int64_t *timeout_ms)
 {
 	bool is_blocking = call_truth(call->args[0], true);
 
-	if (!call_seconds(call, call->args[1], timeout_ms))
+	if (call->op->is_python && is_none(call->args[1]))
+		call_raise(call, TLI_STATUS_TYPE_ERROR,
+			"'NoneType' object cannot be interpreted as an "
+			"integer");
+	if (call_has_failed(call) ||
+		!call_seconds(call, call->args[1], timeout_ms))
 		return false;
 	if (*timeout_ms == UNLIMITED_MS)
 		*timeout_ms = OP_FOREVER;
@@ -83,9 +101,9 @@ static enum outcome take(struct call *call, struct lock *lock)
 static enum outcome acquire(
 	struct call *call, struct lock *lock, int64_t timeout_ms)
 {
-	bool is_mine = lock_is_held_by(lock, call->op->owner);
+	bool is_again = is_recursive(lock) && is_holder(call, lock);
 
-	if (lock->depth == 0 || (is_recursive(lock) && is_mine))
+	if (lock->depth == 0 || is_again)
 		return take(call, lock);
 	if (call_may_wait(call, timeout_ms))
 		return call_wait_on(call, &lock->object, WAIT_TURN, timeout_ms);
@@ -119,9 +137,20 @@ static enum outcome refuse_release(struct call *call, const struct lock *lock)
 	return call_raise_status(call, status);
 }
 
+/* Whether it is that of an owner who is gone, which was free by then. */
+static bool is_overdue(struct call *call, struct lock *lock)
+{
+	if (!lock->is_orphaned || !call->op->is_python || is_holder(call, lock))
+		return false;
+	lock->is_orphaned = false;
+	return true;
+}
+
 enum outcome lock_release(struct call *call, struct lock *lock)
 {
-	if (!lock_is_held_by(lock, call->op->owner))
+	if (is_overdue(call, lock))
+		return call_return_none(call);
+	if (!lock_is_callers(call, lock))
 		return refuse_release(call, lock);
 	if (lock->depth == 1)
 		lock_free(call, lock);
@@ -177,8 +206,11 @@ static enum outcome take_back(struct call *call)
 {
 	struct lock *lock = self(call);
 
-	if (lock->depth > 0 && lock->hold.token == call->op->token)
-		set_free(lock);
+	if (lock->depth == 0 || lock->hold.token != call->op->token)
+		return CALL_DONE;
+	if (lock->hold.is_python && !call->op->untold)
+		lock->is_orphaned = true;
+	set_free(lock);
 	return CALL_DONE;
 }
 

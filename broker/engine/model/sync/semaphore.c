@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Semaphores: permits that are taken and given. Unless it is opened otherwise,
- * a permit that was taken is its taker's, and comes back when that one goes.
+ * a permit that was taken is its taker's, and comes back when that one goes;
+ * but those that managers' clients make are nobody's, as Python's are.
  * Those that managers' clients make have no owners, as in Python.
  */
 #include "../kinds.h"
