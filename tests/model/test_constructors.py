@@ -326,6 +326,49 @@ def test_an_iterator(model):
             "AttributeError", wrong.value.args)
 
 
+def test_an_iterator_is_over_when_its_dict_changes_its_size(model):
+    content = {1: 2, 3: 4}
+    of = model.make("c", "dict", content).object
+    model.make("i", "Iterator", [1, 3], of)
+    model.make("done", "Iterator", [1, 3], of)
+    for alias, step in ("i", 1), ("done", 1), ("done", 3):
+        assert model.call(alias, "__next__").value == step
+    assert model.call("done", "__next__").raised == "StopIteration"
+    mine = iter(content)
+    next(mine)
+    content.clear()
+    model.call("c", "clear")
+    with pytest.raises(RuntimeError) as wrong:
+        next(mine)
+    for _ in range(2):
+        answer = model.call("i", "__next__")
+        assert (answer.raised, answer.value) == (
+            "RuntimeError", wrong.value.args)
+    assert model.call("done", "__next__").raised == "StopIteration"
+
+
+def test_an_iterator_outlives_what_it_goes_over(model):
+    of = model.open("c", "dict", name=None, items={1: 2}).object
+    model.make("i", "Iterator", [1], of)
+    model.make("of-nothing", "Iterator", [1], 1 << 60)
+    model.close_handle("c")
+    assert model.call("i", "__next__").value == 1
+    assert model.call("of-nothing", "__next__").value == 1
+
+
+def test_a_list_may_change_below_its_iterator(model):
+    of = model.make("c", "list", [1, 2]).object
+    model.make("i", "Iterator", [1, 2], of)
+    model.call("c", "clear")
+    assert model.call("i", "__next__").value == 1
+
+
+@pytest.mark.parametrize("of, raised", [
+    ("c", "TypeError"), (-1, "ValueError")])
+def test_an_iterator_goes_over_an_id(model, of, raised):
+    assert model.make("i", "Iterator", [1], of).raised == raised
+
+
 def test_an_iterator_goes_with_what_is_left(model):
     model.open("i", "Iterator", name=None, items=[1, 2, 3])
     model.call("i", "__next__")

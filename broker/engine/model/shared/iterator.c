@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Iterators: what a manager's client gets of a dict's __iter__. A list whose
- * elements are given once each, in order, and dropped then, as long as what
- * they come from keeps its size. Others than generators take nothing in.
+ * elements are given once each, in order, and dropped then; but, as in
+ * Python, only as long as what they were taken from has that many. Others than
+ * generators take nothing in.
  */
 #include "../kinds.h"
-#include "content.h"
+#include "keyed.h"
 #include "list.h"
 
 struct iterator {
 	struct list list;
-	size_t given;          /* of its elements */
-	struct object *source; /* referenced; NULL = nothing can change */
-	uint64_t size;         /* that it had */
+	size_t given;     /* of its elements */
+	uint64_t of_dict; /* that they were taken from, by id; 0 = of no dict */
 };
 
 static struct iterator *self(const struct call *call)
@@ -20,26 +20,22 @@ static struct iterator *self(const struct call *call)
 	return (struct iterator *)call->object;
 }
 
-/* The object that the second option names by its id. */
-static enum outcome create(struct call *call)
+/* The dict may be gone: then it stays as it was. */
+static bool has_changed_size(const struct call *call)
 {
-	struct iterator *iterator = self(call);
-	int64_t id;
+	uint64_t id = self(call)->of_dict;
+	const struct object *dict = id ? model_find(call->model, id) : NULL;
 
-	if (!call_int(call, call->args[1], "of", 0, INT64_MAX, 0, &id))
-		return CALL_DONE;
-	iterator->source = model_find(call->model, (uint64_t)id);
-	if (iterator->source) {
-		object_ref(iterator->source);
-		iterator->size = iterator->source->usage.items;
-	}
-	return list_create(call);
+	return dict &&
+		HASH_COUNT(((const struct keyed *)dict)->entries) !=
+		list_content(call)->count;
 }
 
-static bool has_changed_size(const struct iterator *iterator)
+/* For good. */
+static enum outcome stop(struct call *call)
 {
-	return iterator->source &&
-		iterator->source->usage.items != iterator->size;
+	self(call)->of_dict = 0;
+	return call_raise_status(call, TLI_STATUS_STOP_ITERATION);
 }
 
 static enum outcome next(struct call *call)
@@ -49,11 +45,11 @@ static enum outcome next(struct call *call)
 	struct tli_value *value;
 	struct usage goes;
 
-	if (has_changed_size(self(call)))
+	if (has_changed_size(call))
 		return call_raise(call, TLI_STATUS_RUNTIME_ERROR,
 			"dictionary changed size during iteration");
 	if (*given == all->count)
-		return call_raise_status(call, TLI_STATUS_STOP_ITERATION);
+		return stop(call);
 	value = cell_value(call, &all->cells[*given]);
 	if (!value || !call_settle(call, value))
 		return CALL_DONE;
@@ -70,15 +66,23 @@ static enum outcome refuse(struct call *call)
 		call->method->name);
 }
 
+static enum outcome create(struct call *call)
+{
+	struct object *of;
+	int64_t id;
+
+	if (!call_int(call, call->args[1], "of", 1, INT64_MAX, 0, &id))
+		return CALL_DONE;
+	of = model_find(call->model, (uint64_t)id);
+	if (of && of->kind == &dict_kind)
+		self(call)->of_dict = of->id;
+	return list_create(call);
+}
+
 static void fini(struct model *model, struct object *object)
 {
-	struct iterator *iterator = (struct iterator *)object;
-
 	(void)model;
-	cells_fini(&iterator->list.content);
-	if (iterator->source)
-		object_unref(iterator->source);
-	iterator->source = NULL;
+	cells_fini(&((struct iterator *)object)->list.content);
 }
 
 static const struct method methods[] = {
@@ -95,6 +99,5 @@ const struct kind iterator_kind = {
 	.options = "items=None of=None",
 	.create = create,
 	.fini = fini,
-	.deleted = content_deleted,
 	.methods = methods,
 };
