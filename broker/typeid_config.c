@@ -9,17 +9,14 @@
 
 #include <string.h>
 
-/* What others are looked at by, wherever in the entry it is. */
+/* The others are looked at by the type, wherever in the entry it is. */
 static void look_ahead(struct typeid_entry *entry, const tli_json *json)
 {
 	const tli_json *type = tli_json_find(json, "type");
-	const tli_json *call = tli_json_find(json, "call");
 
 	if (type && tli_json_kind(type) == TLI_JSON_TEXT &&
 		engine_has_kind(tli_json_text(type)))
 		entry->type = tli_json_text(type);
-	if (call && tli_json_kind(call) == TLI_JSON_TEXT)
-		entry->call = tli_json_text(call);
 }
 
 /* Where the initial content is among the arguments, if these are the
@@ -53,6 +50,10 @@ static int check_entry(
 		return config_complain(reading,
 			"\"type\" is missing: a kind of object, as in "
 			"{\"type\": \"Queue\"}");
+	if (entry->call && entry->exposed)
+		return config_complain(reading,
+			"exposed: a proxy of what \"call\" returns has the "
+			"methods of that");
 	if (entry->places >> positional)
 		return config_complain(reading,
 			"{%u} has no place, but one behind it has", positional);

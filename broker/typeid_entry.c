@@ -63,11 +63,6 @@ const struct typeid_entry *typeids_find(
 		       : NULL;
 }
 
-const char *typeid_entry_referent(const struct typeid_entry *entry)
-{
-	return entry->call ? "object" : entry->type;
-}
-
 uint32_t typeid_entry_positional(const struct typeid_entry *entry)
 {
 	uint32_t count = 0;

@@ -51,9 +51,6 @@ void typeids_sort(struct typeids *typeids);
 const struct typeid_entry *typeids_find(
 	const struct typeids *typeids, const char *typeid);
 
-/* The kind of what its proxies are of. */
-const char *typeid_entry_referent(const struct typeid_entry *entry);
-
 /* How many arguments without names its patterns take. */
 uint32_t typeid_entry_positional(const struct typeid_entry *entry);
 

@@ -130,7 +130,8 @@ static int check_argument(struct config_reading *reading,
 		setting->name, tli_quote(text_of(value), quoted));
 }
 
-/* The name that it makes if every argument is an x. What is wrong, or NULL. */
+/* The name that it makes if every argument is an x. What is wrong, or NULL;
+ * then there may be an error of values too. */
 static const char *try_pattern(struct config_reading *reading,
 	struct typeid_entry *entry, const char *pattern,
 	char name[TLI_ADDRESS_NAME_MAX + 1])
@@ -145,7 +146,7 @@ static const char *try_pattern(struct config_reading *reading,
 		else if (note(reading, entry, &part))
 			wrong = pattern_append(name, "x", 1);
 		else
-			return "out of memory";
+			return NULL;
 	return wrong ? wrong : tli_name_check(name);
 }
 
@@ -157,6 +158,8 @@ int typeid_take_pattern(struct config_reading *reading,
 	char name[TLI_ADDRESS_NAME_MAX + 1], quoted[TLI_QUOTE_TEXT];
 	const char *wrong = try_pattern(reading, entry, pattern, name);
 
+	if (values_of(reading)->error.code)
+		return no_value(reading, setting);
 	if (wrong)
 		return config_complain(reading, "%s: %s makes no name: %s",
 			setting->name, tli_quote(pattern, quoted), wrong);
@@ -191,10 +194,9 @@ static int no_method(struct config_reading *reading,
 	char quoted[TLI_QUOTE_TEXT];
 
 	return config_complain(reading,
-		"%s: a %s has no method %s; \"tieline typeid\" lists those "
-		"that "
-		"it has",
-		setting->name, type, tli_quote(method, quoted));
+		"%s: a %s has no method %s: \"tieline typeid %s\" lists "
+		"what it has",
+		setting->name, type, tli_quote(method, quoted), type);
 }
 
 /* One element of "args". */
@@ -227,7 +229,7 @@ static int read_exposed(struct config_reading *reading,
 	const struct config_setting *setting, struct typeid_entry *entry,
 	const tli_json *json)
 {
-	const char *type = typeid_entry_referent(entry);
+	const char *type = entry->type;
 
 	if (tli_json_kind(json) != TLI_JSON_TEXT)
 		return config_refuse(reading, setting,

@@ -25,8 +25,7 @@ struct meaning {
 
 static struct meaning mean_kind(enum typeid_origin origin, const char *kind)
 {
-	return (struct meaning){
-		.origin = origin, .kind = kind, .referent = kind};
+	return (struct meaning){.origin = origin, .kind = kind};
 }
 
 static struct meaning find_meaning(
@@ -40,7 +39,6 @@ static struct meaning find_meaning(
 	if (entry)
 		return (struct meaning){.origin = TYPEID_OF_THE_CONFIG,
 			.kind = entry->type,
-			.referent = typeid_entry_referent(entry),
 			.entry = entry};
 	if (engine_has_kind(typeid))
 		return mean_kind(TYPEID_OF_PYTHON, typeid);
@@ -101,7 +99,7 @@ bool typeid_exposes(
 	struct meaning meaning = find_meaning(config, typeid);
 
 	return meaning.kind && exposes(&meaning, method) &&
-		engine_kind_has_method(meaning.referent, method);
+		engine_kind_has_method(meaning.kind, method);
 }
 
 struct tli_value *typeid_exposed(const struct config *config,
@@ -112,7 +110,7 @@ struct tli_value *typeid_exposed(const struct config *config,
 	const char *method = "";
 
 	for (unsigned i = 0; meaning.kind && names && method; i++) {
-		method = engine_kind_method(meaning.referent, i);
+		method = engine_kind_method(meaning.kind, i);
 		if (!method || is_proxys_own(method) ||
 			!exposes(&meaning, method))
 			continue;
@@ -128,7 +126,7 @@ const char *typeid_of_result(
 	struct meaning meaning = find_meaning(config, typeid);
 
 	if (meaning.kind && strcmp(typeid, "dict") == 0 &&
-		strcmp(meaning.referent, "dict") == 0 &&
+		strcmp(meaning.kind, "dict") == 0 &&
 		strcmp(method, "__iter__") == 0)
 		return "Iterator";
 	return NULL;

@@ -3,6 +3,7 @@
 #include "clients.h"
 #include "still_clock.h"
 
+#include "../../broker/typeids.h"
 #include "../../system/listening.h"
 
 #include <tieline/tieline.h>
@@ -330,6 +331,45 @@ static void keepalive_is_set_for_the_next(void **state)
 	leave(fd);
 }
 
+static enum typeid_origin origin_now(const char *typeid)
+{
+	return typeid_origin(&broker->config, typeid);
+}
+
+/* They stay as long as the broker has them, whoever else gives them up. */
+static void typeids_are_those_of_the_last_reload(void **state)
+{
+	static const char text[] = "{\"typeids\": {\"a\": {\"type\": "
+				   "\"dict\"}}, \"guess_typeids\": false}";
+	struct config config, parsed;
+	int taken;
+
+	(void)state;
+	open_broker();
+	assert_int_equal(
+		config_parse(&parsed, "a.json", text, strlen(text), &error), 0);
+	config = settings;
+	config.typeids = parsed.typeids;
+	config.guess_typeids = parsed.guess_typeids;
+	assert_int_equal(origin_now("a"), TYPEID_OF_NOBODY);
+	assert_int_equal(origin_now("a_lock"), TYPEID_GUESSED);
+	assert_int_equal(reload(&config, KEY), 0);
+	assert_int_equal(origin_now("a"), TYPEID_OF_THE_CONFIG);
+	assert_int_equal(origin_now("a_lock"), TYPEID_OF_NOBODY);
+	assert_int_equal(reload(&config, KEY), 0);
+	config_fini(&parsed);
+	assert_int_equal(origin_now("a"), TYPEID_OF_THE_CONFIG);
+	taken = occupy("taken");
+	config = settings;
+	add_unix(&config, "taken");
+	assert_int_equal(reload(&config, KEY), TIELINE_EADDRINUSE);
+	assert_int_equal(origin_now("a"), TYPEID_OF_THE_CONFIG);
+	unlink(path_of("taken"));
+	close(taken);
+	assert_int_equal(reload(&settings, KEY), 0);
+	assert_int_equal(origin_now("a"), TYPEID_OF_NOBODY);
+}
+
 static void a_reload_that_fails_changes_nothing(void **state)
 {
 	struct config config;
@@ -516,6 +556,7 @@ int main(void)
 		broker_test(a_name_is_bound_anew),
 		broker_test(limits_hold_from_now_on),
 		broker_test(keepalive_is_set_for_the_next),
+		broker_test(typeids_are_those_of_the_last_reload),
 		broker_test(a_reload_that_fails_changes_nothing),
 		broker_test(who_has_nobody_is_sent_away),
 		broker_test(pairs_may_finish),

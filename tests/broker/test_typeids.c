@@ -2,9 +2,7 @@
 /* Typeids: what a client of a manager gets by them. */
 #include "creating.h"
 
-#include "../../proto/value/repr.h"
-
-#include "../../broker/engine/kinds.h"
+#include "../unit/alloc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -348,6 +346,203 @@ static void a_guess_has_a_text(void **state)
 	assert_non_null(strstr(text, "-{15}\"}"));
 }
 
+/* ---- what proxies have ------------------------------------------------ */
+
+static const struct tli_value_limits limits = {1 << 20, 10000, 100};
+static const uint64_t seed[2] = {1, 2};
+
+/* What is in the tuple, and what may be called. */
+static void expect_method(const char *settings, const char *typeid,
+	const char *method, bool in_tuple, bool callable)
+{
+	struct tli_values values;
+	const struct tli_items *names;
+	bool found = false;
+
+	expect_good(settings);
+	tli_values_init(&values, &limits, seed);
+	names = tli_items_of(typeid_exposed(&config, &values, typeid));
+	for (uint32_t i = 0; i < names->count; i++)
+		found = found || tli_is_text(names->items[i], method);
+	check_equal(method, found, in_tuple);
+	check_equal(method, typeid_exposes(&config, typeid, method), callable);
+	tli_values_fini(&values);
+	config_fini(&config);
+}
+
+static void a_proxy_has_its_kinds_methods(void **state)
+{
+	static const char listed[] =
+		"{\"typeids\": {\"a\": {\"type\": \"list\", \"exposed\": "
+		"[\"append\", \"__str__\"]}, \"Queue\": {\"type\": "
+		"\"dict\"}}}";
+	static const struct {
+		const char *settings, *typeid, *method;
+		bool in_tuple, callable;
+	} table[] = {
+		{"{}", "Queue", "put", true, true},
+		{"{}", "Queue", "task_done", true, true},
+		{"{}", "Queue", "acquire", false, false},
+		{"{}", "Queue", "_put", false, false},
+		{"{}", "dict", "__setitem__", true, true},
+		{"{}", "dict", "__len__", true, true},
+		{"{}", "dict", "__repr__", false, false},
+		{"{}", "dict", "__str__", false, false},
+		{"{}", "dict", "#GETVALUE", false, false},
+		{"{}", "dict", "__class__", false, false},
+		{"{}", "dict", "", false, false},
+		{"{}", "set", "__eq__", false, true},
+		{"{}", "set", "__or__", true, true},
+		{"{}", "Lock", "__enter__", true, true},
+		{"{}", "Namespace", "__getattribute__", false, true},
+		{"{}", "Namespace", "__setattr__", false, true},
+		{"{}", "Namespace", "__delattr__", false, true},
+		{"{}", "Iterator", "__next__", true, true},
+		{"{}", "get_lock", "acquire", true, true},
+		{"{\"guess_typeids\": false}", "get_lock", "acquire", false,
+			false},
+		{"{}", "get_nothing", "put", false, false},
+		{"{}", "Pool", "map", false, false},
+		{listed, "a", "append", true, true},
+		{listed, "a", "extend", false, false},
+		{listed, "a", "__str__", false, true},
+		{listed, "Queue", "put", false, false},
+		{listed, "Queue", "keys", true, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(table); i++)
+		expect_method(table[i].settings, table[i].typeid,
+			table[i].method, table[i].in_tuple, table[i].callable);
+}
+
+/* A method in the tuple becomes Python's source. */
+static void what_is_in_the_tuple_are_identifiers(void **state)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+	static const char *const typeids[] = {
+		"Queue", "dict", "list", "set", "Lock", "Topic", "Barrier"};
+	struct tli_values values;
+
+	(void)state;
+	expect_good("{}");
+	tli_values_init(&values, &limits, seed);
+	for (size_t i = 0; i < LENGTH(typeids); i++) {
+		const struct tli_items *names = tli_items_of(
+			typeid_exposed(&config, &values, typeids[i]));
+
+		check(typeids[i], names->count > 3);
+		for (uint32_t n = 0; n < names->count; n++) {
+			const char *name =
+				(const char *)tli_bytes_of(names->items[n])
+					->data;
+
+			check(name, name[strspn(name, letters)] == '\0');
+		}
+	}
+	tli_values_fini(&values);
+}
+
+static const char *result_of(
+	const char *settings, const char *typeid, const char *method)
+{
+	const char *result;
+
+	expect_good(settings);
+	result = typeid_of_result(&config, typeid, method);
+	config_fini(&config);
+	return result;
+}
+
+static void only_pythons_dict_has_iterators(void **state)
+{
+	(void)state;
+	assert_string_equal(result_of("{}", "dict", "__iter__"), "Iterator");
+	assert_null(result_of("{}", "dict", "keys"));
+	assert_null(result_of("{}", "get_dict", "__iter__"));
+	assert_null(result_of("{}", "set", "__iter__"));
+	assert_null(result_of("{\"typeids\": {\"dict\": {\"type\": "
+			      "\"list\"}}}",
+		"dict", "__iter__"));
+}
+
+static void a_typeid_has_an_origin(void **state)
+{
+	static const struct {
+		const char *typeid;
+		enum typeid_origin origin;
+	} table[] = {
+		{"Queue", TYPEID_OF_PYTHON},
+		{"Topic", TYPEID_OF_PYTHON},
+		{"a", TYPEID_OF_THE_CONFIG},
+		{"get_lock", TYPEID_GUESSED},
+		{"get_value", TYPEID_OF_NOBODY},
+		{"b", TYPEID_OF_NOBODY},
+	};
+
+	(void)state;
+	expect_good("{\"typeids\": {\"a\": {\"type\": \"list\"}}}");
+	for (size_t i = 0; i < LENGTH(table); i++)
+		check_equal(table[i].typeid,
+			typeid_origin(&config, table[i].typeid),
+			table[i].origin);
+	config_fini(&config);
+}
+
+/* ---- lack of memory --------------------------------------------------- */
+
+static enum creation_result create_without(
+	unsigned long n, bool persistent, const char *typeid, bool *counted)
+{
+	struct tli_values values;
+	struct creation creation;
+	struct tli_value *args, *kwds, *text;
+	char why[TYPEID_WHY];
+	enum creation_result result;
+
+	tli_values_init(&values, &limits, seed);
+	text = tli_str(&values, "a", 1);
+	args = tli_items(&values, TLI_TUPLE, &text, 1);
+	kwds = tli_container(&values, TLI_DICT);
+	alloc_fail_from(n, persistent);
+	result = typeids_create(
+		&config, &values, typeid, args, kwds, &creation, why);
+	*counted = alloc_count() >= n;
+	alloc_reset();
+	if (result == CREATION_OK)
+		(void)typeid_exposed(&config, &values, typeid);
+	tli_values_fini(&values);
+	return result;
+}
+
+static void a_lack_of_memory_is_told(void **state)
+{
+	static const char *const typeids[] = {"f", "get_lock", "Queue"};
+
+	(void)state;
+	expect_good(ENTRY("\"type\": \"dict\", \"name\": \"{0}\", \"value\": "
+			  "{\"a\": [1, [2, [3, \"" X100 X100 X100 X100 X100 X100
+				  X100 X100 X100 X100 "\"]]]}, \"options\": "
+			  "{\"expire_ms\": 1}"));
+	for (size_t i = 0; i < LENGTH(typeids) * 2; i++) {
+		const char *typeid = typeids[i / 2];
+		bool counted = true;
+		unsigned long n;
+
+		for (n = 1; counted; n++) {
+			enum creation_result result =
+				create_without(n, i % 2 == 1, typeid, &counted);
+
+			check_equal(typeid, result,
+				counted ? CREATION_NOMEM : CREATION_OK);
+			check(typeid, n < 100);
+		}
+		/* What is short fits where the arguments are. */
+		check(typeid, i > 1 || n > 2);
+	}
+	config_fini(&config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +556,11 @@ int main(void)
 		cmocka_unit_test(an_unknown_one_is_told_the_entry_to_add),
 		cmocka_unit_test(a_typeid_has_a_longest_one),
 		cmocka_unit_test(a_guess_has_a_text),
+		cmocka_unit_test(a_proxy_has_its_kinds_methods),
+		cmocka_unit_test(what_is_in_the_tuple_are_identifiers),
+		cmocka_unit_test(only_pythons_dict_has_iterators),
+		cmocka_unit_test(a_typeid_has_an_origin),
+		cmocka_unit_test(a_lack_of_memory_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,8 +3,12 @@
  * what is not is refused with a line that the file has. */
 #include "fuzz.h"
 
+#include "../../proto/value/mapping.h"
+
 #include "../../broker/config.h"
 #include "../../broker/config_table.h"
+#include "../../broker/typeid_entry.h"
+#include "../../broker/typeids.h"
 
 #include <tieline/tieline.h>
 
@@ -19,7 +23,7 @@ static uint64_t most(const struct config_setting *setting)
 {
 	uint64_t choices = 0;
 
-	if (setting->type == CONFIG_NUMBER)
+	if (!setting->choices)
 		return setting->max;
 	while (setting->choices[choices])
 		choices++;
@@ -29,8 +33,7 @@ static uint64_t most(const struct config_setting *setting)
 static void check_numbers(const struct config_setting *settings, const void *of)
 {
 	for (; settings->name; settings++) {
-		if (settings->type != CONFIG_NUMBER &&
-			settings->type != CONFIG_CHOICE)
+		if (!config_is_counted(settings))
 			continue;
 		require(config_get(settings, of) >= settings->min);
 		require(config_get(settings, of) <= most(settings));
@@ -49,6 +52,44 @@ static void check_listen(const struct config_listen *listen)
 	require(!listen->bind[0] || !tli_name_check(listen->bind));
 }
 
+/* What is created by an entry may be refused, and is else all there. */
+static void check_entry(
+	const struct config *config, const struct typeid_entry *entry)
+{
+	static const struct tli_value_limits limits = {16 << 20, 1 << 20, 100};
+	static const uint64_t seed[2] = {1, 2};
+	struct tli_values values;
+	struct tli_value *text, *args, *kwds;
+	struct creation creation;
+	char why[TYPEID_WHY];
+	enum creation_result result;
+
+	tli_values_init(&values, &limits, seed);
+	text = tli_str(&values, "a", 1);
+	args = tli_items(
+		&values, TLI_TUPLE, &text, typeid_entry_positional(entry) > 0);
+	kwds = tli_container(&values, TLI_DICT);
+	require(tli_dict_set(kwds, tli_str(&values, "k", 1), text));
+	result = typeids_create(
+		config, &values, entry->typeid, args, kwds, &creation, why);
+	require(result == CREATION_OK || result == CREATION_REFUSED);
+	require(result == CREATION_OK ? creation.options != NULL : why[0] != 0);
+	require(typeid_exposed(config, &values, entry->typeid));
+	tli_values_fini(&values);
+}
+
+static void check_typeids(const struct config *config)
+{
+	const struct typeids *typeids = config->typeids;
+
+	for (uint32_t i = 0; typeids && i < typeids->count; i++) {
+		const struct typeid_entry *entry = &typeids->entries[i];
+
+		require(entry->type && typeids_find(typeids, entry->typeid));
+		check_entry(config, entry);
+	}
+}
+
 static void check_taken(const struct config *config)
 {
 	check_numbers(config_settings, config);
@@ -58,6 +99,7 @@ static void check_taken(const struct config *config)
 	require(config->listen_count <= CONFIG_LISTEN_MAX);
 	for (size_t i = 0; i < config->listen_count; i++)
 		check_listen(&config->listen[i]);
+	check_typeids(config);
 }
 
 static void check_refused(
@@ -86,6 +128,7 @@ static void load(const uint8_t *data, size_t size, int expected)
 	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	require(config_load(&config, path, &error) == expected);
+	config_fini(&config);
 	close(fd);
 }
 
@@ -120,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_taken(&config);
 	else
 		check_refused(&error, data, size);
+	config_fini(&config);
 	load(data, size, result);
 	give_as_option(data, size);
 	return 0;
