@@ -65,6 +65,23 @@ void holders_each(struct holders *holders,
 		uint64_t references),
 	void *arg);
 
+/* What a holder has of one object. */
+struct holding {
+	int pid;      /* 0 = unknown */
+	uint32_t uid; /* of a process that is known */
+	bool has_ended;
+	uint64_t count;
+	int64_t since_ms;
+	int64_t until_ms; /* NEVER_MS = until it is given back */
+};
+
+/* Calls each() for everyone who has a reference to the object. */
+void holders_list(const struct holders *holders, uint64_t object,
+	void (*each)(void *arg, const struct holding *holding), void *arg);
+
+/* Whether an owner is a holder, and no connection. */
+bool owner_is_holder(const struct owner *owner);
+
 /* The loop is about to wait: false if it must not. */
 bool holders_may_wait(struct holders *holders);
 

@@ -109,8 +109,10 @@ bool manager_keep_reference(struct manager_call *call)
 	if (manager && op->status != TLI_STATUS_OK)
 		manager_refuse_op(manager, op);
 	else if (manager && !is_kept)
-		manager_refuse(manager, "MemoryError",
-			"there are max_references already");
+		manager_refuse(manager, "MemoryError", "%s",
+			holders_are_full(call->broker->holders)
+				? "there are max_references already"
+				: "no memory for a reference");
 	else if (!manager && is_kept)
 		(void)holders_drop(
 			call->broker->holders, call->holder, op->object);

@@ -239,10 +239,10 @@ void session_serve_ping(
 
 /* ---- values ----------------------------------------------------------- */
 
-/* What the engine tells of objects, with who waits for them and who has
- * something of them. Takes the reference, and gives one. */
+/* What the engine tells of objects, with who waits for them, and who has
+ * something of them or refers to them. Takes the reference, and gives one. */
 struct tli_item *session_complete_listing(
-	const struct waiters *waiters, struct tli_item *told);
+	const struct broker *broker, struct tli_item *told);
 
 /* NULL for lack of memory: the arguments of an exception with that text; what a
  * hello is answered with. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who waits for an object and who has something of it, added to what the engine
- * tells of objects: ls and stat of the broker itself. */
+/* Who waits for an object and who has something of it, or a proxy of it, added
+ * to what the engine tells of objects: ls and stat of the broker itself. */
 #include "session.h"
 
 #include "../proto/item_value.h"
@@ -21,10 +21,11 @@
 
 struct listing {
 	struct tli_values values;
-	const struct waiters *waiters;
+	const struct broker *broker;
 	/* Of the object that is being described: */
 	struct tli_value *waiters_list;
 	struct tli_value *owners_list;
+	struct tli_value *refs_list;
 };
 
 static bool put(struct listing *listing, struct tli_value *dict,
@@ -53,7 +54,8 @@ static void add_owner(void *arg, const struct owner *owner, uint64_t token,
 		token ? listing->owners_list : listing->waiters_list;
 	struct tli_value *entry;
 
-	if (!list || tli_items_of(list)->count >= OWNERS_LISTED)
+	if (!list || tli_items_of(list)->count >= OWNERS_LISTED ||
+		owner_is_holder(owner))
 		return;
 	entry = tli_container(values, TLI_DICT);
 	if (!entry ||
@@ -73,7 +75,7 @@ static bool add_owners(
 {
 	listing->waiters_list = tli_container(&listing->values, TLI_LIST);
 	listing->owners_list = tli_container(&listing->values, TLI_LIST);
-	waiters_list(listing->waiters, id, add_owner, listing);
+	waiters_list(listing->broker->objects.waiters, id, add_owner, listing);
 	return put(listing, dict, "waiters", listing->waiters_list) &&
 		put(listing, dict, "owners", listing->owners_list);
 }
@@ -95,7 +97,58 @@ static bool add_count(
 {
 	return put(listing, dict, "waiting",
 		tli_int(&listing->values,
-			waiters_count_for(listing->waiters, id)));
+			waiters_count_for(
+				listing->broker->objects.waiters, id)));
+}
+
+/* None if the value is not known. */
+static struct tli_value *known(
+	struct listing *listing, bool is_known, int64_t value)
+{
+	return is_known ? tli_int(&listing->values, value)
+			: tli_none(&listing->values);
+}
+
+static void add_ref(void *arg, const struct holding *holding)
+{
+	struct listing *listing = arg;
+	struct tli_values *values = &listing->values;
+	struct tli_value *list = listing->refs_list;
+	int64_t age_ms = tli_now_ms() - holding->since_ms;
+	struct tli_value *entry;
+
+	if (!list || tli_items_of(list)->count >= OWNERS_LISTED)
+		return;
+	entry = tli_container(values, TLI_DICT);
+	if (entry &&
+		put(listing, entry, "pid",
+			known(listing, holding->pid, holding->pid)) &&
+		put(listing, entry, "uid",
+			known(listing, holding->pid, holding->uid)) &&
+		put(listing, entry, "count",
+			tli_int(values, (int64_t)holding->count)) &&
+		put(listing, entry, "age_ms",
+			tli_int(values, age_ms > 0 ? age_ms : 0)) &&
+		put(listing, entry, "ended",
+			tli_bool(values, holding->has_ended)) &&
+		put(listing, entry, "left_ms",
+			time_left(listing, holding->until_ms)))
+		(void)tli_append(list, entry);
+}
+
+static bool add_refs(
+	struct listing *listing, struct tli_value *dict, uint64_t id)
+{
+	listing->refs_list = tli_container(&listing->values, TLI_LIST);
+	holders_list(listing->broker->holders, id, add_ref, listing);
+	return put(listing, dict, "refs", listing->refs_list);
+}
+
+/* What is told of an object in a list, too. */
+static bool add_common(
+	struct listing *listing, struct tli_value *dict, uint64_t id)
+{
+	return add_count(listing, dict, id) && add_refs(listing, dict, id);
 }
 
 /* False if there is nothing to add, or no memory for it. */
@@ -105,25 +158,25 @@ static bool complete(struct listing *listing, struct tli_value *told)
 	uint64_t id = id_of(told);
 
 	if (id)
-		return add_count(listing, told, id) &&
+		return add_common(listing, told, id) &&
 			add_owners(listing, told, id);
 	if (told->kind != TLI_LIST)
 		return false;
 	for (uint32_t i = 0; i < all->count; i++) {
 		id = id_of(all->items[i]);
-		if (id && !add_count(listing, all->items[i], id))
+		if (id && !add_common(listing, all->items[i], id))
 			return false;
 	}
 	return all->count > 0;
 }
 
 struct tli_item *session_complete_listing(
-	const struct waiters *waiters, struct tli_item *told)
+	const struct broker *broker, struct tli_item *told)
 {
 	static const struct tli_value_limits limits = {
 		LISTING_MAX_BYTES, LISTING_MAX_NODES, LISTING_MAX_DEPTH};
 	static const uint64_t no_secret[2]; /* the keys are the engine's */
-	struct listing listing = {.waiters = waiters};
+	struct listing listing = {.broker = broker};
 	struct tli_item *completed = NULL;
 	struct tli_value_error ignored;
 	struct tli_value *value;

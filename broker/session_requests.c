@@ -300,8 +300,8 @@ static enum session_step take_call(struct session_request *r)
 	r->reply.argument = op->granted ? op->granted : op->token;
 	step = session_take_answer(r);
 	if (r->object == 0 && r->reply.status == TLI_STATUS_OK && r->value)
-		r->value = session_complete_listing(
-			r->session->broker->objects.waiters, r->value);
+		r->value =
+			session_complete_listing(r->session->broker, r->value);
 	return step;
 }
 
