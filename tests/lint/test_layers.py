@@ -23,7 +23,7 @@ ADAPTERS = {"tieline/adapters/libevent.h", "tieline/adapters/poll.h"}
 
 # What the folders of kinds share: none sees another.
 MODEL = tuple("broker/engine/model/%s.h" % name for name in (
-    "call", "cell", "kinds", "model"))
+    "call", "cell", "kinds", "links", "model"))
 
 # Folder: which headers of its own, of other layers, and of others it may see.
 LAYERS = {

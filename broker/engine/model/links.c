@@ -86,20 +86,27 @@ static bool add(struct search *search, struct object *target)
 	return true;
 }
 
-static bool look_at(void *arg, struct tli_value *state)
+struct object *links_target(struct model *model, const struct tli_value *state)
 {
 	const struct tli_value *text =
 		tli_items_of(state)->items[TLI_TOKEN_IDENT];
-	struct search *search = arg;
 	struct object *target;
 	struct ident ident;
 
 	if (text->kind != TLI_STR ||
 		!ident_parse(&ident, (const char *)tli_bytes_of(text)->data,
-			search->model->limits.epoch))
-		return true;
-	target = model_find(search->model, ident.object);
-	return !target || target->is_deleted || add(search, target);
+			model->limits.epoch))
+		return NULL;
+	target = model_find(model, ident.object);
+	return target && !target->is_deleted ? target : NULL;
+}
+
+static bool look_at(void *arg, struct tli_value *state)
+{
+	struct search *search = arg;
+	struct object *target = links_target(search->model, state);
+
+	return !target || add(search, target);
 }
 
 bool links_attach(struct model *model, struct tli_item *item,

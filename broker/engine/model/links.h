@@ -23,6 +23,10 @@ struct links {
 	struct object *targets[]; /* a reference to each */
 };
 
+/* The object that a token names, by its state; NULL if it is not of this
+ * broker, or not there any more. */
+struct object *links_target(struct model *model, const struct tli_value *state);
+
 /* Has an item, which has no links, refer to what the tokens in its value name,
  * as far as that is of this broker and still there. `holder` is the object
  * whose content it becomes; NULL for an answer. False for lack of memory. */

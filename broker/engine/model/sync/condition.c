@@ -7,8 +7,8 @@
  * an anonymous RLock.
  */
 #include "../../../../proto/value/token.h"
-#include "../../ident.h"
 #include "../kinds.h"
+#include "../links.h"
 #include "lock.h"
 #include "places.h"
 
@@ -204,20 +204,13 @@ static struct object *find_by_name(
 static struct object *find_by_token(
 	struct call *call, const struct tli_value *token)
 {
-	const struct tli_value *text =
-		tli_items_of(token)->items[TLI_TOKEN_IDENT];
-	struct object *object = NULL;
-	struct ident ident;
+	struct object *object = links_target(call->model, token);
 
-	if (text->kind == TLI_STR &&
-		ident_parse(&ident, (const char *)tli_bytes_of(text)->data,
-			call->model->limits.epoch))
-		object = model_find(call->model, ident.object);
-	if (object && !object->is_deleted)
-		return object;
-	call_raise(call, TLI_STATUS_NO_OBJECT,
-		"the lock is no object of this broker, or not any more");
-	return NULL;
+	if (!object)
+		call_raise(call, TLI_STATUS_NO_OBJECT,
+			"the lock is no object of this broker, or not any "
+			"more");
+	return object;
 }
 
 /* The lock that an argument names, or is a proxy of. */
