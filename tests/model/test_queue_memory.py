@@ -41,6 +41,14 @@ def given_out(model):
     model.put("q", (16, "x"))
 
 
+def by_manager(model, method):
+    """A call of a manager's client."""
+    model.python()
+    answer = model.call("q", method)
+    model.python(False)
+    return answer
+
+
 # What is there before, and what then lacks memory.
 OPERATIONS = {
     "put": (some, lambda m: m.put("q", (1, "aa"))),
@@ -60,6 +68,11 @@ OPERATIONS = {
     "get a value": (some, lambda m: m.call("q", "get")),
     "get a text": (lambda m: m.put("q", "a", format="text"),
                    lambda m: m.call("q", "get")),
+    "get a manager's value": (some, lambda m: by_manager(m, "get")),
+    "get the 17th of a manager": (
+        given_out, lambda m: by_manager(m, "get_nowait")),
+    "get a manager's text": (lambda m: m.put("q", "a", format="text"),
+                             lambda m: by_manager(m, "get")),
     "peek": (some, lambda m: m.peek("q", 1)),
     "peek at a value": (some, lambda m: m.call("q", "peek", 1)),
     "ack": (leased, lambda m: m.ack("q", m.token)),

@@ -69,6 +69,8 @@ static bool give_value(struct call *call, const struct queue_entry *entry)
 	return call_settle(call, item_value(call, entry->item));
 }
 
+/* What a manager's client gets is leased until its reply is on the way: who is
+ * killed while waiting takes nothing along. */
 static enum outcome get_value(
 	struct call *call, struct queue *queue, int64_t timeout_ms)
 {
@@ -77,10 +79,8 @@ static enum outcome get_value(
 
 	if (!entry)
 		return outcome;
-	if (!give_value(call, entry))
-		return CALL_DONE;
-	queue_count_get(call, queue, entry);
-	queue_entry_remove(queue, entry);
+	if (give_value(call, entry))
+		(void)queue_give_out(call, queue, entry, call->op->is_python);
 	return CALL_DONE;
 }
 

@@ -92,13 +92,21 @@ enum outcome queue_next(struct call *call, struct queue *queue,
 	return *entry_out ? CALL_DONE : wait_for_item(call, queue, timeout_ms);
 }
 
-void queue_count_get(
-	struct call *call, struct queue *queue, const struct queue_entry *entry)
+bool queue_give_out(struct call *call, struct queue *queue,
+	struct queue_entry *entry, bool is_leased)
 {
+	if (is_leased && !lease_grant(call, queue, entry)) {
+		call_raise_memory(call);
+		return false;
+	}
 	queue->gets++;
 	if (entry->attempts > 0)
 		queue->redelivered++;
-	call->op->attempts = entry->attempts + 1;
+	call->op->attempts = ++entry->attempts;
+	call->op->granted = entry->lease;
+	if (!is_leased)
+		queue_entry_remove(queue, entry);
+	return true;
 }
 
 static enum outcome get(struct call *call)
@@ -110,14 +118,8 @@ static enum outcome get(struct call *call)
 
 	if (!entry)
 		return outcome;
-	if (!call->op->unleased && !lease_grant(call, queue, entry))
-		return call_raise_memory(call);
-	queue_count_get(call, queue, entry);
 	call->op->result = tli_item_ref(entry->item);
-	call->op->granted = entry->lease;
-	entry->attempts++;
-	if (call->op->unleased)
-		queue_entry_remove(queue, entry);
+	(void)queue_give_out(call, queue, entry, !call->op->unleased);
 	return CALL_DONE;
 }
 

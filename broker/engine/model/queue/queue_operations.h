@@ -27,9 +27,10 @@ enum outcome queue_put(struct call *call, struct queue *queue,
 enum outcome queue_next(struct call *call, struct queue *queue,
 	int64_t timeout_ms, struct queue_entry **entry_out);
 
-/* An entry is given out, once more. */
-void queue_count_get(struct call *call, struct queue *queue,
-	const struct queue_entry *entry);
+/* Gives an entry out, leased or for good: then it is freed. The result is set
+ * before. False with the error raised. */
+bool queue_give_out(struct call *call, struct queue *queue,
+	struct queue_entry *entry, bool is_leased);
 
 /* What comes after as many that are ready; NULL with the error raised. */
 struct queue_entry *queue_peek(
