@@ -140,6 +140,9 @@ def test_a_lock_is_entered_and_left(lock):
      "timestamp out of range for platform time_t"),
     ((True, float("inf")), "OverflowError",
      "timestamp out of range for platform time_t"),
+    *[((True, timeout), "OverflowError",
+       "timestamp out of range for platform time_t")
+      for timeout in (-1e10, 9223372037, 10**30)],
 ])
 def test_what_acquire_refuses(lock, args, name, text):
     assert raised(lock.call("l", "acquire", *args), name, text)
@@ -157,6 +160,7 @@ def test_what_is_no_call_of_acquire(lock, args, keywords):
 
 @pytest.mark.parametrize("args", [
     (False, -1), (0,), (1, -1), (True, -1.0), (True, 10**6), (True, 0.001),
+    (True, 9223372036), (True, 9223372036.0),
     (True, None), (2.5,)])
 def test_what_acquire_takes(lock, args):
     assert outcome(lock.call("l", "acquire", *args)) == TRUE

@@ -22,6 +22,8 @@ OLD_WORDS = {
         "timeout value must be a non-negative number",
     "timestamp too large to convert to C _PyTime_t":
         "timestamp out of range for platform time_t",
+    "timestamp too large to convert to C PyTime_t":
+        "timestamp out of range for platform time_t",
 }
 
 
@@ -84,7 +86,9 @@ WRONGLY = [((False, 1), {}), ((False, 0), {}), ((1, 2, 3), {}),
            ((), {"what": 1}), ((True, "1"), {}), ((True, float("nan")), {})]
 BLOCKING = [((), {}), ((True,), {}), ((True, 5), {}),
             ((), {"timeout": 2.5, "blocking": True})]
-WRONG_FOR_LOCKS = [((True, -2), {}), ((True, -0.5), {}), ((True, 1e300), {})]
+WRONG_FOR_LOCKS = [((True, -2), {}), ((True, -0.5), {}), ((True, 1e300), {}),
+                   ((True, threading.TIMEOUT_MAX * 1.001), {}),
+                   ((True, 9223372037), {}), ((True, 10**30), {})]
 
 
 class Lock:

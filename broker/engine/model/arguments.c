@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SECONDS_MAX 1e15
+#define SECONDS_MAX 9223372036.0 /* threading.TIMEOUT_MAX */
 
 /* One parameter of a text such as "item block=True". */
 struct parameter {
@@ -284,6 +284,8 @@ static bool read_seconds(const struct tli_value *value, double *seconds)
 {
 	if (value->kind == TLI_FLOAT)
 		*seconds = tli_float_of(value)->real;
+	else if (value->kind == TLI_BIGINT)
+		*seconds = HUGE_VAL;
 	else if (value->kind == TLI_INT || value->kind == TLI_BOOL)
 		*seconds = (double)tli_int_of(value)->integer;
 	else
