@@ -420,6 +420,15 @@ static void run_arrive(struct driver *driver)
 	driver->held = NULL;
 }
 
+/* Nobody is there, and it goes back to its queue. */
+static void run_come_back(struct driver *driver)
+{
+	struct op *op = new_op_on(driver, OP_RETURN);
+
+	op->item = tli_item_ref(driver->held);
+	try_op(driver, op, NULL);
+}
+
 static void run_put(struct driver *driver)
 {
 	struct op *op = new_op_on(driver,
@@ -629,6 +638,7 @@ static const struct {
 	{"call_pickled", run_call_pickled},
 	{"hold", run_hold},
 	{"arrive", run_arrive},
+	{"come_back", run_come_back},
 	{"put", run_put},
 	{"publish", run_put},
 	{"get", run_get},
