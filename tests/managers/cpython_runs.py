@@ -45,13 +45,16 @@ class Run:
     def __init__(self, path, *arguments):
         self.output = tempfile.TemporaryFile("w+")
         self.errors = tempfile.TemporaryFile("w+")
+        # Some of the tests leave files in their folder for a while.
+        self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [path, "-B", SUITE, *map(str, arguments)], text=True,
-            stdout=self.output, stderr=self.errors, start_new_session=True)
+            stdout=self.output, stderr=self.errors, start_new_session=True,
+            cwd=self.folder.name)
 
     def finish(self):
         """What it says of each test, and all that it wrote otherwise."""
-        with self.output, self.errors:
+        with self.output, self.errors, self.folder:
             try:
                 self.process.wait(self.lifetime)
             finally:
