@@ -76,11 +76,23 @@ def test_a_namespace_of_keywords(model):
     ("Value", ("i",), {"value": 1, "lock": False}),
     ("Array", ("i", [1, 2]), {}), ("Array", ("i", (), False), {}),
     ("Iterator", ([1],), {}), ("object", (5,), {}),
-    ("Queue", (), {"max_attempts": 3}),
+    ("Queue", (), {"max_attempts": 3}), ("Queue", (-1,), {}),
+    ("Queue", (2 ** 70,), {}), ("Queue", (-2 ** 70,), {}),
+    ("Semaphore", (2 ** 70,), {}), ("Barrier", (2 ** 70,), {}),
 ])
 def test_arguments_of_constructors(model, kind, args, keywords):
     answer = model.make("it", kind, *args, **keywords)
     assert answer.ok and answer.created, answer
+
+
+def test_a_number_of_seconds_has_any_size(model):
+    """None of these is taken for no number; time is over for a negative one,
+    and the others Python's own clock has no room for."""
+    assert model.make("e", "Event").ok
+    assert model.call("e", "wait", -2 ** 70).value is False
+    for seconds in [2 ** 70, 10 ** 400, 1e300, float("inf")]:
+        assert model.call("e", "wait", seconds).raised == "OverflowError"
+    assert model.call("e", "wait", float("nan")).raised == "ValueError"
 
 
 @pytest.mark.parametrize("kind,args,keywords,text", [

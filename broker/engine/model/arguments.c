@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Arguments for parameters, as Python binds them, and what they amount to. */
 #include "../../../proto/address.h"
+#include "../../../proto/value/integer.h"
 #include "../../../proto/value/mapping.h"
 #include "call.h"
 #include "dispatch.h"
@@ -259,6 +260,23 @@ bool call_truth(const struct tli_value *value, bool fallback)
 	return true;
 }
 
+/* What an int64_t cannot have becomes the nearest that it can; false if it is
+ * no whole number. */
+static bool read_integer(const struct tli_value *value, int64_t *integer)
+{
+	const struct tli_bytes *bytes = tli_bytes_of(value);
+
+	if (value->kind == TLI_INT || value->kind == TLI_BOOL)
+		*integer = tli_int_of(value)->integer;
+	else if (value->kind == TLI_BIGINT)
+		*integer = tli_integer_to_double(bytes->data, bytes->len) < 0
+			? INT64_MIN
+			: INT64_MAX;
+	else
+		return false;
+	return true;
+}
+
 bool call_int(struct call *call, const struct tli_value *value,
 	const char *name, int64_t min, int64_t max, int64_t fallback,
 	int64_t *integer_out)
@@ -266,12 +284,11 @@ bool call_int(struct call *call, const struct tli_value *value,
 	*integer_out = fallback;
 	if (!value)
 		return true;
-	if (value->kind != TLI_INT && value->kind != TLI_BOOL) {
+	if (!read_integer(value, integer_out)) {
 		call_raise(call, TLI_STATUS_TYPE_ERROR, "%s is an int, not %s",
 			name, tli_kind_name(value->kind));
 		return false;
 	}
-	*integer_out = tli_int_of(value)->integer;
 	if (*integer_out >= min && *integer_out <= max)
 		return true;
 	call_raise(call, TLI_STATUS_VALUE_ERROR, "%s is %lld to %lld, not %lld",
@@ -282,14 +299,15 @@ bool call_int(struct call *call, const struct tli_value *value,
 /* False if it is no number. */
 static bool read_seconds(const struct tli_value *value, double *seconds)
 {
-	if (value->kind == TLI_FLOAT)
+	int64_t integer;
+
+	if (value->kind == TLI_FLOAT) {
 		*seconds = tli_float_of(value)->real;
-	else if (value->kind == TLI_BIGINT)
-		*seconds = HUGE_VAL;
-	else if (value->kind == TLI_INT || value->kind == TLI_BOOL)
-		*seconds = (double)tli_int_of(value)->integer;
-	else
+		return true;
+	}
+	if (!read_integer(value, &integer))
 		return false;
+	*seconds = (double)integer;
 	return true;
 }
 
@@ -308,7 +326,7 @@ bool call_seconds(
 			tli_kind_name(value->kind));
 		return false;
 	}
-	if (isnan(seconds) || fabs(seconds) > SECONDS_MAX) {
+	if (isnan(seconds) || seconds > SECONDS_MAX) {
 		call_raise(call,
 			isnan(seconds) ? TLI_STATUS_VALUE_ERROR
 				       : TLI_STATUS_OVERFLOW_ERROR,
@@ -317,6 +335,8 @@ bool call_seconds(
 				: "timestamp out of range for platform time_t");
 		return false;
 	}
+	if (seconds < -SECONDS_MAX)
+		seconds = -SECONDS_MAX;
 	*ms_out = (int64_t)(seconds * 1000);
 	if ((double)*ms_out < seconds * 1000)
 		++*ms_out;
