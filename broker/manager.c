@@ -41,14 +41,16 @@ static bool is_sequence(const struct tli_value *value)
 /* (ident, name, args, kwds); false if it is none. */
 static bool take_apart(struct tli_value *whole, struct manager_request *request)
 {
-	struct tli_value **parts = tli_items_of(whole)->items;
+	struct tli_value **parts;
 
-	if (!is_sequence(whole) || tli_items_of(whole)->count != 4 ||
-		parts[1]->kind != TLI_STR || !is_sequence(parts[2]) ||
+	if (!is_sequence(whole) || tli_items_of(whole)->count != 4)
+		return false;
+	parts = tli_items_of(whole)->items;
+	request->ident = parts[0];
+	request->name = manager_text(parts[1]);
+	if (!request->name || !is_sequence(parts[2]) ||
 		parts[3]->kind != TLI_DICT)
 		return false;
-	request->ident = parts[0];
-	request->name = (const char *)tli_bytes_of(parts[1])->data;
 	request->args = parts[2];
 	request->kwds = parts[3];
 	request->whole = whole;

@@ -140,10 +140,6 @@ static inline const char *manager_text(const struct tli_value *value)
 	return (const char *)bytes->data;
 }
 
-/* The only argument, a str; NULL with the reply made. */
-const char *manager_only_text(
-	struct manager *manager, const struct manager_request *request);
-
 /* ---- replies ---------------------------------------------------------- */
 
 /* ('#RETURN', value), of the values of the request; NULL fails. */
@@ -159,8 +155,9 @@ void manager_reply(
 /* What the engine raised, as the exception that it is in Python. */
 void manager_raise(struct manager *manager, const struct op *op);
 
-/* There is no object of that ident. */
+/* There is no object of that ident; or it is no ident at all. */
 void manager_refuse_ident(struct manager *manager, const char *ident);
+void manager_refuse_no_ident(struct manager *manager);
 
 /* A text that the client raises as RemoteError: "KeyError", and what is wrong.
  */

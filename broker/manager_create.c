@@ -171,7 +171,7 @@ static const char *read_typeid(
 
 	if (typeid && strlen(typeid) <= IDENT_TYPEID_MAX)
 		return typeid;
-	manager_refuse(manager, typeid ? "ValueError" : "TypeError",
+	manager_refuse(manager, args->count > 0 ? "KeyError" : "TypeError",
 		"create() takes a typeid, a str of at most %u bytes",
 		IDENT_TYPEID_MAX);
 	return NULL;

@@ -129,6 +129,12 @@ static void refuse_method(
 	tli_buf_fini(&text);
 }
 
+static bool has_arguments(const struct manager_request *request)
+{
+	return tli_items_of(request->args)->count > 0 ||
+		tli_items_of(request->kwds)->count > 0;
+}
+
 static void begin(struct manager *manager,
 	const struct manager_request *request, const struct ident *ident)
 {
@@ -152,14 +158,17 @@ void manager_serve_method(
 	struct ident ident;
 
 	if (!text)
-		manager_refuse(manager, "KeyError",
-			"an object is named by its ident, a str");
+		manager_refuse_no_ident(manager);
 	else if (!ident_parse(&ident, text, manager->broker->epoch))
 		manager_refuse_ident(manager, text);
-	else if (!typeid_exposes(&manager->broker->config, ident.typeid,
-			 request->name) &&
-		!is_fallback(request->name))
+	else if (typeid_exposes(
+			 &manager->broker->config, ident.typeid, request->name))
+		begin(manager, request, &ident);
+	else if (!is_fallback(request->name))
 		refuse_method(manager, &ident, request->name);
+	else if (has_arguments(request))
+		manager_refuse(manager, "TypeError", "%s() takes no arguments",
+			request->name);
 	else
 		begin(manager, request, &ident);
 }

@@ -261,6 +261,12 @@ void manager_refuse_ident(struct manager *manager, const char *ident)
 		ident);
 }
 
+void manager_refuse_no_ident(struct manager *manager)
+{
+	manager_refuse(
+		manager, "KeyError", "an object is named by its ident, a str");
+}
+
 /* The text of what was raised, if that is one. */
 static const char *text_of(const struct manager *manager, const struct op *op)
 {

@@ -14,32 +14,18 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *manager_only_text(
-	struct manager *manager, const struct manager_request *request)
-{
-	const struct tli_items *args = tli_items_of(request->args);
-	const char *text = NULL;
-
-	if (args->count == 1 && tli_items_of(request->kwds)->count == 0)
-		text = manager_text(args->items[0]);
-	if (text)
-		return text;
-	manager_refuse(manager, "TypeError", "%s() takes one argument, a str",
-		request->name);
-	return NULL;
-}
-
 /* The object that the only argument names; false with the reply made. */
 static bool read_ident(struct manager *manager,
 	const struct manager_request *request, struct ident *ident)
 {
-	const char *text = manager_only_text(manager, request);
+	const char *text = manager_text(tli_items_of(request->args)->items[0]);
 
 	if (!text)
-		return false;
-	if (ident_parse(ident, text, manager->broker->epoch))
+		manager_refuse_no_ident(manager);
+	else if (ident_parse(ident, text, manager->broker->epoch))
 		return true;
-	manager_refuse_ident(manager, text);
+	else
+		manager_refuse_ident(manager, text);
 	return false;
 }
 
@@ -56,8 +42,7 @@ static void dummy(
 static void accept_connection(
 	struct manager *manager, const struct manager_request *request)
 {
-	if (!manager_only_text(manager, request))
-		return;
+	(void)request;
 	manager->is_serving = true;
 	manager->is_last = false;
 	manager_return_item(manager, NULL);
@@ -134,17 +119,16 @@ static void shutdown_broker(
 static void get_methods(
 	struct manager *manager, const struct manager_request *request)
 {
-	const struct tli_items *args = tli_items_of(request->args);
 	const struct tli_value *state =
-		args->count == 1 ? tli_token_state(args->items[0]) : NULL;
+		tli_token_state(tli_items_of(request->args)->items[0]);
 	const char *text = state
 		? manager_text(tli_items_of(state)->items[TLI_TOKEN_IDENT])
 		: NULL;
 	struct ident ident;
 
 	if (!text)
-		manager_refuse(manager, "TypeError",
-			"get_methods() takes one argument, a Token");
+		manager_refuse(manager, "AttributeError",
+			"get_methods() takes a Token, which has an id");
 	else if (!ident_parse(&ident, text, manager->broker->epoch))
 		manager_refuse_ident(manager, text);
 	else
@@ -214,34 +198,56 @@ static void decref(
 		manager_return_item(manager, NULL);
 	else
 		manager_refuse(manager, "KeyError",
-			"%s: nobody has a reference to it",
-			manager_only_text(manager, request));
+			"'%.400s': nobody has a reference to it",
+			manager_text(tli_items_of(request->args)->items[0]));
 }
 
 /* ---- The table --------------------------------------------------------- */
 
+#define ANY_ARGUMENTS (-1)
+
 static const struct {
 	const char *name;
+	int arguments; /* how many, none by name */
 	void (*serve)(
 		struct manager *manager, const struct manager_request *request);
 } functions[] = {
-	{"accept_connection", accept_connection},
-	{"create", manager_create},
-	{"debug_info", debug_info},
-	{"decref", decref},
-	{"dummy", dummy},
-	{"get_methods", get_methods},
-	{"incref", incref},
-	{"number_of_objects", number_of_objects},
-	{"shutdown", shutdown_broker},
+	{"accept_connection", 1, accept_connection},
+	{"create", ANY_ARGUMENTS, manager_create},
+	{"debug_info", 0, debug_info},
+	{"decref", 1, decref},
+	{"dummy", 0, dummy},
+	{"get_methods", 1, get_methods},
+	{"incref", 1, incref},
+	{"number_of_objects", 0, number_of_objects},
+	{"shutdown", 0, shutdown_broker},
 };
+
+static bool has_arguments(const struct manager_request *request, int count)
+{
+	return tli_items_of(request->args)->count == (uint32_t)count &&
+		tli_items_of(request->kwds)->count == 0;
+}
+
+static void serve_function(struct manager *manager,
+	const struct manager_request *request, size_t function)
+{
+	int count = functions[function].arguments;
+
+	if (count == ANY_ARGUMENTS || has_arguments(request, count))
+		functions[function].serve(manager, request);
+	else
+		manager_refuse(manager, "TypeError",
+			"%s() takes %s argument, by its place", request->name,
+			count == 0 ? "no" : "one");
+}
 
 void manager_serve_server(
 	struct manager *manager, const struct manager_request *request)
 {
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (strcmp(functions[i].name, request->name) == 0) {
-			functions[i].serve(manager, request);
+			serve_function(manager, request, i);
 			return;
 		}
 	manager_refuse(manager, "AssertionError", "'%.100s' unrecognized",
