@@ -86,6 +86,11 @@ bool json_is_object(const json *value)
 	return cJSON_IsObject(value);
 }
 
+bool json_is_number(const json *value)
+{
+	return cJSON_IsNumber(value);
+}
+
 const char *json_text_of(const json *value)
 {
 	return cJSON_GetStringValue(value);

@@ -46,6 +46,7 @@ const json *json_next(const json *value);
 const char *json_key(const json *member);
 bool json_is_true(const json *value);
 bool json_is_object(const json *value);
+bool json_is_number(const json *value);
 
 /* The text, or the number; NULL and 0 if it is something else, or NULL. */
 const char *json_text_of(const json *value);

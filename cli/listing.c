@@ -83,6 +83,52 @@ int listing_add_control(struct listing *listing, const struct call *call,
 
 /* ---- objects --------------------------------------------------------- */
 
+/* Milliseconds as seconds; nothing for those that there are none of. */
+static bool add_seconds(
+	json *row, const char *key, const json *from, const char *from_key)
+{
+	const json *ms = json_find(from, from_key);
+
+	return !json_is_number(ms) ||
+		json_add_number(row, key, json_number_of(ms) / 1000);
+}
+
+/* What is told of a reference, with what it refers to. */
+static bool complete_ref(json *ref, const json *object)
+{
+	const char *name = json_text_of(json_find(object, "name"));
+	const char *kind = json_text_of(json_find(object, "kind"));
+	char id[32];
+
+	snprintf(id, sizeof(id), "@%.0f",
+		json_number_of(json_find(object, "id")));
+	return json_add_text(ref, "id", id) &&
+		(!name || json_add_text(ref, "name", name)) &&
+		(!kind || json_add_text(ref, "kind", kind)) &&
+		add_seconds(ref, "age", ref, "age_ms") &&
+		add_seconds(ref, "left", ref, "left_ms");
+}
+
+/* Takes the object. */
+static int add_refs(
+	struct listing *listing, const struct call *call, json *object)
+{
+	int status = STATUS_DONE;
+	json *ref;
+
+	listing->listed++;
+	while (status == STATUS_DONE &&
+		(ref = json_take(member_of(object, "refs")))) {
+		if (complete_ref(ref, object) &&
+			json_append(listing->rows, ref))
+			continue;
+		json_free(ref);
+		status = complain_of_memory(call->verb->name);
+	}
+	json_free(object);
+	return status;
+}
+
 static int add_object(struct listing *listing, const struct call *call,
 	const tieline_value *object)
 {
@@ -103,13 +149,19 @@ static int add_object(struct listing *listing, const struct call *call,
 	}
 	row = json_parse(text, len);
 	tieline_free(text);
-	return row ? add_row(listing, call, row)
-		   : complain_of_memory(call->verb->name);
+	if (!row)
+		return complain_of_memory(call->verb->name);
+	return call->settings.refs ? add_refs(listing, call, row)
+				   : add_row(listing, call, row);
 }
 
-/* Those without a name are parts of others, unless they are asked for. */
+/* Those without a name are parts of others, or Python's, unless they are asked
+ * for. */
 static bool is_listed(const tieline_value *object, const struct call *call)
 {
+	if (call->settings.refs)
+		return tieline_value_count(
+			       tieline_value_find_text(object, "refs")) > 0;
 	return call->settings.kind ||
 		tieline_value_get_str(
 			tieline_value_find_text(object, "name"), NULL);

@@ -21,7 +21,8 @@ struct listing {
 int listing_add_control(struct listing *listing, const struct call *call,
 	const char *what, const char *kind);
 
-/* Adds objects. */
+/* Adds objects; with --refs, those that have references, each of these a row of
+ * its own. */
 int listing_add_objects(struct listing *listing, const struct call *call);
 
 #endif

@@ -38,6 +38,7 @@ struct settings {
 	const char *target_authkey_file;
 	bool target_no_authkey;
 	bool names;
+	bool refs;
 	int delay_ms;
 	int ttl_ms;
 	int64_t priority;
@@ -86,6 +87,8 @@ enum option_kind {
 		"list connections instead")                                    \
 	X(NAMES, "names", 0, FLAG, NULL, names,                                \
 		"list the names that programs meet under, and all about them") \
+	X(REFS, "refs", 0, FLAG, NULL, refs,                                   \
+		"list who has references to objects, by Python's proxies")     \
 	X(LIMIT, "limit", 0, COUNT, "N", limit,                                \
 		"list so many at most; 1000 is the most")                      \
 	X(RAW, "raw", 0, FLAG, NULL, raw,                                      \

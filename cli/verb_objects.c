@@ -47,6 +47,19 @@ static const struct column connection_columns[] = {
 	{NULL, NULL, false},
 };
 
+static const struct column ref_columns[] = {
+	{"id", "ID", false},
+	{"name", "NAME", false},
+	{"kind", "KIND", false},
+	{"pid", "PID", true},
+	{"uid", "UID", true},
+	{"count", "COUNT", true},
+	{"age", "AGE", true},
+	{"ended", "ENDED", false},
+	{"left", "LEFT", true},
+	{NULL, NULL, false},
+};
+
 /* What is worth a word of those that have it, of whatever kind. */
 static const struct {
 	const char *key;
@@ -128,6 +141,9 @@ int verb_ls(const struct call *call)
 	} else if (settings->names) {
 		columns = name_columns;
 		status = listing_add_control(&listing, call, "names", NULL);
+	} else if (settings->refs) {
+		columns = ref_columns;
+		status = listing_add_objects(&listing, call);
 	} else {
 		status = list_all(call, &listing);
 	}

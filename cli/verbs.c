@@ -10,6 +10,10 @@
 
 #define FORMATS (OPTION_BIT(RAW) | OPTION_BIT(VALUE) | OPTION_BIT(JSON))
 
+#define LS_ONE_OF                                                              \
+	(OPTION_BIT(NAMES) | OPTION_BIT(CONNECTIONS) | OPTION_BIT(REFS) |      \
+		OPTION_BIT(KIND))
+
 #define QUEUE_OPTIONS                                                          \
 	(OPTION_BIT(KIND) | OPTION_BIT(MAXSIZE) | OPTION_BIT(MAX_ATTEMPTS) |   \
 		OPTION_BIT(DEAD_LETTER))
@@ -34,22 +38,24 @@ const struct verb verbs[VERB_COUNT] = {
 		"check:\n"
 		"tieline ping --timeout 1\n"},
 	{"ls", "[PREFIX]", 0, 1, NULL,
-		OPTION_BIT(NAMES) | OPTION_BIT(CONNECTIONS) | OPTION_BIT(KIND) |
-			OPTION_BIT(LIMIT) | OPTION_BIT(JSON),
-		OPTION_BIT(NAMES) | OPTION_BIT(CONNECTIONS) | OPTION_BIT(KIND),
+		LS_ONE_OF | OPTION_BIT(LIMIT) | OPTION_BIT(JSON), LS_ONE_OF,
 		verb_ls, "list what is at the broker",
 		"Lists the names that programs meet under, and the queues, "
 		"topics, locks and\n"
 		"other objects, those that start with PREFIX; --kind Queue "
 		"lists those of one\n"
-		"kind.\n"},
+		"kind. With --refs, the processes that have references by "
+		"proxies of Python's\n"
+		"managers, and to which object.\n"},
 	{"stat", "[NAME]", 0, 1, NULL, OPTION_BIT(JSON), 0, verb_stat,
 		"print the counters of the broker, or of an object",
 		"Prints one counter a line.\n"},
 	{"rm", "NAME...", 1, WORDS_ANY, NULL, 0, 0, verb_rm, "delete objects",
 		"Deletes a queue, a topic or another object, with all that "
 		"is in it. Who waits\n"
-		"for it hears that it was deleted.\n"},
+		"for it hears that it was deleted. What has no name is "
+		"written as @ID, as\n"
+		"ls --refs shows it.\n"},
 	{"monitor", "[PREFIX]", 0, 1, NULL, OPTION_BIT(JSON), 0, verb_monitor,
 		"print what happens at the broker",
 		"Prints an event a line, until Ctrl-C: those with names that "

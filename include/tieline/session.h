@@ -641,13 +641,14 @@ TIELINE_API TIELINE_MUST_USE int tieline_session_objects(
 	tieline_session *session, const char *prefix, const char *kind,
 	tieline_values *values, tieline_value **list_out);
 
-/** What there is to tell of an object: a dict as in that list.
- *  #TIELINE_ENOOBJECT. Since 0.4. */
+/** What there is to tell of an object: a dict as in that list. One without a
+ *  name is written as "@" and its id. #TIELINE_ENOOBJECT. Since 0.4. */
 TIELINE_API TIELINE_MUST_USE int tieline_session_stat(tieline_session *session,
 	const char *name, tieline_values *values, tieline_value **dict_out);
 
 /** Delete an object: who waits for it, and who uses it then, gets
- *  #TIELINE_EDELETED. #TIELINE_ENOOBJECT. Since 0.4. */
+ *  #TIELINE_EDELETED. One without a name is written as "@" and its id.
+ *  #TIELINE_ENOOBJECT. Since 0.4. */
 TIELINE_API TIELINE_MUST_USE int tieline_session_delete(
 	tieline_session *session, const char *name);
 
