@@ -63,11 +63,13 @@ static bool is_fallback(const char *method)
 }
 
 /* What a proxy's class must not get from us, though it may be called: the
- * access to the proxy's own attributes, and what would make it unhashable. */
+ * access to the proxy's own attributes, what would make it unhashable, and what
+ * Python puts in the proxy's own place: p += x is p = p.__iadd__(x). */
 static bool is_proxys_own(const char *method)
 {
 	static const char *const own[] = {"__getattribute__", "__setattr__",
-		"__delattr__", "__eq__", "__ne__"};
+		"__delattr__", "__eq__", "__ne__", "__iadd__", "__iand__",
+		"__imul__", "__ior__", "__isub__", "__ixor__"};
 
 	for (size_t i = 0; i < LENGTH(own); i++)
 		if (strcmp(method, own[i]) == 0)
