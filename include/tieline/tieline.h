@@ -58,9 +58,9 @@ extern "C" {
 #endif
 
 #define TIELINE_VERSION_MAJOR 0
-#define TIELINE_VERSION_MINOR 4
+#define TIELINE_VERSION_MINOR 5
 #define TIELINE_VERSION_PATCH 0
-#define TIELINE_VERSION       "0.4.0"
+#define TIELINE_VERSION       "0.5.0"
 
 #if defined(__GNUC__)
 #define TIELINE_API      __attribute__((visibility("default")))
