@@ -9,6 +9,7 @@ import pickle
 
 import pytest
 
+from containers import run_out_of_memory
 from model import Model
 from proxies import EPOCH, Proxy
 
@@ -182,9 +183,14 @@ def test_a_condition_on_a_lock(locks, kind, by_name):
     assert locks.call(None, "usage").value["objects"] == 0
 
 
+def of_another_broker():
+    proxy = Proxy(1, "Lock")
+    proxy.token.id = "0" * 16 + "-1-Lock"
+    return proxy
+
+
 @pytest.mark.parametrize("proxy,status", [
-    (Proxy(77, "Lock"), "NO_OBJECT"),
-    (Proxy(1, "Lock", epoch="0" * 16), "NO_OBJECT"),
+    (Proxy(77, "Lock"), "NO_OBJECT"), (of_another_broker(), "NO_OBJECT"),
     (Proxy(1, "Semaphore"), "WRONG_KIND"), (5, "TYPE_ERROR"),
     ("nowhere", "NO_OBJECT"), ([], "TYPE_ERROR")])
 def test_a_condition_on_what_is_no_lock(locks, proxy, status):
@@ -388,3 +394,54 @@ def test_an_iterator_goes_with_what_is_left(model):
     model.close_handle("i")
     assert model.call(None, "usage").value == {
         "objects": 0, "items": 0, "bytes": 0}
+
+
+# ---- without memory -------------------------------------------------------
+
+@pytest.mark.parametrize("for_good", [False, True])
+@pytest.mark.parametrize("kind,options,call", [
+    ("Iterator", {"items": [[1], 2]}, ("__next__",)),
+    ("object", {"value": {"a": [1]}}, ("#GETVALUE",)),
+    ("object", {"value": "text"}, ("__str__",)),
+    ("Queue", {}, ("__repr__",)),
+    ("Namespace", {"items": {"a": 1, "b": [2]}}, ("#GETVALUE",)),
+    ("Value", {"typecode": "i", "value": 1}, ("#GETVALUE",)),
+    ("Array", {"typecode": "i", "sequence": [1, 2]}, ("#GETVALUE",)),
+    ("dict", {"items": {"a": 1}}, ("fromkeys", "abc", 1)),
+])
+def test_calls_out_of_memory(kind, options, call, for_good):
+    run_out_of_memory(kind, options, ("__repr__",), call, for_good)
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+@pytest.mark.parametrize("kind,args,keywords", [
+    ("Queue", (3,), {}), ("dict", ({1: 2},), {"a": 3}), ("list", ("ab",), {}),
+    ("set", ("ab",), {}), ("Namespace", (), {"a": 1}), ("object", ([1],), {}),
+    ("Iterator", ([1, 2],), {}), ("Value", ("i", "a"), {}),
+    ("Array", ("i", [1]), {}), ("Barrier", (2,), {}), ("Condition", (), {}),
+])
+def test_one_is_made_or_not(model, kind, args, keywords, for_good):
+    for n in range(1, 1000):
+        model.fail(n, for_good)
+        answer = model.make("it", kind, *args, **keywords)
+        if answer.ok:
+            assert n > 1
+            return
+        assert answer.raised == "MemoryError", answer
+        assert model.call(None, "usage").value == {
+            "objects": 0, "items": 0, "bytes": 0}
+    assert False, "it is never made"
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+def test_a_condition_on_a_lock_is_made_or_not(locks, for_good):
+    proxy = Proxy(locks.open("l", "Lock").object, "Lock")
+    for n in range(1, 1000):
+        locks.fail(n, for_good)
+        answer = locks.make_of_proxies("c", "Condition", proxy)
+        stat = locks.call(None, "stat", "l").value
+        if answer.ok:
+            assert n > 1 and stat["references"] == 2
+            return
+        assert answer.raised == "MemoryError", answer
+        assert stat["references"] == 1
