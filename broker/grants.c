@@ -60,6 +60,14 @@ bool grants_keep(struct owner *owner, const struct op *op)
 	return true;
 }
 
+void grants_keep_secret(struct owner *owner, uint64_t token)
+{
+	struct grant *grant = find(owner, token);
+
+	if (grant)
+		grant->undo.op.untold = true;
+}
+
 void grants_touch(struct owner *owner, const struct op *op)
 {
 	struct grant *grant;

@@ -16,6 +16,9 @@ struct grant {
 /* Notes what the answer grants. False for lack of memory. */
 bool grants_keep(struct owner *owner, const struct op *op);
 
+/* The owner is not to hear of it any more, before it goes back. */
+void grants_keep_secret(struct owner *owner, uint64_t token);
+
 /* The lease is as long as the answer of a touch says. */
 void grants_touch(struct owner *owner, const struct op *op);
 

@@ -31,7 +31,7 @@ void request_attach(struct owner *owner, struct request *request)
 	request->started_ms = owner->waiters->now_ms;
 	request->op.owner = owner->id;
 	request->op.identity = owner->identity;
-	request->op.expired = request->op.untold = false;
+	request->op.expired = false;
 	request->op.ticket = 0;
 	request->op.result = NULL;
 	owner->references++;
@@ -392,6 +392,7 @@ void request_unfinish(struct request *request)
 bool request_retract(struct request *request)
 {
 	request_unfinish(request);
+	grants_keep_secret(request->owner, request->op.granted);
 	request->op.granted = 0; /* it is among the owner's grants */
 	return settle(request);
 }

@@ -140,6 +140,7 @@ static enum engine_result take_back(struct fake *fake, struct op *op)
 		fake->items_back++;
 	else
 		fake->back[fake->back_count++] = op->token;
+	fake->untold += op->untold;
 	op->dropped = op->token;
 	release(fake, op->object, op->token);
 	return ENGINE_DONE;

@@ -45,6 +45,8 @@ struct fake {
 	size_t pending_count;
 	uint64_t back[FAKE_BACK_MAX]; /* tokens that came back, in order */
 	size_t back_count;
+	size_t untold;   /* of those, as far as their owners never heard of them
+			  */
 	uint64_t leased; /* items that were given out */
 	uint64_t unleased;
 	uint64_t items_back; /* of these */

@@ -20,6 +20,7 @@ static void what_an_owner_has_goes_back_the_newest_first(void **state)
 	expect_back("4 2 1 ");
 	owner_end(&owners[1]);
 	expect_back("3 ");
+	assert_int_equal(fake.untold, 0);
 }
 
 static void what_it_has_no_longer_does_not_go_back(void **state)
@@ -127,6 +128,7 @@ static void one_thing_can_be_given_back_alone(void **state)
 	assert_true(owner_return(&owners[0], token_of('c'), now_ms));
 	run();
 	expect_back("1 3 ");
+	assert_int_equal(fake.untold, 0);
 	expect_told("a=OK b=OK c=OK d:OK ");
 	owner_end(&owners[0]);
 	expect_back("2 ");
@@ -228,6 +230,7 @@ static void a_place_in_a_wait_goes_back(void **state)
 	call(0, 'w', WAIT_LOCKED, OP_FOREVER);
 	cancel('w');
 	expect_back("1 ");
+	assert_int_equal(fake.untold, 1);
 	run();
 	expect_told("w:CANCELLED ");
 }
@@ -272,6 +275,7 @@ static void what_was_as_good_as_done_goes_back(void **state)
 	owner_end(&owners[0]);
 	expect_back("1 ");
 	assert_int_equal(fake.items_back, 1);
+	assert_int_equal(fake.untold, 2);
 	run();
 	expect_told("a:CANCELLED b:CANCELLED (0) ");
 }
@@ -378,6 +382,7 @@ static void so_much_one_may_have(void **state)
 	call(0, 'b', ACQUIRE, 0);
 	get(0, 'c', 0);
 	expect_back("3 ");
+	assert_int_equal(fake.untold, 1);
 	get(1, 'd', OP_FOREVER);
 	expect_told("a=OK b=OK c=LIMIT ");
 	release(0, 'r', token_of('b'));
