@@ -454,6 +454,7 @@ static void begin(void)
 		.max_identity_bytes = 1500,
 		.seed = {1, 2},
 		.first_token = 1000,
+		.epoch = "0011223344556677",
 	};
 
 	alloc_pause(true);
@@ -466,7 +467,25 @@ static void begin(void)
 	require(world.model);
 }
 
-/* Those with names stay until somebody removes them. */
+static void settle(void)
+{
+	while (model_deadline_ms(world.model) == 0) {
+		model_elapse(world.model, world.now_ms);
+		check_world();
+	}
+}
+
+static struct object *first_that_is_there(void)
+{
+	struct object *object = world.model->by_id;
+
+	while (object && object->is_deleted)
+		object = object->by_id.next;
+	return object;
+}
+
+/* Those with names stay until somebody removes them, and so may those that
+ * contain each other. */
 static void end(void)
 {
 	struct object *object;
@@ -475,8 +494,10 @@ static void end(void)
 		leave(who);
 	check_world();
 	require(waiting_count == 0 && world.grant_count == 0);
-	while ((object = world.model->by_name))
+	settle();
+	while ((object = first_that_is_there()))
 		object_delete(object);
+	settle();
 	require(!world.model->by_id && !world.model->identities);
 	require(world.model->usage.objects == 0);
 	require(model_deadline_ms(world.model) == NEVER_MS);

@@ -210,15 +210,15 @@ static const struct {
 
 /* ---- All of it -------------------------------------------------------- */
 
-/* References are its handles, and those of other objects that need it: a lock
- * that of conditions. */
+/* References are its handles, links, and those of other objects that need it: a
+ * lock that of conditions. */
 static void check_references(const struct object *object)
 {
-	unsigned handles = count_grants(object->id, true);
+	uint64_t known = count_grants(object->id, true) + object->links;
 
-	require(object->references >= handles);
+	require(object->references >= known);
 	if (!lock_of((struct object *)object))
-		require(object->references == handles);
+		require(object->references == known);
 	require(object->references > 0 ||
 		(object->name && !object->is_deleted));
 }

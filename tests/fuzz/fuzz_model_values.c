@@ -3,6 +3,7 @@
 
 #include "fuzz.h"
 
+#include "../../broker/engine/ident.h"
 #include "../../proto/pickle/pickle.h"
 #include "../../proto/value/json_value.h"
 #include "../../proto/value/literal.h"
@@ -54,9 +55,50 @@ static const char *take_value(struct input *input)
 		"'a text that is long enough to reach limits'",
 		"array('i', [1, 2])",
 		"'i'",
+		"'@0'",
+		"['@1', '@1']",
+		"{'a': ['@2']}",
+		"('@3', '@0')",
 	};
 
 	return TAKE_FROM(input, values);
+}
+
+/* ---- Proxies ---------------------------------------------------------- */
+
+/* The text "@n" stands for a token of the n-th object. */
+static struct tli_value *token_of(
+	struct tli_values *values, const struct tli_value *text)
+{
+	const struct object *object = world.model->by_id;
+	char ident[IDENT_TEXT];
+	struct tli_value *state[3], *token;
+
+	for (int n = tli_bytes_of(text)->data[1] - '0'; object && n > 0; n--)
+		object = object->by_id.next;
+	ident_format(ident, world.model->limits.epoch, object ? object->id : 99,
+		"a");
+	for (int i = 0; i < 3; i++)
+		state[i] = tli_str(values, ident, strlen(ident));
+	token = tli_object(values, TLI_NEWOBJ,
+		tli_global(values, "multiprocessing.managers", "Token"),
+		tli_items(values, TLI_TUPLE, NULL, 0), NULL);
+	require(tli_object_step(
+		token, TLI_STEP_BUILD, tli_items(values, TLI_TUPLE, state, 3)));
+	return token;
+}
+
+/* Literals are never deep. Returns the value, or what stands in its place. */
+static struct tli_value *with_tokens(
+	struct tli_values *values, struct tli_value *value)
+{
+	const struct tli_items *node = tli_items_of(value);
+
+	if (value->kind == TLI_STR && tli_bytes_of(value)->data[0] == '@')
+		return token_of(values, value);
+	for (uint32_t i = 0; tli_has_items(value) && i < node->count; i++)
+		node->items[i] = with_tokens(values, node->items[i]);
+	return value;
 }
 
 /* ---- Values as items -------------------------------------------------- */
@@ -96,12 +138,13 @@ struct tli_item *item_of(const char *text, bool as_json)
 	static const struct tli_value_limits limits = {1u << 20, 10000, 100};
 	static const uint64_t seed[2];
 	struct tli_values values;
-	const struct tli_value *value;
+	struct tli_value *value;
 	struct tli_item *item = NULL;
 
 	tli_values_init(&values, &limits, seed);
 	value = tli_literal(&values, text, strlen(text), NULL);
 	require(value);
+	value = with_tokens(&values, value);
 	if (as_json)
 		item = json_of(value);
 	if (!item)

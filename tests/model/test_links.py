@@ -189,13 +189,6 @@ def test_named_objects_stay_anyway(model):
     assert objects(model) == 1
 
 
-def test_iterators_hang_on_no_iterators(model):
-    """They would in any depth, and go all at once."""
-    one = make(model, "one", "Iterator", items=[])
-    make(model, "two", "Iterator", items=[], of=one.number)
-    assert stat(model, one)["references"] == 1
-
-
 # ---- queues -----------------------------------------------------------------
 
 def test_a_lease_keeps_it(model):

@@ -6,6 +6,7 @@
  * generators take nothing in.
  */
 #include "../kinds.h"
+#include "content.h"
 #include "keyed.h"
 #include "list.h"
 
@@ -99,5 +100,6 @@ const struct kind iterator_kind = {
 	.options = "items=None of=None",
 	.create = create,
 	.fini = fini,
+	.deleted = content_deleted,
 	.methods = methods,
 };
