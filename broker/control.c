@@ -23,7 +23,7 @@ struct number {
 	uint64_t value;
 };
 
-static tli_json *start_reply(struct tli_json_writer *writer)
+tli_json *control_start_reply(struct tli_json_writer *writer)
 {
 	tli_json *reply = tli_json_add_object(writer, NULL, NULL);
 
@@ -31,8 +31,7 @@ static tli_json *start_reply(struct tli_json_writer *writer)
 	return reply;
 }
 
-/* False if the peer is refused instead. */
-static bool send_reply(struct peer *peer, struct tli_json_writer *writer)
+bool control_send_reply(struct peer *peer, struct tli_json_writer *writer)
 {
 	size_t len;
 	char *text = tli_json_finish(writer, &len);
@@ -69,11 +68,11 @@ static void add_numbers(struct tli_json_writer *writer, tli_json *parent,
 void control_ping(struct peer *peer, const struct tli_request *request)
 {
 	struct tli_json_writer writer = {.failed = false};
-	tli_json *reply = start_reply(&writer);
+	tli_json *reply = control_start_reply(&writer);
 
 	tli_json_add_text(&writer, reply, "ping", request->ping);
 	add_version(&writer, reply, peer->broker);
-	send_reply(peer, &writer);
+	control_send_reply(peer, &writer);
 }
 
 #define ADD_NUMBERS(writer, reply, key, numbers)                               \
@@ -148,7 +147,7 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 {
 	const struct broker *broker = peer->broker;
 	struct tli_json_writer writer = {.failed = false};
-	tli_json *reply = start_reply(&writer);
+	tli_json *reply = control_start_reply(&writer);
 
 	(void)request;
 	add_version(&writer, reply, broker);
@@ -158,7 +157,7 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 	add_peers(&writer, reply, broker);
 	add_relays(&writer, reply, &broker->relays);
 	add_objects(&writer, reply, broker);
-	send_reply(peer, &writer);
+	control_send_reply(peer, &writer);
 }
 
 /* ---- Listings --------------------------------------------------------- */
@@ -229,7 +228,7 @@ static void list(struct peer *peer, const struct tli_request *request)
 	bool names = request->listing == TLI_LIST_NAMES;
 	struct broker *broker = peer->broker;
 	struct tli_json_writer writer = {.failed = false};
-	tli_json *reply = start_reply(&writer);
+	tli_json *reply = control_start_reply(&writer);
 	tli_json *array = tli_json_add_array(
 		&writer, reply, names ? "names" : "connections");
 	size_t total = names ? names_list(&broker->names, request->prefix,
@@ -238,7 +237,7 @@ static void list(struct peer *peer, const struct tli_request *request)
 				       request->limit, &writer, array);
 
 	tli_json_add_number(&writer, reply, "total", (double)total);
-	send_reply(peer, &writer);
+	control_send_reply(peer, &writer);
 }
 
 /* What is relayed has a bound of its own. */
@@ -273,8 +272,8 @@ void control_monitor(struct peer *peer, const struct tli_request *request)
 			"the broker has as many monitors as it takes");
 		return;
 	}
-	reply = start_reply(&writer);
+	reply = control_start_reply(&writer);
 	tli_json_add_bool(&writer, reply, "monitor", true);
-	if (send_reply(peer, &writer))
+	if (control_send_reply(peer, &writer))
 		monitors_add(peer, request->prefix);
 }

@@ -4,6 +4,7 @@
 #define BROKER_CONTROL_H
 
 #include "../proto/control.h"
+#include "../proto/json.h"
 
 #include "peer.h"
 
@@ -11,5 +12,11 @@ void control_ping(struct peer *peer, const struct tli_request *request);
 void control_list(struct peer *peer, const struct tli_request *request);
 void control_stat(struct peer *peer, const struct tli_request *request);
 void control_monitor(struct peer *peer, const struct tli_request *request);
+void control_typeid(struct peer *peer, const struct tli_request *request);
+
+/* A reply that is begun, and sent as it is then; false if the peer is refused
+ * instead. */
+tli_json *control_start_reply(struct tli_json_writer *writer);
+bool control_send_reply(struct peer *peer, struct tli_json_writer *writer);
 
 #endif

@@ -32,6 +32,7 @@ static void (*const verbs[TLI_VERB_COUNT])(
 	[TLI_VERB_LIST] = control_list,
 	[TLI_VERB_STAT] = control_stat,
 	[TLI_VERB_MONITOR] = control_monitor,
+	[TLI_VERB_TYPEID] = control_typeid,
 };
 
 static void serve(struct peer *peer, size_t start, size_t len)

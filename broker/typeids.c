@@ -18,8 +18,7 @@
 /* What a typeid means. */
 struct meaning {
 	enum typeid_origin origin;
-	const char *kind;     /* of what is made; NULL = it means nothing */
-	const char *referent; /* the kind that proxies are of */
+	const char *kind;                 /* NULL = there is none */
 	const struct typeid_entry *entry; /* of the configuration, or NULL */
 };
 
@@ -42,6 +41,8 @@ static struct meaning find_meaning(
 			.entry = entry};
 	if (engine_has_kind(typeid))
 		return mean_kind(TYPEID_OF_PYTHON, typeid);
+	if (typeid_refusal(typeid))
+		return mean_kind(TYPEID_OF_PYTHON, NULL);
 	if (guess && !guess->args)
 		return mean_kind(TYPEID_GUESSED, guess->kind);
 	return mean_kind(TYPEID_OF_NOBODY, NULL);

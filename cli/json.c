@@ -56,6 +56,14 @@ char *json_text(const json *value)
 	return cJSON_PrintUnformatted(value);
 }
 
+bool json_add(json *object, const char *key, json *value)
+{
+	if (value && cJSON_AddItemToObject(object, key, value))
+		return true;
+	cJSON_Delete(value);
+	return false;
+}
+
 const json *json_find(const json *object, const char *key)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, key);

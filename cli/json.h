@@ -19,6 +19,9 @@ bool json_add_text(json *object, const char *key, const char *text);
 bool json_add_number(json *object, const char *key, double number);
 bool json_add_true(json *object, const char *key);
 
+/* The same of a value, which is taken; false if it is NULL too. */
+bool json_add(json *object, const char *key, json *value);
+
 /* An empty array; NULL for lack of memory. */
 json *json_array(void);
 

@@ -199,6 +199,17 @@ const struct verb verbs[VERB_COUNT] = {
 		"command's. If the connection\n"
 		"is lost, and so the lock, the command gets SIGTERM, and "
 		"the exit status is 9.\n"},
+	{"typeid", "NAME [ARGUMENT...]", 1, WORDS_ANY, NULL, OPTION_BIT(JSON),
+		0, verb_typeid, "show what a manager's client gets by a name",
+		"Prints what NAME(ARGUMENT...) of a manager in Python comes to "
+		"at the broker: the\n"
+		"object's kind and name, what it is made with, and the methods "
+		"of its proxies;\n"
+		"and whether NAME is Python's own, of the broker's "
+		"configuration, or a guess.\n"
+		"Nothing is made. Arguments are written as for call. If there "
+		"is no such typeid,\n"
+		"the exit status is 5; if the call is refused, it is 1.\n"},
 	{"pickle", "[FILE]", 0, 1, NULL, 0, 0, verb_pickle,
 		"show a pickle, and whether it would be taken",
 		"Prints what is in FILE, or standard input, opcode by opcode, "

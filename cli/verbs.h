@@ -32,7 +32,7 @@ struct verb {
 	const char *details;
 };
 
-#define VERB_COUNT 21
+#define VERB_COUNT 22
 extern const struct verb verbs[VERB_COUNT];
 
 /* The verb of that name; NULL if there is none. */
@@ -57,6 +57,7 @@ int verb_sub(const struct call *call);
 int verb_call(const struct call *call);
 int verb_lock(const struct call *call);
 int verb_rm(const struct call *call);
+int verb_typeid(const struct call *call);
 int verb_pickle(const struct call *call);
 int verb_completion(const struct call *call);
 

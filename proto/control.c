@@ -31,12 +31,14 @@ static const struct field request_fields[] = {
 		BIT(DIAL)},
 	[TLI_VERB_PIPE] = {"pipe", &tli_control_name, IN_REQUEST(name),
 		BIT(PIPE)},
-	[TLI_VERB_PING] = {"ping", &tli_control_ping, IN_REQUEST(ping),
+	[TLI_VERB_PING] = {"ping", &tli_control_text, IN_REQUEST(ping),
 		BIT(PING)},
 	[TLI_VERB_LIST] = {"list", &tli_control_listing, IN_REQUEST(listing),
 		BIT(LIST)},
 	[TLI_VERB_STAT] = {"stat", &tli_control_true, 0, BIT(STAT)},
 	[TLI_VERB_MONITOR] = {"monitor", &tli_control_true, 0, BIT(MONITOR)},
+	[TLI_VERB_TYPEID] = {"typeid", &tli_control_text, IN_REQUEST(typeid),
+		BIT(TYPEID)},
 	{"timeout", &tli_control_seconds, IN_REQUEST(timeout_ms),
 		BIT(ACCEPT) | BIT(DIAL) | BIT(PIPE)},
 	{"listener", &tli_control_listener, IN_REQUEST(listener), BIT(ACCEPT)},
@@ -45,6 +47,8 @@ static const struct field request_fields[] = {
 	{"prefix", &tli_control_prefix, IN_REQUEST(prefix),
 		BIT(LIST) | BIT(MONITOR)},
 	{"limit", &tli_control_limit, IN_REQUEST(limit), BIT(LIST)},
+	{"args", &tli_control_array, IN_REQUEST(args), BIT(TYPEID)},
+	{"kwargs", &tli_control_object, IN_REQUEST(kwargs), BIT(TYPEID)},
 };
 
 /* What a reply must have, by what it says, and what its peer must. */

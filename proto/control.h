@@ -16,7 +16,8 @@
 #define TLI_CONTROL_MAX      4096u /* bytes of a request, and of most replies */
 #define TLI_CONTROL_DEPTH    8u
 #define TLI_CONTROL_NAME     (TLI_ADDRESS_NAME_MAX + 1)
-#define TLI_CONTROL_TEXT     240u /* of an error's message, with its NUL */
+#define TLI_CONTROL_TEXT     240u  /* of an error's message, with its NUL */
+#define TLI_CONTROL_JSON     1024u /* of arguments, with their NUL */
 #define TLI_LISTENER_ID_MAX  64u
 #define TLI_LIST_LIMIT       1000u /* most entries of one listing */
 #define TLI_NO_TIMEOUT_GIVEN (-1)
@@ -30,6 +31,7 @@ enum tli_verb {
 	TLI_VERB_LIST,
 	TLI_VERB_STAT,
 	TLI_VERB_MONITOR,
+	TLI_VERB_TYPEID,
 	TLI_VERB_COUNT
 };
 
@@ -53,6 +55,9 @@ struct tli_request {
 	char prefix[TLI_CONTROL_NAME];          /* list, monitor */
 	unsigned limit;              /* list; left out: TLI_LIST_LIMIT */
 	char ping[TLI_CONTROL_NAME]; /* ping; a text to be sent back */
+	char typeid[TLI_CONTROL_NAME];
+	char args[TLI_CONTROL_JSON];   /* typeid; an array, "" = none given */
+	char kwargs[TLI_CONTROL_JSON]; /* typeid; an object */
 };
 
 enum tli_control_result {

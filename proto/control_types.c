@@ -50,9 +50,38 @@ static bool read_prefix(const tli_json *value, void *member)
 		copy_text(member, text);
 }
 
-static bool read_ping(const tli_json *value, void *member)
+static bool read_text(const tli_json *value, void *member)
 {
 	return copy_text(member, text_of(value, TLI_CONTROL_NAME - 1));
+}
+
+static bool read_json(
+	const tli_json *value, enum tli_json_kind kind, char *member)
+{
+	char text[TLI_CONTROL_JSON];
+
+	return tli_json_kind(value) == kind &&
+		tli_json_print(value, text, sizeof(text)) &&
+		copy_text(member, text);
+}
+
+static bool read_array(const tli_json *value, void *member)
+{
+	return read_json(value, TLI_JSON_ARRAY, member);
+}
+
+static bool read_object(const tli_json *value, void *member)
+{
+	return read_json(value, TLI_JSON_OBJECT, member);
+}
+
+static void write_json(struct tli_json_writer *writer, tli_json *parent,
+	const char *key, const void *member)
+{
+	const char *json = member;
+
+	if (*json)
+		tli_json_add_raw(writer, parent, key, json);
 }
 
 static void write_text(struct tli_json_writer *writer, tli_json *parent,
@@ -248,10 +277,20 @@ const struct tli_control_type tli_control_prefix = {
 	read_prefix,
 	write_given_text,
 };
-const struct tli_control_type tli_control_ping = {
+const struct tli_control_type tli_control_text = {
 	"a text of up to 128 bytes",
-	read_ping,
+	read_text,
 	write_text,
+};
+const struct tli_control_type tli_control_array = {
+	"an array of about 1000 bytes at most",
+	read_array,
+	write_json,
+};
+const struct tli_control_type tli_control_object = {
+	"an object of about 1000 bytes at most",
+	read_object,
+	write_json,
 };
 const struct tli_control_type tli_control_true = {
 	"true", read_true, write_true};

@@ -25,7 +25,9 @@ struct tli_control_type {
 extern const struct tli_control_type tli_control_name;
 extern const struct tli_control_type tli_control_listener;
 extern const struct tli_control_type tli_control_prefix;
-extern const struct tli_control_type tli_control_ping;
+extern const struct tli_control_type tli_control_text;   /* of any characters */
+extern const struct tli_control_type tli_control_array;  /* as JSON */
+extern const struct tli_control_type tli_control_object; /* as JSON */
 extern const struct tli_control_type tli_control_message;
 extern const struct tli_control_type tli_control_address;
 

@@ -298,6 +298,12 @@ static cJSON *create_number(double number)
 	return cJSON_CreateRaw(text);
 }
 
+bool tli_json_print(const tli_json *json, char *text, size_t size)
+{
+	return cJSON_PrintPreallocated(
+		(cJSON *)(uintptr_t)json, text, (int)size, false);
+}
+
 /* Without an exponent. */
 static cJSON *create_integer(double number)
 {

@@ -96,6 +96,10 @@ const char *tli_json_next_number(
 unsigned tli_json_line(
 	const char *text, size_t len, const size_t path[], size_t depth);
 
+/* Writes a value that was parsed as JSON without white space, with a NUL behind
+ * it. False if it needs more than about size bytes. */
+bool tli_json_print(const tli_json *json, char *text, size_t size);
+
 /*
  * Writing: a value is made member by member. Whatever fails for lack of memory
  * makes `failed` true, and all later calls do nothing, so that only

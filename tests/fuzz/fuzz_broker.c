@@ -397,6 +397,7 @@ static void do_request(int *fd, struct input *input)
 		"{\"list\":\"connections\",\"prefix\":\"a\",\"limit\":1}",
 		"{\"monitor\":true}",
 		"{\"monitor\":true,\"prefix\":\"b\"}",
+		"{\"typeid\":\"get_lock\",\"args\":[\"a\"]}",
 		"{\"dial\":1}",
 		"\x80\2.",
 		"<methodCall>",

@@ -27,6 +27,9 @@ static void are_same(
 	require(strcmp(one->prefix, other->prefix) == 0);
 	require(one->limit == other->limit);
 	require(strcmp(one->ping, other->ping) == 0);
+	require(strcmp(one->typeid, other->typeid) == 0);
+	require(strcmp(one->args, other->args) == 0);
+	require(strcmp(one->kwargs, other->kwargs) == 0);
 }
 
 static void is_within_bounds(const struct tli_request *request)

@@ -29,7 +29,7 @@ def nested(depth):
     return b'{"ping":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
 
-NO_VERB = "no verb: one of accept, dial, pipe, ping, list, stat, monitor"
+NO_VERB = "no verb: one of accept, dial, pipe, ping, list, stat, monitor, typeid"
 NO_NAME = "needs a name of 1 to 128 letters"
 NO_JSON = "the request cannot be read"
 
@@ -131,6 +131,15 @@ WRONG = {
         ["", "Names", "name", "all", 1, None, True, [], {}]),
     "stat": ({}, "needs true", [False, "true", 1, None, [], {}]),
     "monitor": ({}, "needs true", [False, "true", 1, None, [], {}]),
+    "typeid": (
+        {}, "needs a text of up to 128 bytes",
+        ["x" * 129, "\u00e9" * 65, 1, None, True, [], {}]),
+    "args": (
+        {"typeid": "f"}, "needs an array of about 1000 bytes",
+        [["x" * 1022], "[]", 1, None, True, {}]),
+    "kwargs": (
+        {"typeid": "f"}, "needs an object of about 1000 bytes",
+        [{"x": "x" * 1022}, "{}", 1, None, True, []]),
 }
 
 # Which keys go with which verb.
@@ -143,8 +152,10 @@ VERBS = {
     "list": {"prefix": "p", "limit": 1},
     "stat": {},
     "monitor": {"prefix": "p"},
+    "typeid": {"args": [1], "kwargs": {"a": 1}},
 }
-VALUES = {"ping": "x", "list": "names", "stat": True, "monitor": True}
+VALUES = {"ping": "x", "list": "names", "stat": True, "monitor": True,
+          "typeid": "Queue"}
 KEYS = {key: value for keys in VERBS.values() for key, value in keys.items()}
 
 
@@ -185,6 +196,7 @@ def test_all_keys_of_a_verb_at_once(hub):
         hub.connect().until(lambda peer: "b" in peer.names())
     peer = hub.connect()
     assert peer.asked(list="names", **VERBS["list"])["ok"]
+    assert peer.asked(typeid="Queue", **VERBS["typeid"])["ok"]
     assert peer.asked(monitor=True, **VERBS["monitor"])["ok"]
 
 

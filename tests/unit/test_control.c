@@ -55,6 +55,9 @@ static void same_request(const char *row, const struct tli_request *request,
 	assert_string_equal(request->prefix, expected->prefix);
 	check_equal(row, request->limit, expected->limit);
 	assert_string_equal(request->ping, expected->ping);
+	assert_string_equal(request->typeid, expected->typeid);
+	assert_string_equal(request->args, expected->args);
+	assert_string_equal(request->kwargs, expected->kwargs);
 }
 
 static void same_reply(const char *row, const struct tli_reply *reply,
@@ -115,6 +118,19 @@ static const struct {
 	{"{\"monitor\":true}", {TLI_VERB_MONITOR, DEFAULTS}, NULL},
 	{"{\"monitor\":true,\"prefix\":\"a/\"}",
 		{TLI_VERB_MONITOR, DEFAULTS, .prefix = "a/"}, NULL},
+	{"{\"typeid\":\"\"}", {TLI_VERB_TYPEID, DEFAULTS}, NULL},
+	{"{\"kwargs\": {\"k\": {\"$repr\": \"()\"}}, \"args\": "
+	 "[1, \"\\u00e9\\n\", 0.50, null, [true]], \"typeid\": \"f\"}",
+		{TLI_VERB_TYPEID, DEFAULTS, .typeid = "f",
+			.args = "[1,\"\xc3\xa9\\n\",0.5,null,[true]]",
+			.kwargs = "{\"k\":{\"$repr\":\"()\"}}"},
+		"{\"typeid\":\"f\",\"args\":[1,\"\xc3\xa9\\n\",0.5,null,"
+		"[true]],\"kwargs\":{\"k\":{\"$repr\":\"()\"}}}"},
+	{"{\"typeid\":\"" TEXT128 "\",\"args\":[\"" NAME128 NAME128 NAME128
+	 "\"]}",
+		{TLI_VERB_TYPEID, DEFAULTS, .typeid = TEXT128,
+			.args = "[\"" NAME128 NAME128 NAME128 "\"]"},
+		NULL},
 };
 
 static void requests_are_read(void **state)
@@ -150,8 +166,10 @@ static void requests_are_written(void **state)
 
 #define UNREADABLE "the request cannot be read: "
 #define A_NAME     "a name of 1 to 128 letters, digits and . _ - : /, not "
-#define NO_VERB    "no verb: one of accept, dial, pipe, ping, list, stat, monitor"
-#define SECONDS    "\"timeout\" needs seconds from 0 to 31536000, not "
+#define NO_VERB                                                                \
+	"no verb: one of accept, dial, pipe, ping, list, stat, monitor, "      \
+	"typeid"
+#define SECONDS "\"timeout\" needs seconds from 0 to 31536000, not "
 #define LISTENER                                                               \
 	"\"listener\" needs 1 to 64 letters, digits and . _ - : /, not "
 #define PREFIX  "\"prefix\" needs up to 128 letters, digits and . _ - : /, not "
@@ -260,6 +278,18 @@ static const struct bad bad_requests[] = {
 	{"{\"stat\":false}", "\"stat\" needs true, not false"},
 	{"{\"stat\":\"true\"}", "\"stat\" needs true, not \"true\""},
 	{"{\"monitor\":1}", "\"monitor\" needs true, not 1"},
+	{"{\"typeid\":1}", "\"typeid\" needs a text of up to 128 bytes, not 1"},
+	{"{\"typeid\":\"a\",\"args\":{}}",
+		"\"args\" needs an array of about 1000 bytes at most, not an "
+		"object"},
+	{"{\"typeid\":\"a\",\"args\":[\"" NAME128 NAME128 NAME128 NAME128
+			NAME128 NAME128 NAME128 NAME128 "\"]}",
+		"\"args\" needs an array of about 1000 bytes at most, not an "
+		"array"},
+	{"{\"typeid\":\"a\",\"kwargs\":[]}",
+		"\"kwargs\" needs an object of about 1000 bytes at most, not "
+		"an "
+		"array"},
 };
 
 static void bad_requests_are_refused_with_the_reason(void **state)
@@ -282,7 +312,8 @@ static void each_verb_takes_its_keys(void **state)
 {
 	static const char *const verbs[TLI_VERB_COUNT] = {"\"accept\":\"a\"",
 		"\"dial\":\"a\"", "\"pipe\":\"a\"", "\"ping\":\"a\"",
-		"\"list\":\"names\"", "\"stat\":true", "\"monitor\":true"};
+		"\"list\":\"names\"", "\"stat\":true", "\"monitor\":true",
+		"\"typeid\":\"a\""};
 	static const struct {
 		const char *member;
 		const char *verbs;
@@ -293,6 +324,8 @@ static void each_verb_takes_its_keys(void **state)
 		{"\"exclusive\":true", "accept"},
 		{"\"prefix\":\"a\"", "list monitor"},
 		{"\"limit\":1", "list"},
+		{"\"args\":[]", "typeid"},
+		{"\"kwargs\":{}", "typeid"},
 	};
 
 	(void)state;
@@ -631,7 +664,7 @@ static void the_requests_of_the_documentation_are_taken(void **state)
 		}
 		at = end + 1;
 	}
-	assert_int_equal(count, 5);
+	assert_int_equal(count, 6);
 	free(text);
 }
 
