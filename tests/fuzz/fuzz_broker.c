@@ -9,6 +9,8 @@
  * Time passes when the input says so, and memory is short when it says so.
  */
 #include "fuzz.h"
+#include "fuzz_broker_books.h"
+#include "fuzz_broker_managers.h"
 #include "fuzz_broker_sessions.h"
 
 #include "../../broker/meeting.h"
@@ -30,11 +32,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define KEY     "key"
-#define CLIENTS 8
-#define TURNS   4  /* after each step */
-#define MANY    40 /* turns: more than anything takes */
-#define DAY_MS  (INT64_C(24) * 3600 * 1000)
+#define KEY    "key"
+#define TURNS  4  /* after each step */
+#define MANY   40 /* turns: more than anything takes */
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static struct broker *broker;
 static int clients[CLIENTS]; /* -1 = not connected */
@@ -91,6 +92,7 @@ static struct config small_config(void)
 	config.relay_total_bytes = 16384;
 	config.max_monitor_bytes = 1000;
 	limit_sessions(&config);
+	limit_managers(&config);
 	return config;
 }
 
@@ -150,92 +152,12 @@ static bool turn(void)
 	return goes_on;
 }
 
-/* ---- Its books -------------------------------------------------------- */
-
-struct census {
-	unsigned open, logins, parked, waiting, relayed, monitors;
-	uint64_t held_bytes;
-	uint64_t closing_bytes;
-};
-
-static bool is_at(const struct peer *peer, const char *stage)
-{
-	return strcmp(peer->stage->name, stage) == 0;
-}
-
-static struct census count_peers(void)
-{
-	struct census census = {.open = 0};
-	const struct peer *peer;
-
-	TAILQ_FOREACH (peer, &broker->peers.open, link) {
-		struct relay_report report = {.name = NULL};
-
-		census.open++;
-		census.logins += is_at(peer, "authenticating");
-		census.parked += is_at(peer, "parked");
-		census.waiting += is_at(peer, "waiting");
-		census.monitors += is_at(peer, "monitor");
-		census.relayed += relay_report(peer, &report);
-		census.held_bytes += report.held_bytes;
-		if (is_at(peer, "closing"))
-			census.closing_bytes += tli_buf_len(&peer->out);
-	}
-	return census;
-}
-
-static void check_peer(const struct peer *peer)
-{
-	const struct config *config = &broker->config;
-	size_t held = tli_buf_len(&peer->held);
-
-	require(peer->stream.fd >= 0);
-	require(peer->broker == broker && peer->port);
-	require(is_at(peer, "session") ||
-		held <= TLI_FRAME_HEADER_MAX + TLI_CONTROL_MAX);
-	if (is_at(peer, "relayed") || is_at(peer, "monitor"))
-		require(held == 0);
-	if (is_at(peer, "monitor"))
-		require(tli_buf_len(&peer->out) <=
-			config->max_monitor_bytes + 64);
-	if (is_at(peer, "parked") || is_at(peer, "waiting"))
-		require(meeting_name(peer)[0]);
-}
-
-static void check_books(void)
-{
-	struct census census = count_peers();
-	const uint32_t *seated = broker->names.seated;
-	const struct relays *relays = &broker->relays;
-	const struct peer *peer;
-
-	TAILQ_FOREACH (peer, &broker->peers.open, link)
-		check_peer(peer);
-	require(broker->peers.count == census.open);
-	require(census.open <= broker->config.max_connections);
-	require(broker->logins.count == census.logins);
-	require(TAILQ_EMPTY(&broker->logins.list) == (census.logins == 0));
-	require(seated[TLI_VERB_ACCEPT] == census.parked);
-	require(seated[TLI_VERB_DIAL] + seated[TLI_VERB_PIPE] ==
-		census.waiting);
-	require(census.parked <= broker->config.max_parked);
-	require(census.waiting <= broker->config.max_waiting);
-	require(names_count(&broker->names) <= census.open);
-	require(2 * relays->pairs == census.relayed);
-	require(relays->held_bytes >= census.held_bytes);
-	require(relays->held_bytes <= census.held_bytes + census.closing_bytes);
-	/* The byte that makes a break is not one of a pair. */
-	require(relays->held_bytes <= relays->held_bytes_peak + CLIENTS);
-	require(TAILQ_EMPTY(&broker->monitors.list) == (census.monitors == 0));
-	check_sessions(broker);
-}
-
 static void go_on(void)
 {
 	for (int i = 0; i < TURNS; i++) {
 		if (!turn())
 			return;
-		check_books();
+		check_books(broker);
 	}
 }
 
@@ -419,6 +341,17 @@ static void do_session(int *fd, struct input *input)
 	free(bytes);
 }
 
+/* A request of a manager's client, or its start. */
+static void do_manager(int *fd, struct input *input)
+{
+	size_t len;
+	uint8_t *bytes = make_manager_request(broker, input, &len);
+
+	if (bytes)
+		put(*fd, bytes, len);
+	free(bytes);
+}
+
 /* Messages of no length, or one long one, or what follows of it. */
 static void do_send_much(int *fd, struct input *input)
 {
@@ -515,7 +448,7 @@ static void (*const steps[])(int *fd, struct input *input) = {
 	do_send_frame,
 	do_request,
 	do_session,
-	do_session,
+	do_manager,
 	do_send_much,
 	do_read,
 	do_end,
@@ -573,8 +506,24 @@ static void check_nothing_left(void)
 			(void)poll(NULL, 0, 10);
 	}
 	require(broker->peers.count == 0 || broker->stopped);
-	if (!broker->stopped)
-		check_no_sessions(broker);
+	if (broker->stopped)
+		return;
+	check_no_sessions(broker);
+	check_no_managers(broker);
+}
+
+/* What processes leave behind has its time. */
+static void check_no_references_left(void)
+{
+	end_processes();
+	/* One that was drained does nothing more. */
+	if (broker->stopped || broker->draining)
+		return;
+	for (int i = 0; i < MANY && has_references(broker); i++) {
+		go_on();
+		pass_ms(DAY_MS);
+	}
+	require(!has_references(broker));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -590,6 +539,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	no_descriptors = false;
 	if (!broker->stopped)
 		check_nothing_left();
+	check_no_references_left();
 	broker_free(broker);
 	close_all();
 	return 0;
