@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+"""The one client of "Using a remote manager". remote_put.py HOST PORT"""
+
+import sys
+from multiprocessing.managers import BaseManager
+
+
+class QueueManager(BaseManager):
+    pass
+
+
+QueueManager.register('get_queue')
+m = QueueManager(address=(sys.argv[1], int(sys.argv[2])),
+                 authkey=b'abracadabra')
+m.connect()
+queue = m.get_queue()
+queue.put('hello')
