@@ -4,9 +4,9 @@
 #include "manager.h"
 
 #include "../proto/value/token.h"
+#include "../system/socket.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 /* A path, or (host, port), as Python's clients take addresses; NULL for lack of
  * memory. */
@@ -29,13 +29,12 @@ static struct tli_value *address_value(
 static struct tli_value *own_address(const struct manager *manager)
 {
 	const char *advertised = manager->broker->config.advertise_address;
-	struct tli_endpoint local = {.len = sizeof(local.address)};
+	struct tli_endpoint local;
 	char text[TLI_ENDPOINT_TEXT];
 
 	if (manager->peer->stream.is_tcp && advertised[0])
 		return address_value(manager_values(manager), advertised);
-	if (getsockname(manager->peer->stream.fd,
-		    (struct sockaddr *)&local.address, &local.len) != 0)
+	if (!tli_socket_local(manager->peer->stream.fd, &local))
 		return tli_none(manager_values(manager));
 	tli_endpoint_format(&local, text);
 	return address_value(manager_values(manager), text);

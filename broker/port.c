@@ -204,10 +204,9 @@ static bool keep(struct ports *ports, const struct config_listen *wanted)
 /* Who reads along on the network reads everything. */
 static void warn_if_open(const struct port *port)
 {
-	struct tli_endpoint local = {.len = sizeof(local.address)};
+	struct tli_endpoint local;
 
-	if (getsockname(port->fd, (struct sockaddr *)&local.address,
-		    &local.len) == 0 &&
+	if (tli_socket_local(port->fd, &local) &&
 		!tli_endpoint_is_local(&local))
 		log_write(&port->broker->log, CONFIG_LOG_WARNING,
 			"%s: other machines can connect; connections are "

@@ -48,13 +48,11 @@ static int listen_at_any(
 static void tell_address(int fd, const struct tli_address *asked,
 	char address_out[TLI_ADDRESS_TEXT_MAX])
 {
-	struct tli_endpoint local = {.len = sizeof(local.address)};
+	struct tli_endpoint local;
 	struct tli_address told = *asked;
 	char text[TLI_ENDPOINT_TEXT];
 
-	if (asked->kind == TLI_ADDRESS_TCP &&
-		getsockname(fd, (struct sockaddr *)&local.address,
-			&local.len) == 0) {
+	if (asked->kind == TLI_ADDRESS_TCP && tli_socket_local(fd, &local)) {
 		tli_endpoint_format(&local, text);
 		(void)tli_address_parse(text, &told);
 		if (!asked->host[0])

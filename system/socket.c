@@ -89,15 +89,21 @@ int tli_socket_new(const struct tli_endpoint *endpoint)
 	return fd;
 }
 
+bool tli_socket_local(int fd, struct tli_endpoint *local)
+{
+	*local = (struct tli_endpoint){.len = sizeof(local->address)};
+	return getsockname(fd, (struct sockaddr *)&local->address,
+		       &local->len) == 0;
+}
+
 /* TCP can do that, where nobody listens and the port is one that the kernel
  * gives to clients. */
 static bool is_connected_to_itself(int fd, const struct tli_endpoint *asked)
 {
-	struct tli_endpoint us = {.len = sizeof(us.address)};
 	struct tli_endpoint them = {.len = sizeof(them.address)};
+	struct tli_endpoint us;
 
-	return tli_endpoint_is_tcp(asked) &&
-		getsockname(fd, (struct sockaddr *)&us.address, &us.len) == 0 &&
+	return tli_endpoint_is_tcp(asked) && tli_socket_local(fd, &us) &&
 		getpeername(fd, (struct sockaddr *)&them.address, &them.len) ==
 		0 &&
 		us.len == them.len &&

@@ -100,6 +100,9 @@ void tli_socket_set_abortive(int fd, bool on);
  * after so many probes without an answer. */
 void tli_socket_set_keepalive(int fd, int idle_s, int interval_s, int probes);
 
+/* Stores where a socket is on this side. False if the kernel does not say. */
+bool tli_socket_local(int fd, struct tli_endpoint *local);
+
 /* Stores the peer of a stream socket. Returns 0 or -errno: -ENOTCONN if it is
  * not connected, or not any more. */
 int tli_socket_peer(int fd, struct tli_endpoint *peer);
