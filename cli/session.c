@@ -37,6 +37,11 @@ int session_begin(struct session *session, const struct call *call,
 			  : STATUS_DONE;
 }
 
+const char *session_name_in(const char *word)
+{
+	return word[0] == '@' ? NULL : word;
+}
+
 int session_complain(const struct session *session, const char *what, int code)
 {
 	complain_of(what, code, tieline_session_handle(session->session));

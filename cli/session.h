@@ -25,6 +25,9 @@ enum session_loss {
 int session_begin(struct session *session, const struct call *call,
 	const char *name, enum session_loss loss);
 
+/* The name in a word, which may also be an object's "@" and id: then NULL. */
+const char *session_name_in(const char *word);
+
 /* Says that the last call on it failed with that code, at what; returns the
  * code's status. */
 int session_complain(const struct session *session, const char *what, int code);

@@ -160,8 +160,8 @@ int verb_ls(const struct call *call)
 int verb_rm(const struct call *call)
 {
 	struct session session;
-	int status =
-		session_begin(&session, call, call->words[0], SESSION_ENDS);
+	int status = session_begin(
+		&session, call, session_name_in(call->words[0]), SESSION_ENDS);
 
 	for (char **word = call->words; *word && status == STATUS_DONE;
 		word++) {

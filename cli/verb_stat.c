@@ -154,8 +154,8 @@ static int stat_object(const struct call *call)
 {
 	tieline_values *values = tieline_values_new(NULL);
 	struct session session;
-	int status =
-		session_begin(&session, call, call->words[0], SESSION_ENDS);
+	int status = session_begin(
+		&session, call, session_name_in(call->words[0]), SESSION_ENDS);
 
 	if (status == STATUS_DONE)
 		status = print_object(call, &session, values);
