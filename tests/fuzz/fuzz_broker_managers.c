@@ -135,6 +135,7 @@ static const struct said {
 	{"list", "(None, 'create', ('list', [%p, (%p, 'a')]), {})"},
 	{"Queue", "(None, 'create', ('dict', [('a', 1)]), {'b': 2})"},
 	{"list", "(None, 'create', ('dict', {'a': %p}), {})"},
+	{"dict", "(None, 'create', ('dict', [('a', %p), 1]), {})"},
 	{"Queue", "(None, 'create', ('Value', 'i', 5), {'lock': False})"},
 	{"Queue", "(None, 'create', ('Array', 'i', range(0, 5)), {})"},
 	{"Queue", "(None, 'create', ('Namespace',), {'a': 1})"},

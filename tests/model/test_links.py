@@ -328,3 +328,22 @@ def test_dead_letters_without_memory(process, for_good):
         if nacked.survived:
             return
     pytest.fail("there is no end of it")
+
+
+# Makings that fail, or do not, behind a proxy of what is being made.
+MAKINGS = [
+    ("list", [[Proxy(1)]], True),
+    ("dict", [[("a", Proxy(1)), 1]], False),
+    ("dict", [{"a": Proxy(1), "b" * 3000: 0}], False),
+    ("list", [[Proxy(1), Proxy(1), "b" * 3000]], False),
+    ("Condition", [Proxy(1)], False),
+]
+
+
+@pytest.mark.parametrize("kind,args,comes", MAKINGS)
+def test_what_is_being_made_is_not_there_yet(model, kind, args, comes):
+    """A client that makes its number up refers to nothing."""
+    model.new(epoch=EPOCH, max_object_bytes=2000)
+    assert model.make_of_proxies("place", kind, *args).ok == comes
+    assert objects(model) == comes
+    assert not comes or stat(model, Proxy(1))["links"] == 0

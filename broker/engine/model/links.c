@@ -98,7 +98,7 @@ struct object *links_target(struct model *model, const struct tli_value *state)
 			model->limits.epoch))
 		return NULL;
 	target = model_find(model, ident.object);
-	return target && !target->is_deleted ? target : NULL;
+	return target && target->is_made && !target->is_deleted ? target : NULL;
 }
 
 static bool look_at(void *arg, struct tli_value *state)

@@ -24,7 +24,8 @@ struct links {
 };
 
 /* The object that a token names, by its state; NULL if it is not of this
- * broker, or not there any more. */
+ * broker, not there any more, or only being made: who makes a number up may
+ * hit one that is not to come. */
 struct object *links_target(struct model *model, const struct tli_value *state);
 
 /* Has an item, which has no links, refer to what the tokens in its value name,

@@ -220,7 +220,8 @@ struct object *model_create(struct call *call, const struct kind *kind,
 	}
 	if (!add_to_tables(object))
 		call_raise_memory(call);
-	if (!call_has_failed(call) && fill(call, object, options))
+	object->is_made = !call_has_failed(call) && fill(call, object, options);
+	if (object->is_made)
 		return object;
 	destroy(object);
 	return NULL;

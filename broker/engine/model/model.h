@@ -99,6 +99,7 @@ struct object {
 	uint32_t identity; /* that it had */
 	struct identity_usage *maker; /* what all of that identity have */
 	bool is_temporary;            /* goes with its creator */
+	bool is_made;                 /* before that, nothing can refer to it */
 	bool is_deleted;     /* out of the registry, still referenced */
 	uint32_t expire_ms;  /* goes when unused for as long; 0 = stays */
 	uint64_t references; /* handles, links, other objects that need it */
