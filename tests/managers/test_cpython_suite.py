@@ -27,8 +27,8 @@ class Server(Broker):
     lifetime = 60 * HANG
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
+@contextlib.contextmanager
+def serving(tmp_path_factory, program):
     """By version: a broker, and the file with its key."""
     with contextlib.ExitStack() as stack:
         found = {}
@@ -37,9 +37,15 @@ def servers(tmp_path_factory):
             key_file = folder / "key"
             key_file.touch(mode=0o600)
             key_file.write_bytes(KEY)
-            server = Server(folder, key_file, (), {})
+            server = Server(folder, key_file, (), {}, program=program)
             stack.callback(server.stop)
             found[version] = server, key_file
+        yield found
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory):
+    with serving(tmp_path_factory, "broker/tielined") as found:
         yield found
 
 
@@ -97,3 +103,9 @@ def test_again_and_again(servers, number):
 @pytest.mark.parametrize("kind", ["unix", "tcp"])
 def test_processes_that_are_spawned(servers, kind):
     check_all(start(servers, kind, "--method", "spawn"))
+
+
+@pytest.mark.long
+def test_an_engine_that_answers_late(tmp_path_factory):
+    with serving(tmp_path_factory, "tests/engine/tielined-late") as servers:
+        check_all(start(servers, "unix"))

@@ -43,6 +43,12 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
+def tielined():
+    """Of all brokers, the one."""
+    return "broker/tielined"
+
+
+@pytest.fixture
 def key_file(tmp_path):
     """The key that is in all tutorials."""
     path = tmp_path / "key"
