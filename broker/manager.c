@@ -104,6 +104,27 @@ static void serve(struct manager *manager, const uint8_t *body, size_t len)
 			"a request is a tuple (ident, name, args, kwds)");
 }
 
+/* Why a connection is cut off. */
+static void tell_fault(struct manager *manager, const char *what)
+{
+	struct broker *broker = manager->broker;
+	char text[PEER_TEXT];
+
+	log_rarely(&broker->log, &broker->managers.faults, CONFIG_LOG_WARNING,
+		"%s: is cut off: %s", peer_text(manager->peer, text), what);
+}
+
+/* Where the next one would begin is not known. */
+static void refuse_length(struct manager *manager)
+{
+	manager->is_last = true;
+	tell_fault(manager, "a request is longer than max_item_bytes");
+	manager_refuse(manager, "ValueError",
+		"a request is longer than max_item_bytes, %u",
+		manager->broker->config.max_item_bytes);
+	tli_buf_fini(&manager->peer->held);
+}
+
 /* False if there is none yet, or the peer is not what it should be. */
 static bool serve_next(struct manager *manager)
 {
@@ -112,16 +133,10 @@ static bool serve_next(struct manager *manager)
 	int found = peer_find_frame(
 		peer, manager->broker->config.max_item_bytes, &start, &len);
 
-	if (found < 0) {
-		manager->is_last = true;
-		manager_refuse(manager, "ValueError",
-			"a request is longer than max_item_bytes, %u",
-			manager->broker->config.max_item_bytes);
-		tli_buf_fini(&peer->held);
-		return true;
-	}
-	if (found == 0)
-		return false;
+	if (found < 0)
+		refuse_length(manager);
+	if (found <= 0)
+		return found < 0;
 	serve(manager, tli_buf_head(&peer->held) + start, len);
 	tli_buf_consume(&peer->held, start + len);
 	if (tli_buf_len(&peer->held) == 0)
@@ -216,10 +231,16 @@ static size_t room_for(const struct manager *manager)
 }
 
 /* It asks for more before it is answered than a stock client ever does. */
-static bool is_too_far_ahead(const struct manager *manager)
+static bool is_too_far_ahead(struct manager *manager)
 {
-	return manager->call &&
+	bool is_so = manager->call &&
 		tli_buf_len(&manager->peer->held) >= AHEAD_BYTES;
+
+	if (is_so)
+		tell_fault(manager,
+			"it asks for more before it has the answer to its last "
+			"request");
+	return is_so;
 }
 
 /* The last answer had an item, and the client broke off without reading it. */

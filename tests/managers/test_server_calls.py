@@ -36,7 +36,7 @@ DIFFERENCES = [
 def is_same(ours, stock):
     """Of what went wrong while the server handled what went wrong, one."""
     if ours[0] == stock[0] == "#TRACEBACK":
-        return set(ours[1]) <= set(stock[1])
+        return set(*ours[1:]) <= set(*stock[1:])
     return ours == stock
 
 

@@ -1,0 +1,841 @@
+# SPDX-License-Identifier: MIT
+"""Managers' clients that want too much, or make no sense: each is answered as
+Python would, or cut off with a reason in the log. The broker serves others as
+before, and nothing is left behind."""
+
+import array
+import contextlib
+import multiprocessing.managers
+import os
+import pickle
+import pickletools
+import struct
+
+import pytest
+
+from conftest import ENGINES, HANG, KEY, Broker
+from hostile import wire
+from rendezvous.client import open_socket
+
+from .conftest import Hub
+from .wire import END, Speaker, frame, packed
+
+KINDS = pytest.mark.parametrize("kind", ["unix", "tcp"])
+MAX_ITEM_BYTES = 1 << 20
+FOREIGN_EPOCH = "0123456789abcdef"
+
+
+class Victim(Broker):
+    """One for all tests here."""
+
+    lifetime = 60 * HANG
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def victims(request, tmp_path_factory):
+    """victims(): the same broker for all tests, as long as each leaves it
+    well."""
+    current = []
+
+    def get():
+        if not current or not current[-1].is_sound:
+            folder = tmp_path_factory.mktemp("hostile")
+            key_file = folder / "key"
+            key_file.touch(mode=0o600)
+            key_file.write_bytes(KEY)
+            current.append(Victim(folder, key_file, (), dict(
+                max_item_bytes=MAX_ITEM_BYTES), program=request.param))
+            stack.callback(current[-1].stop)
+        current[-1].is_sound = False
+        return current[-1]
+
+    with contextlib.ExitStack() as stack:
+        yield get
+
+
+@pytest.fixture
+def hub(victims):
+    """Behind a test nothing of it is left, and others are served."""
+    victim = victims()
+    hub = Hub(victim)
+    yield hub
+    hub.stack.close()
+    others = hub.create("Queue")
+    proxy = hub.proxy()
+    proxy.returns(others, "put", "well")
+    assert proxy.returns(others, "get") == "well"
+    hub.give_back(others)
+    hub.is_at_rest()
+    hub.close()
+    victim.is_sound = True
+
+
+@pytest.fixture
+def objects(hub):
+    """objects(typeid, ...): an object's ident, given back behind the test."""
+    with contextlib.ExitStack() as stack:
+        def make(typeid, *args, **kwds):
+            ident = hub.create(typeid, *args, **kwds)
+            stack.callback(hub.give_back, ident)
+            return ident
+        yield make
+
+
+# ---- Methods that are none ------------------------------------------------
+
+
+NO_METHODS = [
+    "", "nonsense", "_put", "_init", "mutex", "queue", "__class__", "__init__",
+    "__new__", "__reduce__", "__reduce_ex__", "__dict__", "__del__",
+    "__getattribute__", "__setattr__", "__subclasshook__", "#", "#NONE",
+    "#getvalue", "Get", "get ", "get\0", "get\nput", "g\u00e9t", "\ud800",
+    "get" * 1000, "x" * 100_000, "%s%n", "put;get", "id_to_obj", "create",
+    "dummy", "shutdown",
+]
+
+
+@pytest.mark.parametrize("name", NO_METHODS, ids=lambda name: ascii(name)[:20])
+def test_methods_that_are_none(hub, objects, name):
+    ident = objects("Queue")
+    proxy = hub.proxy()
+    text = proxy.fails(ident, name)
+    assert text.startswith(("AttributeError: ", "TypeError: ")), text
+    assert len(text) < 2000
+    assert proxy.returns(ident, "qsize") == 0
+
+
+def test_the_servers_own_are_no_methods(hub):
+    """Once a connection is for methods, and before."""
+    proxy = hub.proxy()
+    for name in ["dummy", "create", "incref", "accept_connection", "shutdown"]:
+        assert proxy.fails(None, name).startswith("KeyError: ")
+    for name in ["serve_client", "accepter", "__init__", "get", "", "stop"]:
+        assert hub.refused(name).startswith("AssertionError: ")
+
+
+def test_shutting_down_needs_a_right(hub):
+    assert hub.refused("shutdown").startswith("PermissionError: ")
+
+
+# ---- Arguments of all sorts -----------------------------------------------
+
+
+SORTS = [
+    (), (None,), (True,), (-1,), (2 ** 31,), (2 ** 63,), (-2 ** 63 - 1,),
+    (2 ** 4000,), (0.5,), (float("nan"),), (float("-inf"),), (1e300,), (1j,),
+    ("",), ("x" * 1000,), ("\0",), ("\ud800",), (b"",), (b"\xff" * 10,),
+    (bytearray(b"x"),), ([],), ([[]],), ((),), ({},), ({1: 2},), (set(),),
+    (frozenset([1]),), (range(5),), (slice(1, 2, 3),), (slice(None),),
+    (slice("x", [], {}),), (array.array("i", [1, 2]),), (Exception("x"),),
+    (int,), (print,), (object(),), (None, None), (1, 2), (1, 2, 3),
+    ("a", "b", "c", "d"), (0, -1, 2 ** 70), tuple(range(50)),
+]
+WAITING = ["acquire", "get", "join", "put", "wait", "wait_for"]
+TYPEIDS = {
+    "Queue": (2,), "JoinableQueue": (), "Lock": (), "RLock": (),
+    "Semaphore": (1,), "BoundedSemaphore": (1,), "Condition": (),
+    "Event": (), "Barrier": (2,), "list": ([3, 1, 2],), "dict": ({"a": 1},),
+    "Namespace": (), "Value": ("i", 1), "Array": ("i", [1, 2, 3]),
+    "set": ([1, 2],), "LifoQueue": (), "PriorityQueue": (), "SimpleQueue": (),
+    "Topic": (),
+}
+SPECIAL = ["__getattribute__", "__setattr__", "__delattr__", "__str__",
+           "__repr__", "#GETVALUE"]
+
+
+def answered(hub, proxy):
+    """False if it waits."""
+    def waits_or_answers(stat):
+        return stat["objects"]["waiting"] > 0 or not proxy.is_quiet()
+    hub.until(waits_or_answers)
+    return not proxy.is_quiet()
+
+
+@pytest.mark.parametrize("typeid", TYPEIDS)
+def test_arguments_of_all_sorts(hub, typeid):
+    """Every method with all of them: an answer, or it waits."""
+    ident, exposed = hub.ask("create", typeid, *TYPEIDS[typeid])
+    assert exposed or typeid == "Namespace"
+    proxy = hub.proxy()
+    for name in [*exposed, *SPECIAL]:
+        for args in SORTS:
+            proxy.say(ident, name, *args)
+            if name in WAITING and not answered(hub, proxy):
+                proxy.close()
+                proxy = hub.proxy()
+                continue
+            kind, value = proxy.answer()
+            assert kind in ("#RETURN", "#ERROR", "#TRACEBACK", "#PROXY",
+                            "#UNSERIALIZABLE"), (name, args, kind)
+            if kind == "#PROXY":
+                hub.give_back(value[1].id)
+            assert kind != "#ERROR" or isinstance(value, Exception)
+        assert proxy.call(ident, name, nothing=1)[0] in (
+            "#ERROR", "#TRACEBACK")
+        assert proxy.call(ident, name, *[0] * 10, nothing=1)[0] in (
+            "#ERROR", "#TRACEBACK")
+    proxy.close()
+    hub.give_back(ident)
+
+
+@pytest.mark.parametrize("typeid", TYPEIDS)
+def test_constructors_with_arguments_of_all_sorts(hub, typeid):
+    for args in SORTS:
+        with hub.server() as server:
+            kind, value = server.call(None, "create", typeid, *args)
+        if kind == "#RETURN":
+            hub.give_back(value[0])
+        else:
+            assert kind == "#TRACEBACK", (args, kind, value)
+
+
+# ---- Sizes ----------------------------------------------------------------
+
+
+HUGE = 2 ** 70
+
+
+@pytest.mark.parametrize("maxsize", [-1, -HUGE, HUGE, 2 ** 63 - 1])
+def test_queues_with_room_for_everything(hub, objects, maxsize):
+    ident = objects("Queue", maxsize)
+    proxy = hub.proxy()
+    for i in range(3):
+        assert proxy.returns(ident, "put", i, False) is None
+    assert proxy.returns(ident, "full") is False
+    assert proxy.returns(ident, "qsize") == 3
+
+
+@pytest.mark.parametrize("typeid, args, error", [
+    ("Semaphore", (-1,), "ValueError"), ("Barrier", (-1,), "ValueError"),
+    ("Array", ("i", -1), "ValueError"), ("Array", ("i", HUGE), "MemoryError"),
+    ("Array", ("d", 2 ** 61), "MemoryError"),
+    ("Array", ("i", 10 ** 12), "MemoryError"),
+    ("Array", ("i", [HUGE]), "OverflowError"),
+    ("Array", ("i", [10 ** 4000]), "OverflowError"),
+    ("Array", ("d", [10 ** 4000]), "OverflowError"),
+    ("Value", ("i", HUGE), None),
+    ("list", (range(10 ** 12),), "MemoryError"),
+    ("list", (range(HUGE),), "MemoryError"),
+    ("set", (range(10 ** 12),), "MemoryError"),
+    ("list", (5,), "TypeError"), ("dict", ([1, 2],), "TypeError"),
+    ("dict", (range(10 ** 12),), "TypeError"),
+])
+def test_sizes_of_new_objects(hub, typeid, args, error):
+    with hub.server() as server:
+        kind, value = server.call(None, "create", typeid, *args)
+    if error is None:
+        hub.give_back(value[0])
+    else:
+        assert kind == "#TRACEBACK"
+        assert f"\n{error}: " in value
+
+
+@pytest.mark.parametrize("name, args, errors", [
+    ("__imul__", (10 ** 12,), ["MemoryError"]),
+    ("__imul__", (HUGE,), ["MemoryError", "OverflowError"]),
+    ("__mul__", (10 ** 12,), ["MemoryError"]),
+    ("__mul__", (HUGE,), ["MemoryError", "OverflowError"]),
+    ("__rmul__", (2 ** 62,), ["MemoryError"]),
+    ("__mul__", (-HUGE,), ["OverflowError", None]),
+    ("extend", (range(10 ** 12),), ["MemoryError"]),
+    ("extend", (range(HUGE),), ["MemoryError", "OverflowError"]),
+    ("__add__", (range(10 ** 12),), ["TypeError"]),
+    ("insert", (2 ** 65, 1), ["OverflowError"]),
+    ("insert", (-2 ** 65, 1), ["OverflowError"]),
+    ("__getitem__", (HUGE,), ["IndexError"]),
+    ("__getitem__", (slice(-HUGE, HUGE, HUGE),), [None]),
+    ("__getitem__", (slice(-HUGE, HUGE, -HUGE),), [None]),
+    ("__setitem__", (slice(0, HUGE), range(10 ** 12)), ["MemoryError"]),
+    ("__setitem__", (slice(None, None, -1), range(10 ** 12)),
+     ["MemoryError", "ValueError"]),
+    ("__delitem__", (slice(HUGE, -HUGE, -HUGE),), [None]),
+    ("pop", (HUGE,), ["IndexError", "OverflowError"]),
+    ("index", (1, -HUGE, HUGE), [None, "ValueError"]),
+    ("__contains__", (range(10 ** 12),), [None]),
+    ("append", (range(10 ** 12),), [None]),
+    ("append", ("x" * (MAX_ITEM_BYTES - 1000),), [None]),
+])
+def test_sizes_of_a_list(hub, objects, name, args, errors):
+    ident = objects("list", [1, 2, 3])
+    proxy = hub.proxy()
+    kind, value = proxy.call(ident, name, *args)
+    assert kind in ("#RETURN", "#ERROR"), (kind, value)
+    found = type(value).__name__ if kind == "#ERROR" else None
+    assert found in errors, value
+    assert proxy.returns(ident, "__len__") <= 6
+
+
+@pytest.mark.parametrize("name, args", [
+    ("update", (range(10 ** 12),)), ("__setitem__", (range(10 ** 12), 1)),
+    ("get", (10 ** 4000,)), ("__contains__", (2.0 ** 1000,)),
+    ("setdefault", (frozenset(range(1000)), range(10 ** 12))),
+])
+def test_sizes_of_a_dict(hub, objects, name, args):
+    proxy = hub.proxy()
+    assert proxy.call(objects("dict"), name, *args)[0] in (
+        "#RETURN", "#ERROR")
+
+
+TIMEOUTS = [(float("nan"), "ValueError"), (float("inf"), "OverflowError"),
+            (1e300, "OverflowError"), (HUGE, "OverflowError"),
+            (10 ** 4000, "OverflowError"), ("1", "TypeError")]
+
+
+@pytest.mark.parametrize("timeout, error", TIMEOUTS)
+@pytest.mark.parametrize("typeid, args, name, before", [
+    ("Queue", (), "get", (True,)), ("Queue", (1,), "put", (1, True)),
+    ("Lock", (), "acquire", (True,)), ("RLock", (), "acquire", (True,)),
+    ("Semaphore", (0,), "acquire", (True,)),
+    ("Condition", (), "wait", ()), ("Event", (), "wait", ()),
+    ("Barrier", (2,), "wait", ()),
+])
+def test_timeouts(hub, objects, typeid, args, name, before, timeout, error):
+    ident = objects(typeid, *args)
+    one, other = hub.proxy(), hub.proxy()
+    if typeid in ("Lock", "RLock"):
+        assert other.returns(ident, "acquire")
+    if typeid == "Condition":
+        assert one.returns(ident, "acquire")
+    if name == "put":
+        one.returns(ident, "put", 0)
+    found = one.raises(ident, name, *before, timeout)
+    assert type(found).__name__ == error
+    assert one.returns(None, "x") if False else True
+    assert hub.stat()["objects"]["waiting"] == 0
+
+
+# ---- Pieces of requests ---------------------------------------------------
+
+
+def authenticated(hub, kind):
+    sock = open_socket(hub.broker.at[kind])
+    hub.stack.callback(sock.close)
+    wire.Side(sock, "client", KEY).finish()
+    return sock
+
+
+FIRST = frame(packed(None, "accept_connection", ("x",)))
+
+
+@KINDS
+def test_requests_cut_at_each_byte(hub, objects, kind):
+    """Those that are whole are answered; then it ends."""
+    ident = objects("list")
+    whole = FIRST + frame(packed(ident, "append", (1,)))
+    for cut in range(len(whole)):
+        sock = authenticated(hub, kind)
+        sock.sendall(whole[:cut])
+        sock.shutdown(1)
+        answers = wire.everything(sock)
+        assert bool(answers) == (cut >= len(FIRST)), (cut, answers)
+        sock.close()
+    assert hub.proxy().returns(ident, "__len__") == 0
+
+
+@KINDS
+def test_those_who_break_off_at_each_byte(hub, objects, kind):
+    """Without waiting for an answer; what was whole may be done."""
+    ident = objects("list")
+    whole = FIRST + frame(packed(ident, "append", (1,)))
+    for cut in range(len(whole) + 1):
+        sock = authenticated(hub, kind)
+        sock.sendall(whole[:cut])
+        wire.reset(sock) if kind == "tcp" else sock.close()
+    assert hub.proxy().returns(ident, "__len__") <= 1
+
+
+@KINDS
+def test_many_requests_in_one_write(hub, objects, kind):
+    ident = objects("Queue")
+    one = hub.proxy(kind)
+    names = [("put", (i,)) if i % 2 == 0 else ("get", ()) for i in range(400)]
+    one.write(*(frame(packed(ident, name, args)) for name, args in names))
+    for i, (name, _) in enumerate(names):
+        assert one.answer() == (
+            "#RETURN", i - 1 if name == "get" else None)
+
+
+@KINDS
+def test_the_servers_own_are_asked_one_at_a_time(hub, kind):
+    """What is behind such a request is not looked at."""
+    one = hub.speaker(kind)
+    one.write(*[frame(packed(None, "dummy"))] * 10)
+    assert one.answer() == ("#RETURN", None)
+    assert one.rest()[0] == []
+
+
+@KINDS
+def test_one_byte_at_a_time(hub, objects, kind):
+    ident = objects("list")
+    one = hub.speaker(kind)
+    for byte in FIRST + frame(packed(ident, "append", (1,))):
+        one.write(bytes([byte]))
+    assert one.answer() == one.answer() == ("#RETURN", None)
+
+
+@KINDS
+def test_requests_behind_one_that_waits(hub, objects, kind):
+    """They have to wait, too, and are bounded."""
+    ident = objects("Queue")
+    one, other = hub.proxy(kind), hub.proxy()
+    one.say(ident, "get")
+    one.say(ident, "qsize")
+    hub.until_waiting(1)
+    other.returns(ident, "put", "x")
+    assert one.answer() == ("#RETURN", "x")
+    assert one.answer() == ("#RETURN", 0)
+
+
+@KINDS
+def test_too_many_requests_behind_one_that_waits(hub, objects, kind):
+    ident = objects("Queue")
+    one = hub.proxy(kind)
+    one.say(ident, "get")
+    hub.until_waiting(1)
+    with contextlib.suppress(ConnectionError):
+        for _ in range(100):
+            one.say(ident, "put", bytes(1000))
+    assert one.rest()[0] == []
+    hub.broker.log.wait_for("it asks for more before")
+    hub.until_waiting(0)
+
+
+@KINDS
+def test_a_request_that_is_too_long(hub, kind):
+    one = hub.speaker(kind)
+    one.write(wire.short_header(MAX_ITEM_BYTES + 1))
+    assert one.answer()[1].rstrip().endswith(
+        f"ValueError: a request is longer than max_item_bytes, "
+        f"{MAX_ITEM_BYTES}")
+    assert one.rest()[0] == []
+    hub.broker.log.wait_for("longer than max_item_bytes")
+
+
+@KINDS
+def test_a_request_of_the_greatest_length(hub, objects, kind):
+    ident = objects("list")
+    empty = len(packed(ident, "append", (b"x" * MAX_ITEM_BYTES,)))
+    body = b"x" * (2 * MAX_ITEM_BYTES - empty)
+    one = hub.proxy(kind)
+    assert len(packed(ident, "append", (body,))) == MAX_ITEM_BYTES
+    assert one.call(ident, "append", body) == ("#RETURN", None)
+    assert one.returns(ident, "pop") == body
+    one.say(ident, "append", body + b"x")
+    assert one.answer()[0] == "#TRACEBACK"
+    one.rest()
+
+
+@pytest.mark.parametrize("header", [
+    wire.short_header(-2), wire.short_header(-2 ** 31),
+    wire.long_header(2 ** 63), wire.long_header(2 ** 64 - 1),
+    wire.long_header(2 ** 40), wire.short_header(2 ** 31 - 1)],
+    ids=["-2", "-2**31", "2**63", "2**64-1", "2**40", "2**31-1"])
+def test_lengths_that_are_none(hub, header):
+    """Behind a first request; as the first they are no dialect at all."""
+    one = hub.proxy()
+    one.write(header)
+    answer = one.answer()
+    assert answer[0] == "#TRACEBACK" and "max_item_bytes" in answer[1]
+    one.ends()
+
+
+@KINDS
+def test_who_does_not_read(hub, objects, kind):
+    """Long answers that nobody takes: one at a time is made."""
+    ident = objects("list", [b"x" * 500_000])
+    one, other = hub.proxy(kind), hub.proxy()
+    for _ in range(50):
+        one.say(ident, "#GETVALUE")
+    assert other.returns(ident, "__len__") == 1
+    held = [entry["held"] for entry in hub.look().values()]
+    assert max(held) < 2 * MAX_ITEM_BYTES
+    for _ in range(50):
+        assert one.answer()[1] == [b"x" * 500_000]
+
+
+# ---- Pickles --------------------------------------------------------------
+
+
+class Marked:
+    """What unpickling would run is only named."""
+
+    def __init__(self, *args):
+        self.args = args
+
+
+class Reader(pickle.Unpickler):
+    """Names what the globals are, and runs nothing."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.globals = []
+
+    def find_class(self, module, name):
+        self.globals.append(f"{module}.{name}")
+        return Marked
+
+
+class Runs:
+    """Would run code where it is unpickled."""
+
+    def __init__(self, function, *args):
+        self.made_of = function, args
+
+    def __reduce__(self):
+        return self.made_of
+
+
+CODE = {
+    "system": (os.system, "touch {}"),
+    "eval": (eval, "open({!r}, 'w')"),
+    "exec": (exec, "open({!r}, 'w')"),
+    "open": (open, "{}", "w"),
+    "import": (__import__, "{}"),
+    "getattr": (getattr, os, "system"),
+}
+
+
+def dangerous(which, path):
+    function, *args = CODE[which]
+    return Runs(function, *[
+        arg.format(path) if isinstance(arg, str) else 1 for arg in args])
+
+
+def read_symbolically(body):
+    import io
+    reader = Reader(io.BytesIO(body))
+    reader.load()
+    return reader.globals
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("which", CODE)
+def test_pickles_that_would_run_code(hub, objects, tmp_path, which, protocol):
+    """They are values like others, and come back as they were."""
+    path = tmp_path / "ran"
+    value = dangerous(which, path)
+    function = CODE[which][0]
+    one = hub.proxy()
+    one.protocol = protocol
+    wrapped = "builtins" if function.__module__ == "builtins" else \
+        function.__module__
+    for typeid, put, get in [("Queue", "put", "get"), ("list", "append", "pop"),
+                             ("Value", "set", "get")]:
+        ident = objects(typeid, *(("i", 0) if typeid == "Value" else ()))
+        assert one.call(ident, put, value) == ("#RETURN", None)
+        one.say(ident, get)
+        names = read_symbolically(one.receive())
+        assert [name.rpartition(".")[2] for name in names] == [
+            function.__name__], (wrapped, names)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("which", CODE)
+def test_code_in_the_wrong_place(hub, objects, tmp_path, which, place):
+    path = tmp_path / "ran"
+    value = dangerous(which, path)
+    ident = objects("dict")
+    request = [ident, "get", ("x",), {}]
+    if place < 4:
+        request[place] = value
+        request = tuple(request)
+    else:
+        request = value if place == 4 else (ident, "get", (), {"key": value})
+    one = hub.proxy()
+    one.send(pickle.dumps(request, 4))
+    kind, answer = one.answer()
+    assert kind in ("#TRACEBACK", "#ERROR"), answer
+    assert one.returns(ident, "__len__") == 0
+    assert not path.exists()
+
+
+def op(name, *args):
+    [code] = [one.code for one in pickletools.opcodes if one.name == name]
+    return code.encode("latin-1") + b"".join(args)
+
+
+HEAD = b"\x80\x04"
+DEEP = 500_000
+BROKEN = {
+    "nothing": HEAD, "only a stop": HEAD + b".", "no stop": HEAD + b"N",
+    "an unknown opcode": HEAD + b"\xff.", "protocol 77": b"\x80\x4dN.",
+    "bytes of 2**63": HEAD + op("BINBYTES8", struct.pack("<Q", 2 ** 63)),
+    "bytes of 2**62": HEAD + op("BINBYTES8", struct.pack("<Q", 2 ** 62)),
+    "bytes of 4 GB": HEAD + op("BINBYTES", struct.pack("<I", 2 ** 32 - 1)),
+    "text of 4 GB": HEAD + op("BINUNICODE", struct.pack("<I", 2 ** 32 - 1)),
+    "text of 2**64": HEAD + op("BINUNICODE8", struct.pack("<Q", 2 ** 64 - 1)),
+    "a number of 2 GB": HEAD + op("LONG4", struct.pack("<i", 2 ** 31 - 1)),
+    "a number of -1": HEAD + op("LONG4", struct.pack("<i", -1)),
+    "a frame of 2**64": HEAD + op("FRAME", struct.pack("<Q", 2 ** 64 - 1)),
+    "a bytearray": b"\x80\x05" + op("BYTEARRAY8", struct.pack("<Q", 2 ** 60)),
+    "memo 2**32": HEAD + b"N" + op("LONG_BINPUT", b"\xff\xff\xff\xff") + b".",
+    "no such memo": HEAD + op("LONG_BINGET", b"\xff\xff\xff\xff") + b".",
+    "pops of nothing": HEAD + b"0" * 100 + b".",
+    "no mark": HEAD + b"Nt.", "a tuple of none": HEAD + b"\x87.",
+    "marks": HEAD + b"(" * DEEP + b".",
+    "deep lists": HEAD + b"]" * DEEP + b"a" * (DEEP - 1) + b".",
+    "deep tuples": HEAD + b")" + b"\x85" * DEEP + b".",
+    "a persistent id": HEAD + b"NQ.", "an extension": HEAD + b"\x82\x01.",
+    "a buffer": b"\x80\x05\x97.", "build on None": HEAD + b"N}b.",
+    "append to None": HEAD + b"NNa.", "items of None": HEAD + b"(NNu.",
+    "a key that is a list": HEAD + b"}]Ns.",
+    "text that is no UTF-8": HEAD + op("SHORT_BINUNICODE", b"\x01\xff") + b".",
+    "a global without names": HEAD + b"NN\x93.",
+    "two stops": HEAD + b"N..", "trailing": HEAD + b"N.trailing",
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_broken_pickles(hub, objects, what):
+    """Each is said to be unreadable, and the next request is served."""
+    ident = objects("list")
+    one = hub.proxy()
+    one.send(BROKEN[what])
+    kind, text = one.answer()
+    assert kind == "#TRACEBACK", text
+    assert one.returns(ident, "__len__") == 0
+    first = hub.speaker()
+    first.send(BROKEN[what])
+    assert first.answer()[0] == "#TRACEBACK"
+    first.ends()
+
+
+def test_old_protocols(hub, objects):
+    """What is not known for a pickle by its first byte, once it is known what
+    comes."""
+    ident = objects("list")
+    one = hub.proxy()
+    for protocol in (0, 1):
+        one.send(pickle.dumps((ident, "append", (protocol,), {}), protocol))
+        assert pickle.loads(one.receive()) == ("#RETURN", None)
+    assert one.returns(ident, "#GETVALUE") == [0, 1]
+
+
+def laughs(count=60):
+    """2**count items, for those who do not know that they are the same."""
+    value = ("ha",)
+    for _ in range(count):
+        value = (value, value)
+    return value
+
+
+@pytest.mark.parametrize("typeid, name, args", [
+    ("list", "append", (laughs(),)), ("list", "__contains__", (laughs(),)),
+    ("list", "count", (laughs(),)), ("list", "index", (laughs(),)),
+    ("list", "extend", (laughs(),)), ("list", "__imul__", (2,)),
+    ("dict", "__setitem__", (laughs(), 1)), ("dict", "get", (laughs(),)),
+    ("Queue", "put", (laughs(),)), ("Namespace", "__setattr__", ("a", laughs())),
+    ("set", "add", (laughs(),)), ("Value", "set", (laughs(),)),
+    ("Queue", "get", laughs()[:3]), ("Event", "wait", (laughs(),)),
+])
+def test_values_that_are_long_when_written_out(hub, objects, typeid, name,
+                                               args):
+    ident = objects(typeid, *(("i", 0) if typeid == "Value" else ()))
+    one = hub.proxy()
+    if typeid == "list":
+        one.returns(ident, "append", laughs())
+    assert one.call(ident, name, *args)[0] in ("#RETURN", "#ERROR")
+    for other in ("__repr__", "__str__", "sort"):
+        if other != "sort" or typeid == "list":
+            assert one.call(ident, other)[0] in (
+                "#RETURN", "#ERROR", "#TRACEBACK", "#UNSERIALIZABLE")
+
+
+# ---- Shapes ---------------------------------------------------------------
+
+
+SHAPES = [
+    None, 5, "text", b"bytes", (), (None,), (None, "dummy"),
+    (None, "dummy", ()), (None, "dummy", (), {}, 1), {"a": 1}, {1, 2},
+    (None, 5, (), {}), (None, None, (), {}), (None, b"dummy", (), {}),
+    (None, "dummy", None, {}), (None, "dummy", "abc", {}),
+    (None, "dummy", (), None), (None, "dummy", (), []), (None, "dummy", {}, ()),
+    (None, "dummy", (), {1: 2}), (5, "dummy", (), 5),
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=repr)
+def test_wrong_shapes(hub, objects, shape):
+    ident = objects("list")
+    first = hub.speaker()
+    first.send(pickle.dumps(shape, 4))
+    assert first.answer()[0] == "#TRACEBACK"
+    first.ends()
+    one = hub.proxy()
+    one.send(pickle.dumps(shape, 4))
+    assert one.answer()[0] == "#TRACEBACK"
+    assert one.returns(ident, "__len__") == 0
+
+
+def test_lists_instead_of_tuples(hub, objects):
+    ident = objects("list")
+    one = hub.proxy()
+    one.send(pickle.dumps([ident, "append", [1], {}], 4))
+    assert one.answer() == ("#RETURN", None)
+
+
+# ---- Idents ---------------------------------------------------------------
+
+
+def forged(ident):
+    """What is like it, and is not."""
+    epoch, number, typeid = ident.split("-")
+    return [
+        "", "-", "--", "0", "1", "x", epoch, f"{epoch}-", f"{epoch}-{number}",
+        f"{FOREIGN_EPOCH}-{number}-{typeid}", f"{epoch}-0-{typeid}",
+        f"{epoch}--{typeid}", f"{epoch}- {number}-{typeid}",
+        f"{epoch}-0x{number}-{typeid}", f"{epoch}-+{number}-{typeid}",
+        f"{epoch}--{number}-{typeid}", f"{epoch}-ffffffffffffffff-{typeid}",
+        f"{epoch}-{'f' * 17}-{typeid}", f"{epoch}-{'1' * 1000}-{typeid}",
+        f"{epoch}-7fffffffffffffff-{typeid}", f" {ident}", f"\n{ident}",
+        f"{ident}\0", f"{epoch}\0-{number}-{typeid}",
+        f"{epoch[:-1]}-{number}-{typeid}", f"{epoch}0-{number}-{typeid}",
+        f"{epoch}-{number}-{typeid * 1000}", f"{epoch}-{number}-",
+        f"{epoch}-{number}-{'x' * (MAX_ITEM_BYTES // 2)}",
+        "x" * (MAX_ITEM_BYTES // 2), "\ud800", "\u00e9\U0001f600" * 100,
+        None, 0, 5, -1, 2 ** 70, 1.5, b"x", ident.encode(), [ident], (ident,),
+        {ident: 1}, True,
+    ]
+
+
+def test_forged_idents(hub, objects):
+    """As if they were never there."""
+    ident = objects("list")
+    one = hub.proxy()
+    for number, other in enumerate(forged(ident)):
+        text = one.fails(other, "append", number)
+        assert text.startswith(("KeyError: ", "AttributeError: ")), text
+        assert len(text) < 2000
+    assert one.returns(ident, "__len__") == 0
+    for other in forged(ident):
+        for name in ["incref", "decref", "get_methods"]:
+            refused = hub.refused(name, other)
+            assert refused.startswith(("KeyError: ", "AttributeError: "))
+    assert hub.ask("number_of_objects") == 1
+
+
+TYPES = ["dict", "Queue", "nonsense", "a/b", "../..", "%s", "\u00e9", "-", "--",
+         "list ", "list\n"]
+
+
+@pytest.mark.parametrize("typeid", TYPES)
+def test_idents_with_another_typeid(hub, objects, typeid):
+    """They name the object, with methods that it does not have."""
+    ident = objects("list")
+    other = ident.rpartition("-")[0] + "-" + typeid
+    one = hub.proxy()
+    for name in ["__setitem__", "put", "get", "append", "__iter__", "nothing"]:
+        kind, value = one.call(other, name, "x", 1)
+        assert kind in ("#TRACEBACK", "#ERROR"), (name, value)
+    assert one.returns(ident, "#GETVALUE") == []
+    with hub.server() as server:
+        kind, value = server.call(None, "incref", other)
+    assert kind == "#RETURN"
+    hub.give_back(other)
+
+
+def test_methods_of_what_is_no_token(hub, objects):
+    token = multiprocessing.managers.Token
+    ident = objects("list")
+    assert "append" in hub.ask("get_methods", token("x", None, ident))
+    for what in [None, 5, ident, [], (), {}, ("list", "address", ident),
+                 token("list", None, None), token("list", None, 5),
+                 token("list", None, ident.encode()), Runs(os.getpid),
+                 Exception(ident)]:
+        text = hub.refused("get_methods", what)
+        assert text.startswith(("AttributeError: ", "KeyError: ")), text
+
+
+def test_objects_that_are_gone(hub):
+    ident = hub.create("Queue")
+    hub.give_back(ident)
+    one = hub.proxy()
+    for name in ["put", "get", "__str__", "#GETVALUE"]:
+        assert one.fails(ident, name).startswith("KeyError: ")
+    assert hub.refused("incref", ident).startswith("KeyError: ")
+    assert hub.refused("decref", ident).startswith("KeyError: ")
+
+
+def test_references_never_go_below_zero(hub):
+    ident = hub.create("Queue")
+    for _ in range(3):
+        assert hub.ask("incref", ident) is None
+    for _ in range(4):
+        assert hub.ask("decref", ident) is None
+    for _ in range(4):
+        assert hub.refused("decref", ident).startswith("KeyError: ")
+
+
+# ---- Before authentication ------------------------------------------------
+
+
+@KINDS
+def test_a_wrong_key_gets_the_verdict_alone(hub, kind):
+    sock = open_socket(hub.broker.at[kind])
+    hub.stack.callback(sock.close)
+    challenge = wire.read_frame(sock)
+    assert challenge.startswith(wire.CHALLENGE)
+    sock.sendall(frame(wire.answer(
+        b"a wrong key", challenge[len(wire.CHALLENGE):])) + FIRST)
+    assert wire.everything(sock) == frame(wire.FAILURE)
+
+
+@KINDS
+def test_requests_before_authentication(hub, kind):
+    for body in [packed(None, "dummy"), packed(None, "shutdown"),
+                 packed(None, "create", ("list",))]:
+        sock = open_socket(hub.broker.at[kind])
+        hub.stack.callback(sock.close)
+        challenge = frame(wire.read_frame(sock))
+        sock.sendall(frame(body) * 3)
+        said = wire.everything(sock)
+        assert said in (b"", frame(wire.FAILURE)), (challenge, said)
+
+
+def test_half_an_authentication(hub):
+    """The broker's challenge is answered, but it is never challenged."""
+    sock = open_socket(hub.broker.at["unix"])
+    hub.stack.callback(sock.close)
+    side = wire.Side(sock, "client", KEY)
+    side.go_to("challenge")
+    sock.sendall(FIRST)
+    side.hear()
+    assert wire.everything(sock) in (b"", frame(wire.FAILURE))
+
+
+# ---- Limits ---------------------------------------------------------------
+
+
+def test_references_are_bounded(serve):
+    hub = serve(max_references=2)
+    idents = [hub.create("list") for _ in range(2)]
+    assert hub.refused("create", "list").startswith("MemoryError: ")
+    assert hub.ask("incref", idents[0]) is None
+    hub.give_back(*idents, idents[0])
+    idents = [hub.create("list") for _ in range(2)]
+    hub.give_back(*idents)
+    hub.is_at_rest()
+
+
+def test_objects_are_bounded(serve):
+    hub = serve(max_objects=2)
+    idents = [hub.create("list") for _ in range(2)]
+    assert "max_objects" in hub.refused("create", "list")
+    hub.give_back(*idents)
+    hub.is_at_rest()
+
+
+def test_waiting_requests_are_bounded(serve):
+    hub = serve(max_waiting_requests=1)
+    ident = hub.create("Queue")
+    one, other = hub.proxy(), hub.proxy()
+    one.say(ident, "get")
+    hub.until_waiting(1)
+    kind, value = other.call(ident, "get")
+    assert kind in ("#ERROR", "#TRACEBACK"), value
+    assert other.returns(ident, "put", 1) is None
+    assert one.answer() == ("#RETURN", 1)
+
+
+__all__ = ["END", "Speaker"]
