@@ -63,8 +63,8 @@ struct broker {
 
 /*
  * Makes a broker that does not listen yet. The configuration is copied, and
- * stays the caller's; the key becomes the broker's, also on failure. NULL with *error set for lack of
- * memory, descriptors or random bytes.
+ * stays the caller's; the key becomes the broker's, also on failure. NULL with
+ * *error set for lack of memory, descriptors or random bytes.
  */
 struct broker *broker_new(const struct config *config, struct tli_key *key,
 	int log_fd, struct tli_error *error);

@@ -69,7 +69,7 @@ struct config {
 	uint32_t max_item_bytes;
 
 	char advertise_address[TLI_ADDRESS_TEXT_MAX]; /* "" = none */
-	uint32_t manager_shutdown; /* 0 or 1 */
+	uint32_t manager_shutdown;                    /* 0 or 1 */
 
 	uint32_t max_waiting_requests;
 	uint64_t max_objects;

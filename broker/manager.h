@@ -84,6 +84,7 @@ struct manager_call {
 	const char *result_typeid; /* what a method's result becomes */
 	struct tli_item *method;   /* to be called on what is opened; or NULL */
 	uint64_t opened_token;     /* the reference for as long as that takes */
+	char *guess;               /* the entry of a typeid that is one */
 	char typeid[IDENT_TYPEID_MAX + 1];
 };
 

@@ -89,6 +89,7 @@ void manager_call_free(struct manager_call *call)
 			call->opened_token, call->broker->objects.now_ms);
 	forget_answer(call);
 	tli_item_unref(call->method);
+	free(call->guess);
 	if (call->holder)
 		holder_unref(call->holder);
 	free(call);

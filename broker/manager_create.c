@@ -42,6 +42,17 @@ static struct tli_value *pair(struct tli_values *values,
 
 /* ---- create() ---------------------------------------------------------- */
 
+/* Once for what is made, not for each who asks for it. */
+static void tell_guess(const struct manager_call *call)
+{
+	char text[PEER_TEXT];
+
+	if (call->guess && call->request.op.created)
+		log_write(&call->broker->log, CONFIG_LOG_INFO,
+			"%s: a guess; to make it explicit: %s",
+			peer_text(call->manager->peer, text), call->guess);
+}
+
 /* (ident, exposed) */
 static void on_created(struct manager_call *call)
 {
@@ -51,6 +62,7 @@ static void on_created(struct manager_call *call)
 	if (manager_keep_reference(call)) {
 		struct tli_values *values = manager_values(manager);
 
+		tell_guess(call);
 		ident_of(call, ident);
 		manager_return(manager,
 			pair(values, tli_str(values, ident, strlen(ident)),
@@ -132,15 +144,14 @@ static void on_opened(struct manager_call *call)
 
 /* ---- What is created --------------------------------------------------- */
 
-static void tell_guess(struct manager *manager, const char *typeid,
-	const struct creation *creation)
+/* Without memory for it nothing is told. */
+static void note_guess(
+	struct manager_call *call, const struct creation *creation)
 {
-	char text[TYPEID_WHY], peer[PEER_TEXT];
+	char text[TYPEID_WHY];
 
-	typeid_guess_text(typeid, creation, text);
-	log_rarely(&manager->broker->log, &manager->broker->managers.guesses,
-		CONFIG_LOG_INFO, "%s: a guess; to make it explicit: %s",
-		peer_text(manager->peer, peer), text);
+	typeid_guess_text(call->typeid, creation, text);
+	call->guess = strdup(text);
 }
 
 static void begin(struct manager *manager, const char *typeid,
@@ -152,9 +163,9 @@ static void begin(struct manager *manager, const char *typeid,
 
 	if (!call)
 		return;
-	if (creation->is_guessed)
-		tell_guess(manager, typeid, creation);
 	strcpy(call->typeid, typeid);
+	if (creation->is_guessed)
+		note_guess(call, creation);
 	if (creation->call)
 		call->method = pickle(creation->call);
 	manager_ask(call, TLI_OP_OPEN, 0, pickle(creation->options),

@@ -19,7 +19,6 @@ struct managers {
 	uint64_t requests;
 	uint64_t lost_items; /* got by clients that broke off at once */
 	bool wants_end;      /* a client has asked for the broker's end */
-	struct log_limit guesses;
 	struct log_limit faults;
 };
 

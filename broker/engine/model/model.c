@@ -157,8 +157,16 @@ static void remove_from_tables(struct object *object)
 	deadlines_remove(&model->expiry, &object->expiry);
 }
 
+static void wake_all(struct object *object)
+{
+	const struct engine_listener *listener = object->model->listener;
+
+	listener->woken(listener->owner, object->id, (1u << WAIT_CLASSES) - 1);
+}
+
 static void destroy(struct object *object)
 {
+	wake_all(object);
 	subscriptions_end(object);
 	remove_from_tables(object);
 	fini_object(object);
@@ -248,13 +256,6 @@ void object_unref(struct object *object)
 		destroy(object);
 	else
 		set_expiry(object);
-}
-
-static void wake_all(struct object *object)
-{
-	const struct engine_listener *listener = object->model->listener;
-
-	listener->woken(listener->owner, object->id, (1u << WAIT_CLASSES) - 1);
 }
 
 void object_delete(struct object *object)
