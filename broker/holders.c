@@ -157,6 +157,15 @@ bool holders_drop(
 	return true;
 }
 
+void holders_forget(struct holders *holders, uint64_t object)
+{
+	const struct referent *referent;
+
+	while ((referent =
+			references_find_object(&holders->references, object)))
+		drop(TAILQ_FIRST(&referent->references));
+}
+
 void holders_use(struct holders *holders, uint64_t object)
 {
 	struct reference *reference = find_reference(holders->unknown, object);

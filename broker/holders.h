@@ -47,6 +47,9 @@ bool holder_grant(struct holder *holder, uint64_t object, uint64_t token,
 bool holders_drop(
 	struct holders *holders, struct holder *holder, uint64_t object);
 
+/* The object was deleted: nobody has a reference to it any more. */
+void holders_forget(struct holders *holders, uint64_t object);
+
 /* The object was used by a proxy: an unknown holder's time to live begins anew.
  */
 void holders_use(struct holders *holders, uint64_t object);

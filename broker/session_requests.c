@@ -292,6 +292,17 @@ static enum session_step ask_of_lease(struct session_request *r)
 
 /* ---- call ------------------------------------------------------------- */
 
+/* Of the broker itself. */
+static void complete_answer(struct session_request *r)
+{
+	struct broker *broker = r->session->broker;
+
+	if (r->request.op.object != 0)
+		holders_forget(broker->holders, r->request.op.object);
+	if (r->value)
+		r->value = session_complete_listing(broker, r->value);
+}
+
 static enum session_step take_call(struct session_request *r)
 {
 	const struct op *op = &r->request.op;
@@ -299,9 +310,8 @@ static enum session_step take_call(struct session_request *r)
 
 	r->reply.argument = op->granted ? op->granted : op->token;
 	step = session_take_answer(r);
-	if (r->object == 0 && r->reply.status == TLI_STATUS_OK && r->value)
-		r->value =
-			session_complete_listing(r->session->broker, r->value);
+	if (r->object == 0 && r->reply.status == TLI_STATUS_OK)
+		complete_answer(r);
 	return step;
 }
 

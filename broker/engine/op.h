@@ -53,7 +53,8 @@ struct op {
 	bool is_python;  /* a stock manager's client asks: as threading and
 			  * queue have it, see docs/python.md */
 	uint64_t object; /* by id; 0 = the registry. Of an answer with a grant:
-			  * what gets that back, perhaps another one */
+			  * what gets that back, perhaps another one. Of the
+			  * registry's: what was deleted, else 0 */
 	uint64_t owner;  /* the connection */
 	uint32_t identity;     /* whose key it has */
 	uint32_t lease_ms;     /* get, touch; nack: the delay */

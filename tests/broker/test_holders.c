@@ -6,12 +6,18 @@
 
 #include "../../system/socket.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* The default, and a setting; nothing is early, for which 1 ms is added. */
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
 #define GRACE_MS   (10000 + 1)
 #define SET_TTL_MS 60000
 #define TTL_MS     (SET_TTL_MS + 1)
@@ -60,14 +66,75 @@ static void a_process_is_one_holder_whatever_connection_it_uses(void **state)
 	kill_program(pid);
 }
 
+/* ---- Other kernels ---------------------------------------------------- */
+
+static enum {
+	TELLS_ALL,
+	TELLS_NO_PROCESS, /* as before Linux 6.5 */
+	TELLS_NO_PID,     /* it is of another process namespace */
+} kernel;
+
+/* The names are the linker's. */
+int __real_getsockopt(
+	int fd, int level, int option, void *value, socklen_t *len);
+int __wrap_getsockopt(
+	int fd, int level, int option, void *value, socklen_t *len);
+
+int __wrap_getsockopt(
+	int fd, int level, int option, void *value, socklen_t *len)
+{
+	int result;
+
+	if (option == SO_PEERPIDFD && kernel == TELLS_NO_PROCESS) {
+		errno = ENOPROTOOPT;
+		return -1;
+	}
+	result = __real_getsockopt(fd, level, option, value, len);
+	if (option == SO_PEERCRED && kernel == TELLS_NO_PID)
+		((struct ucred *)value)->pid = 0;
+	return result;
+}
+
+static int restore_kernel(void **state)
+{
+	kernel = TELLS_ALL;
+	return finish(state);
+}
+
+static void an_older_kernel_knows_processes_by_number(void **state)
+{
+	struct holder *holder;
+	pid_t pid;
+
+	(void)state;
+	kernel = TELLS_NO_PROCESS;
+	open_broker();
+	holder = holder_of_program(&pid);
+	assert_ptr_not_equal(holder, holder_over(OVER_TCP));
+	assert_ptr_equal(holder_of(broker->holders, last_peer()), holder);
+	assert_int_not_equal(take_reference(holder, 0), 0);
+	kill_program(pid);
+	settle();
+	pass_ms(GRACE_MS);
+	settle();
+	expect_objects(0);
+}
+
+static void a_process_of_another_namespace_is_unknown(void **state)
+{
+	(void)state;
+	kernel = TELLS_NO_PID;
+	open_broker();
+	assert_ptr_equal(holder_over(OVER_UNIX), holder_over(OVER_TCP));
+}
+
 /* Its connection is looked at only now; the kernel still tells who it was. */
-static void who_has_ended_already_is_a_holder_for_the_grace(void **state)
+static void check_one_that_has_ended(void)
 {
 	struct tli_endpoint endpoint;
 	struct peer peer = {.broker = NULL};
 	pid_t pid;
 
-	(void)state;
 	open_broker();
 	pid = start_program();
 	kill_program(pid);
@@ -84,6 +151,19 @@ static void who_has_ended_already_is_a_holder_for_the_grace(void **state)
 	pass_ms(1);
 	settle();
 	expect_objects(0);
+}
+
+static void who_has_ended_already_is_a_holder_for_the_grace(void **state)
+{
+	(void)state;
+	check_one_that_has_ended();
+}
+
+static void an_older_kernel_knows_that_too(void **state)
+{
+	(void)state;
+	kernel = TELLS_NO_PROCESS;
+	check_one_that_has_ended();
 }
 
 /* ---- Counts ----------------------------------------------------------- */
@@ -151,6 +231,25 @@ static void what_is_dropped_is_ones_own_then_the_unknowns(void **state)
 	assert_false(drop(own, object));
 	expect_objects(0);
 	kill_program(pid);
+}
+
+static void what_is_deleted_is_forgotten(void **state)
+{
+	struct holder *own, *unknown;
+	uint64_t object;
+
+	(void)state;
+	open_broker();
+	own = holder_over(OVER_UNIX);
+	unknown = holder_over(OVER_TCP);
+	object = take_reference(own, 0);
+	assert_true(holder_add(own, object));
+	assert_int_equal(take_reference(unknown, object), object);
+	assert_int_not_equal(take_reference(own, 0), 0);
+	holders_forget(broker->holders, object);
+	holders_forget(broker->holders, object);
+	expect_objects(1);
+	assert_false(drop(own, object));
 }
 
 static char told[256];
@@ -441,16 +540,21 @@ static void a_broker_that_ends_gives_all_back(void **state)
 	kill_program(pid);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, finish)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, prepare, restore_kernel)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_process_is_one_holder_whatever_connection_it_uses),
 		TEST(who_has_ended_already_is_a_holder_for_the_grace),
+		TEST(an_older_kernel_knows_processes_by_number),
+		TEST(an_older_kernel_knows_that_too),
+		TEST(a_process_of_another_namespace_is_unknown),
 		TEST(references_are_counted_and_never_below_zero),
 		TEST(a_second_grant_of_the_same_goes_back),
 		TEST(what_is_dropped_is_ones_own_then_the_unknowns),
+		TEST(what_is_deleted_is_forgotten),
 		TEST(objects_are_told_in_order_with_all_references),
 		TEST(beyond_max_references_no_new_one_is_given),
 		TEST(what_a_killed_process_leaves_goes_after_the_grace),

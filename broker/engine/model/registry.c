@@ -270,8 +270,10 @@ static enum outcome run_rm(struct call *call)
 {
 	struct object *object = find_named(call);
 
-	if (object)
+	if (object) {
+		call->op->object = object->id;
 		object_delete(object);
+	}
 	return CALL_DONE;
 }
 
