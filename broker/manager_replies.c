@@ -228,16 +228,26 @@ static void mend(char *string)
 		string[at] = '?';
 }
 
+/* What is quoted may have lines of its own. */
+static void make_one_line(char *string)
+{
+	for (; *string; string++)
+		if ((unsigned char)*string < ' ')
+			*string = '?';
+}
+
 /* As format_exc() writes it, without places in the server. */
 static void refuse(struct manager *manager, const char *kind,
 	const char *exception, const char *why)
 {
-	char whole[REFUSAL_TEXT + EXCEPTION + 64];
+	char line[REFUSAL_TEXT], whole[REFUSAL_TEXT + EXCEPTION + 64];
 
+	snprintf(line, sizeof(line), "%s", why);
+	make_one_line(line);
+	mend(line);
 	snprintf(whole, sizeof(whole),
 		"Traceback (most recent call last):\n  in tielined\n%s: %s\n",
-		exception, why);
-	mend(whole);
+		exception, line);
 	manager_reply(manager, kind, text(manager, whole));
 }
 

@@ -37,8 +37,9 @@ bool ident_parse(struct ident *ident_out, const char *text, const char *epoch)
 	if (len == 0 || strncmp(text, epoch, len) != 0 || text[len] != '-')
 		return false;
 	text = parse_hex(text + len + 1, &ident_out->object);
-	if (!text || *text != '-' || strlen(text + 1) > IDENT_TYPEID_MAX)
+	if (!text || *text != '-')
 		return false;
 	ident_out->typeid = text + 1;
-	return true;
+	len = strlen(ident_out->typeid);
+	return len > 0 && len <= IDENT_TYPEID_MAX;
 }
