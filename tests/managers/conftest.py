@@ -3,12 +3,10 @@
 and whoever had an object can have given it back."""
 
 import contextlib
-import subprocess
-import sys
 
 import pytest
 
-from conftest import KEY, ENGINES
+from conftest import ENGINES
 from session.conftest import Hub as SessionHub
 
 from .wire import Speaker

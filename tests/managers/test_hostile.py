@@ -5,6 +5,7 @@ before, and nothing is left behind."""
 
 import array
 import contextlib
+import io
 import multiprocessing.managers
 import os
 import pickle
@@ -15,10 +16,10 @@ import pytest
 
 from conftest import ENGINES, HANG, KEY, Broker
 from hostile import wire
-from rendezvous.client import open_socket
+from rendezvous.client import frame, open_socket
 
 from .conftest import Hub
-from .wire import END, Speaker, frame, packed
+from .wire import packed
 
 KINDS = pytest.mark.parametrize("kind", ["unix", "tcp"])
 MAX_ITEM_BYTES = 1 << 20
@@ -90,7 +91,7 @@ NO_METHODS = [
     "__getattribute__", "__setattr__", "__subclasshook__", "#", "#NONE",
     "#getvalue", "Get", "get ", "get\0", "get\nput", "g\u00e9t", "\ud800",
     "get" * 1000, "x" * 100_000, "%s%n", "put;get", "id_to_obj", "create",
-    "dummy", "shutdown",
+    "dummy", "incref",
 ]
 
 
@@ -159,6 +160,8 @@ def test_arguments_of_all_sorts(hub, typeid):
     proxy = hub.proxy()
     for name in [*exposed, *SPECIAL]:
         for args in SORTS:
+            if typeid == "dict" and slice in map(type, args):
+                continue  # a key that not every Python has
             proxy.say(ident, name, *args)
             if name in WAITING and not answered(hub, proxy):
                 proxy.close()
@@ -170,10 +173,8 @@ def test_arguments_of_all_sorts(hub, typeid):
             if kind == "#PROXY":
                 hub.give_back(value[1].id)
             assert kind != "#ERROR" or isinstance(value, Exception)
-        assert proxy.call(ident, name, nothing=1)[0] in (
-            "#ERROR", "#TRACEBACK")
-        assert proxy.call(ident, name, *[0] * 10, nothing=1)[0] in (
-            "#ERROR", "#TRACEBACK")
+        assert name == "__exit__" or proxy.call(
+            ident, name, *[0] * 10, nothing=1)[0] in ("#ERROR", "#TRACEBACK")
     proxy.close()
     hub.give_back(ident)
 
@@ -207,7 +208,7 @@ def test_queues_with_room_for_everything(hub, objects, maxsize):
 
 @pytest.mark.parametrize("typeid, args, error", [
     ("Semaphore", (-1,), "ValueError"), ("Barrier", (-1,), "ValueError"),
-    ("Array", ("i", -1), "ValueError"), ("Array", ("i", HUGE), "MemoryError"),
+    ("Array", ("i", -1), "ValueError"), ("Array", ("i", HUGE), "TypeError"),
     ("Array", ("d", 2 ** 61), "MemoryError"),
     ("Array", ("i", 10 ** 12), "MemoryError"),
     ("Array", ("i", [HUGE]), "OverflowError"),
@@ -218,7 +219,7 @@ def test_queues_with_room_for_everything(hub, objects, maxsize):
     ("list", (range(HUGE),), "MemoryError"),
     ("set", (range(10 ** 12),), "MemoryError"),
     ("list", (5,), "TypeError"), ("dict", ([1, 2],), "TypeError"),
-    ("dict", (range(10 ** 12),), "TypeError"),
+    ("dict", (range(10 ** 12),), "MemoryError"),
 ])
 def test_sizes_of_new_objects(hub, typeid, args, error):
     with hub.server() as server:
@@ -300,7 +301,6 @@ def test_timeouts(hub, objects, typeid, args, name, before, timeout, error):
         one.returns(ident, "put", 0)
     found = one.raises(ident, name, *before, timeout)
     assert type(found).__name__ == error
-    assert one.returns(None, "x") if False else True
     assert hub.stat()["objects"]["waiting"] == 0
 
 
@@ -403,7 +403,7 @@ def test_too_many_requests_behind_one_that_waits(hub, objects, kind):
 @KINDS
 def test_a_request_that_is_too_long(hub, kind):
     one = hub.speaker(kind)
-    one.write(wire.short_header(MAX_ITEM_BYTES + 1))
+    one.write(wire.short_header(MAX_ITEM_BYTES + 1), HEAD)
     assert one.answer()[1].rstrip().endswith(
         f"ValueError: a request is longer than max_item_bytes, "
         f"{MAX_ITEM_BYTES}")
@@ -502,7 +502,6 @@ def dangerous(which, path):
 
 
 def read_symbolically(body):
-    import io
     reader = Reader(io.BytesIO(body))
     reader.load()
     return reader.globals
@@ -517,8 +516,6 @@ def test_pickles_that_would_run_code(hub, objects, tmp_path, which, protocol):
     function = CODE[which][0]
     one = hub.proxy()
     one.protocol = protocol
-    wrapped = "builtins" if function.__module__ == "builtins" else \
-        function.__module__
     for typeid, put, get in [("Queue", "put", "get"), ("list", "append", "pop"),
                              ("Value", "set", "get")]:
         ident = objects(typeid, *(("i", 0) if typeid == "Value" else ()))
@@ -526,7 +523,7 @@ def test_pickles_that_would_run_code(hub, objects, tmp_path, which, protocol):
         one.say(ident, get)
         names = read_symbolically(one.receive())
         assert [name.rpartition(".")[2] for name in names] == [
-            function.__name__], (wrapped, names)
+            function.__name__]
     assert not path.exists()
 
 
@@ -541,7 +538,7 @@ def test_code_in_the_wrong_place(hub, objects, tmp_path, which, place):
         request[place] = value
         request = tuple(request)
     else:
-        request = value if place == 4 else (ident, "get", (), {"key": value})
+        request = value if place == 4 else (ident, "get", (), {"nothing": value})
     one = hub.proxy()
     one.send(pickle.dumps(request, 4))
     kind, answer = one.answer()
@@ -624,6 +621,7 @@ def laughs(count=60):
     ("list", "append", (laughs(),)), ("list", "__contains__", (laughs(),)),
     ("list", "count", (laughs(),)), ("list", "index", (laughs(),)),
     ("list", "extend", (laughs(),)), ("list", "__imul__", (2,)),
+    ("list", "sort", ()), ("list", "#GETVALUE", ()),
     ("dict", "__setitem__", (laughs(), 1)), ("dict", "get", (laughs(),)),
     ("Queue", "put", (laughs(),)), ("Namespace", "__setattr__", ("a", laughs())),
     ("set", "add", (laughs(),)), ("Value", "set", (laughs(),)),
@@ -636,10 +634,13 @@ def test_values_that_are_long_when_written_out(hub, objects, typeid, name,
     if typeid == "list":
         one.returns(ident, "append", laughs())
     assert one.call(ident, name, *args)[0] in ("#RETURN", "#ERROR")
-    for other in ("__repr__", "__str__", "sort"):
-        if other != "sort" or typeid == "list":
-            assert one.call(ident, other)[0] in (
-                "#RETURN", "#ERROR", "#TRACEBACK", "#UNSERIALIZABLE")
+
+
+def test_texts_that_are_too_long(hub, objects):
+    ident = objects("list", [laughs()])
+    one = hub.proxy()
+    assert "the text has more than" in str(one.raises(ident, "__repr__"))
+    assert one.returns(ident, "__len__") == 1
 
 
 # ---- Shapes ---------------------------------------------------------------
@@ -709,14 +710,13 @@ def test_forged_idents(hub, objects):
         assert len(text) < 2000
     assert one.returns(ident, "__len__") == 0
     for other in forged(ident):
-        for name in ["incref", "decref", "get_methods"]:
-            refused = hub.refused(name, other)
-            assert refused.startswith(("KeyError: ", "AttributeError: "))
+        for name in ["incref", "decref"]:
+            assert hub.refused(name, other).startswith("KeyError: "), other
     assert hub.ask("number_of_objects") == 1
 
 
 TYPES = ["dict", "Queue", "nonsense", "a/b", "../..", "%s", "\u00e9", "-", "--",
-         "list ", "list\n"]
+         "list ", "list\n", "\x7f", "\ud800", "\U0001f600", "x" * 128]
 
 
 @pytest.mark.parametrize("typeid", TYPES)
@@ -732,6 +732,7 @@ def test_idents_with_another_typeid(hub, objects, typeid):
     with hub.server() as server:
         kind, value = server.call(None, "incref", other)
     assert kind == "#RETURN"
+    assert ident in hub.ask("debug_info")
     hub.give_back(other)
 
 
@@ -836,6 +837,3 @@ def test_waiting_requests_are_bounded(serve):
     assert kind in ("#ERROR", "#TRACEBACK"), value
     assert other.returns(ident, "put", 1) is None
     assert one.answer() == ("#RETURN", 1)
-
-
-__all__ = ["END", "Speaker"]

@@ -2,14 +2,25 @@
 """The wire of managers, from the side of a client that does nothing by itself:
 requests out, answers in, each a pickle of the protocol that is asked for."""
 
-import itertools
+import io
 import pickle
 
-from rendezvous.client import END, Peer, frame
+from rendezvous.client import END, Peer
 
-NEWEST = pickle.HIGHEST_PROTOCOL
 NO_KWDS = {}
-NAMES = itertools.count(1)
+
+
+class ShutDown(Exception):
+    """Of `queue`, from Python 3.13 on."""
+
+
+class Unpickler(pickle.Unpickler):
+    """Also what only newer Pythons have."""
+
+    def find_class(self, module, name):
+        if (module, name) == ("queue", "ShutDown"):
+            return ShutDown
+        return super().find_class(module, name)
 
 
 def packed(ident, name, args=(), kwds=NO_KWDS, protocol=4):
@@ -30,7 +41,7 @@ class Speaker(Peer):
         """(kind, value)"""
         body = self.receive()
         assert body[1] <= self.protocol
-        return pickle.loads(body)
+        return Unpickler(io.BytesIO(body)).load()
 
     def call(self, ident, name, *args, **kwds):
         self.say(ident, name, *args, **kwds)
@@ -62,11 +73,3 @@ class Speaker(Peer):
     def ends(self):
         """Without another message."""
         assert self.rest() == ([], END)
-
-
-def objects(stat):
-    """What the broker has to say of its objects."""
-    return stat["objects"]["objects"], stat["objects"]["waiting"]
-
-
-__all__ = ["NAMES", "NEWEST", "Speaker", "frame", "objects", "packed"]

@@ -343,8 +343,8 @@ def exposed_methods(servers, typeid, args):
         return None
     idents, exposed = zip(*[value for _, value in answers])
     assert all(type(one) is tuple for one in exposed)
-    say(typeid + " exposes", sorted(set(exposed[1]) & set(exposed[0])),
-        sorted(set(exposed[1])))
+    say(typeid + " exposes", *[
+        ["methods", sorted(set(exposed[1]) & set(one))] for one in exposed])
     for server, ident, methods in zip(servers, idents, exposed):
         token = managers.Token(typeid, server.address, ident)
         again = server.returns("get_methods", token)
