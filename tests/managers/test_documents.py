@@ -8,8 +8,7 @@ import re
 import pytest
 
 from conftest import BUILD, ROOT
-
-from .wire import frame
+from rendezvous.client import frame
 
 # Those that need arguments.
 ARGUMENTS = {"Barrier": (2,), "Value": ("i", 1), "Array": ("i", [1])}
