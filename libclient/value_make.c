@@ -153,8 +153,7 @@ tieline_value *tieline_value_strs(
 	for (size_t i = 0; list && i < count; i++) {
 		if (!texts[i])
 			return tli_value_unmade();
-		if (!tli_append(list,
-			    tli_str(&values->tree, texts[i], strlen(texts[i]))))
+		if (!tli_append(list, tli_text(&values->tree, texts[i])))
 			list = NULL;
 	}
 	return tli_values_made(values, list);

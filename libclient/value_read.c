@@ -232,7 +232,7 @@ int tieline_value_contains(
 
 	if (!node || !item)
 		return tli_value_null_given();
-	if (node->kind == TLI_LIST || node->kind == TLI_TUPLE)
+	if (tli_is_sequence(node))
 		return has_item(tli_items_of(node), item);
 	if (node->kind != TLI_DICT && node->kind != TLI_SET &&
 		node->kind != TLI_FROZENSET)

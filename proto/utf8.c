@@ -101,6 +101,15 @@ size_t tli_utf8_valid(const uint8_t *bytes, size_t len)
 	return at;
 }
 
+void tli_utf8_mend(char *text)
+{
+	size_t len = strlen(text), at = 0;
+
+	while ((at += tli_utf8_valid((const uint8_t *)text + at, len - at)) <
+		len)
+		text[at] = '?';
+}
+
 uint32_t tli_utf8_read(const uint8_t *bytes, size_t *len_out)
 {
 	size_t len = sequence_of(bytes[0])->len;

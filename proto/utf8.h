@@ -18,6 +18,9 @@ size_t tli_utf8_sequence(const uint8_t *bytes, size_t len);
 /* How many bytes from the start are right: len if all. */
 size_t tli_utf8_valid(const uint8_t *bytes, size_t len);
 
+/* Has a text be right: what is wrong, or cut, becomes question marks. */
+void tli_utf8_mend(char *text);
+
 /* The character at the start of bytes that are right; *len_out is how long it
  * is. */
 uint32_t tli_utf8_read(const uint8_t *bytes, size_t *len_out);

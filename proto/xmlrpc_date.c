@@ -17,8 +17,7 @@ struct tli_value *tli_xmlrpc_date(
 		tli_object(values, TLI_NEWOBJ, tli_global(values, module, name),
 			tli_items(values, TLI_TUPLE, NULL, 0), NULL);
 
-	if (!tli_dict_set(state, tli_str(values, attribute, strlen(attribute)),
-		    tli_str(values, text, len)))
+	if (!tli_dict_put(state, attribute, tli_str(values, text, len)))
 		return NULL;
 	return tli_object_step(date, TLI_STEP_BUILD, state) ? date : NULL;
 }

@@ -209,7 +209,7 @@ static bool fits(const struct tli_value *value, char letter)
 	case 'b':
 		return value->kind == TLI_BYTES;
 	case 'l':
-		return value->kind == TLI_LIST || value->kind == TLI_TUPLE;
+		return tli_is_sequence(value);
 	case 'g':
 		return value->kind == TLI_GLOBAL;
 	default:

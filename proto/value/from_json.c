@@ -112,9 +112,7 @@ static struct tli_value *read_number(
 static struct tli_value *read_text(
 	struct reading *reading, const tli_json *json)
 {
-	const char *text = tli_json_text(json);
-
-	return tli_str(reading->values, text, strlen(text));
+	return tli_text(reading->values, tli_json_text(json));
 }
 
 static struct tli_value *read_array(
@@ -134,8 +132,7 @@ static struct tli_value *read_array(
 static bool read_member(
 	struct reading *reading, const tli_json *member, struct tli_value *dict)
 {
-	const char *name = tli_json_key(member);
-	struct tli_value *key = tli_str(reading->values, name, strlen(name));
+	struct tli_value *key = tli_text(reading->values, tli_json_key(member));
 	struct tli_value *item = key ? read_value(reading, member) : NULL;
 
 	return item && tli_dict_set(dict, key, item);

@@ -238,6 +238,14 @@ bool tli_dict_set(
 		give_up(node, count);
 }
 
+bool tli_dict_put(
+	struct tli_value *dict, const char *key, struct tli_value *item)
+{
+	return dict &&
+		tli_dict_set(
+			dict, tli_text(tli_items_of(dict)->values, key), item);
+}
+
 bool tli_set_add(struct tli_value *set, struct tli_value *item)
 {
 	struct tli_items *node = (struct tli_items *)set;

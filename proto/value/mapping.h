@@ -17,6 +17,10 @@
 bool tli_dict_set(
 	struct tli_value *dict, struct tli_value *key, struct tli_value *item);
 
+/* The same, of a key that is a text. */
+bool tli_dict_put(
+	struct tli_value *dict, const char *key, struct tli_value *item);
+
 /* Adds an item to a set or frozenset, unless it is there. False as above. */
 bool tli_set_add(struct tli_value *set, struct tli_value *item);
 

@@ -10,6 +10,9 @@
 
 #define FIRST_ITEMS 4u
 
+/* What tli_values_forget() leaves of their memory. */
+#define KEPT_MAX_BYTES (64u << 10)
+
 int tli_value_error_set(
 	struct tli_value_error *error, int code, const char *format, ...)
 {
@@ -47,6 +50,15 @@ const char *tli_kind_name(enum tli_kind kind)
 	};
 
 	return names[kind];
+}
+
+const char *tli_text_of(const struct tli_value *value)
+{
+	const struct tli_bytes *node = tli_bytes_of(value);
+
+	if (value->kind != TLI_STR || memchr(node->data, '\0', node->len))
+		return NULL;
+	return (const char *)node->data;
 }
 
 bool tli_is_text(const struct tli_value *value, const char *text)
@@ -111,6 +123,14 @@ void tli_values_clear(struct tli_values *values)
 		return;
 	tli_arena_clear(&values->arena);
 	begin(values);
+}
+
+void tli_values_forget(struct tli_values *values)
+{
+	if (values->arena.held_bytes > KEPT_MAX_BYTES)
+		tli_values_fini(values);
+	else if (values->arena.held_bytes > 0)
+		tli_values_clear(values);
 }
 
 void *tli_values_shortage(struct tli_values *values)
@@ -251,6 +271,11 @@ struct tli_value *tli_str(
 		"the text is not UTF-8: wrong byte 0x%02x at offset %zu of it",
 		(uint8_t)text[valid], valid);
 	return NULL;
+}
+
+struct tli_value *tli_text(struct tli_values *values, const char *text)
+{
+	return tli_str(values, text, strlen(text));
 }
 
 struct tli_value *tli_bytes(struct tli_values *values, enum tli_kind kind,
@@ -444,8 +469,8 @@ struct tli_value *tli_global(
 	struct tli_values *values, const char *module, const char *name)
 {
 	struct tli_value *names[] = {
-		tli_str(values, module, strlen(module)),
-		tli_str(values, name, strlen(name)),
+		tli_text(values, module),
+		tli_text(values, name),
 	};
 
 	return tli_items(values, TLI_GLOBAL, names, 2);

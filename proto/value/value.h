@@ -193,6 +193,14 @@ static inline bool tli_has_items(const struct tli_value *value)
 	return value->kind >= TLI_LIST;
 }
 
+static inline bool tli_is_sequence(const struct tli_value *value)
+{
+	return value->kind == TLI_LIST || value->kind == TLI_TUPLE;
+}
+
+/* The text of a str without NULs; NULL if it is none. */
+const char *tli_text_of(const struct tli_value *value);
+
 /* Whether it is a str with that text, or a global with those names. */
 bool tli_is_text(const struct tli_value *value, const char *text);
 bool tli_is_global(
@@ -213,7 +221,7 @@ struct tli_values {
 	size_t borrowed_bytes; /* of nodes that have no copy of them */
 	uint32_t nodes;
 	uint32_t ids;
-	uint32_t objects; /* of the nodes, those of TLI_OBJECT */
+	uint32_t objects;      /* of the nodes, those of TLI_OBJECT */
 	bool has_grown_inside; /* something was put into what is inside another:
 				* depths may be wrong; see levels.h */
 	struct tli_value_error error;  /* of the last failure */
@@ -229,6 +237,8 @@ void tli_values_init(struct tli_values *values,
 /* Frees all nodes. After _clear it can be used again, at less cost. */
 void tli_values_fini(struct tli_values *values);
 void tli_values_clear(struct tli_values *values);
+/* As _clear, but that a lot of memory is not kept for the next use. */
+void tli_values_forget(struct tli_values *values);
 
 /* Sets the error to "out of memory", or to the arena's limit. Returns NULL. */
 void *tli_values_shortage(struct tli_values *values);
@@ -258,6 +268,7 @@ struct tli_value *tli_int_from_bytes(
  * is TLI_VALUE_SYNTAX, with the offset of the first wrong byte in the text. */
 struct tli_value *tli_str(
 	struct tli_values *values, const char *text, size_t len);
+struct tli_value *tli_text(struct tli_values *values, const char *text);
 
 /* TLI_BYTES or TLI_BYTEARRAY. */
 struct tli_value *tli_bytes(struct tli_values *values, enum tli_kind kind,
