@@ -20,8 +20,12 @@
 #define VALUES_MAX_BYTES (64u << 20)
 #define VALUES_MAX_NODES (1u << 20)
 #define VALUES_MAX_DEPTH 1000u
-/* What is kept of their memory between two requests. */
-#define VALUES_KEPT_BYTES (64u << 10)
+
+void manager_fail(struct manager *manager)
+{
+	manager->is_failed = true;
+	manager_touch(manager);
+}
 
 void manager_touch(struct manager *manager)
 {
@@ -33,22 +37,17 @@ void manager_touch(struct manager *manager)
 
 /* ---- Requests --------------------------------------------------------- */
 
-static bool is_sequence(const struct tli_value *value)
-{
-	return value->kind == TLI_TUPLE || value->kind == TLI_LIST;
-}
-
 /* (ident, name, args, kwds); false if it is none. */
 static bool take_apart(struct tli_value *whole, struct manager_request *request)
 {
 	struct tli_value **parts;
 
-	if (!is_sequence(whole) || tli_items_of(whole)->count != 4)
+	if (!tli_is_sequence(whole) || tli_items_of(whole)->count != 4)
 		return false;
 	parts = tli_items_of(whole)->items;
 	request->ident = parts[0];
-	request->name = manager_text(parts[1]);
-	if (!request->name || !is_sequence(parts[2]) ||
+	request->name = tli_text_of(parts[1]);
+	if (!request->name || !tli_is_sequence(parts[2]) ||
 		parts[3]->kind != TLI_DICT)
 		return false;
 	request->args = parts[2];
@@ -199,14 +198,6 @@ static void watch(struct manager *manager)
 		peer_close(peer);
 }
 
-static void forget_values(struct tli_values *values)
-{
-	if (values->arena.held_bytes > VALUES_KEPT_BYTES)
-		tli_values_fini(values);
-	else if (values->arena.held_bytes > 0)
-		tli_values_clear(values);
-}
-
 /* Answers out, requests in, as long as that goes without waiting. */
 static void go_on(struct manager *manager)
 {
@@ -215,7 +206,7 @@ static void go_on(struct manager *manager)
 	while (write_answer(manager) && !manager->call &&
 		count < REQUESTS_A_TURN && serve_next(manager))
 		count++;
-	forget_values(manager_values(manager));
+	tli_values_forget(manager_values(manager));
 	if (count == REQUESTS_A_TURN)
 		manager_touch(manager);
 	if (manager->peer)

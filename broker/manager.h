@@ -23,8 +23,6 @@
 #include "engine/ident.h"
 #include "segments.h"
 
-#include <string.h>
-
 /* A request, decoded. */
 struct manager_request {
 	const struct tli_value *ident; /* a str, or None for the server's own */
@@ -91,6 +89,9 @@ struct manager_call {
 /* It has something to do when the loop comes round. */
 void manager_touch(struct manager *manager);
 
+/* The connection is over, for lack of memory. */
+void manager_fail(struct manager *manager);
+
 /* ---- requests --------------------------------------------------------- */
 
 /* None is under way then, or the reply is there; or the connection is failed.
@@ -120,6 +121,9 @@ void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
 	struct tli_item *item, void (*then)(struct manager_call *call));
 void manager_call_free(struct manager_call *call);
 
+/* What the engine is asked with; NULL if that fails, or the value is NULL. */
+struct tli_item *manager_pickle(const struct tli_value *value);
+
 /* The reference that the engine has granted is the process's: false, with a
  * reply if there is somebody to get it, if it is not. */
 bool manager_keep_reference(struct manager_call *call);
@@ -128,17 +132,6 @@ bool manager_keep_reference(struct manager_call *call);
 static inline struct tli_values *manager_values(const struct manager *manager)
 {
 	return &manager->broker->managers.values;
-}
-
-/* The text of a str without NULs; NULL if it is none. */
-static inline const char *manager_text(const struct tli_value *value)
-{
-	const struct tli_bytes *bytes = tli_bytes_of(value);
-
-	if (value->kind != TLI_STR ||
-		memchr(bytes->data, '\0', bytes->len) != NULL)
-		return NULL;
-	return (const char *)bytes->data;
 }
 
 /* ---- replies ---------------------------------------------------------- */

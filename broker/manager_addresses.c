@@ -19,8 +19,8 @@ static struct tli_value *address_value(
 	if (tli_address_parse(text, &address))
 		return tli_none(values);
 	if (address.kind == TLI_ADDRESS_UNIX)
-		return tli_str(values, address.path, strlen(address.path));
-	pair[0] = tli_str(values, address.host, strlen(address.host));
+		return tli_text(values, address.path);
+	pair[0] = tli_text(values, address.host);
 	pair[1] = tli_int(values, address.port);
 	return tli_items(values, TLI_TUPLE, pair, 2);
 }
@@ -45,9 +45,9 @@ struct tli_value *manager_token(
 {
 	struct tli_values *values = manager_values(manager);
 	struct tli_value *state[3] = {
-		[TLI_TOKEN_TYPEID] = tli_str(values, typeid, strlen(typeid)),
+		[TLI_TOKEN_TYPEID] = tli_text(values, typeid),
 		[TLI_TOKEN_ADDRESS] = own_address(manager),
-		[TLI_TOKEN_IDENT] = tli_str(values, ident, strlen(ident)),
+		[TLI_TOKEN_IDENT] = tli_text(values, ident),
 	};
 	struct tli_value *token = tli_object(values, TLI_NEWOBJ,
 		tli_global(values, "multiprocessing.managers", "Token"),
@@ -63,13 +63,11 @@ struct tli_value *manager_token(
 static bool is_ours(
 	const struct manager *manager, const struct tli_value *state)
 {
-	const struct tli_value *text =
-		tli_items_of(state)->items[TLI_TOKEN_IDENT];
+	const char *text =
+		tli_text_of(tli_items_of(state)->items[TLI_TOKEN_IDENT]);
 	struct ident ident;
 
-	return text->kind == TLI_STR &&
-		ident_parse(&ident, (const char *)tli_bytes_of(text)->data,
-			manager->broker->epoch);
+	return text && ident_parse(&ident, text, manager->broker->epoch);
 }
 
 static bool redirect(void *arg, struct tli_value *state)

@@ -2,6 +2,8 @@
 /* What is asked of the engine for a request, and the way back. */
 #include "manager.h"
 
+#include "../proto/item_value.h"
+
 #include "holders.h"
 
 #include <stdlib.h>
@@ -12,8 +14,7 @@ struct manager_call *manager_call_new(
 	struct manager_call *call = calloc(1, sizeof(*call));
 
 	if (!call) {
-		manager->is_failed = true;
-		manager_touch(manager);
+		manager_fail(manager);
 		return NULL;
 	}
 	call->broker = manager->broker;
@@ -23,6 +24,16 @@ struct manager_call *manager_call_new(
 		holder_ref(holder);
 	manager->call = call;
 	return call;
+}
+
+struct tli_item *manager_pickle(const struct tli_value *value)
+{
+	struct tli_value_error error;
+
+	if (!value)
+		return NULL;
+	return tli_item_of_value(
+		TLI_FORMAT_PICKLE, value, TLI_ITEM_BODY_MAX, &error);
 }
 
 static struct owner *owner_of(const struct manager_call *call, uint8_t code)
@@ -48,8 +59,7 @@ static void forget_answer(struct manager_call *call)
 /* Without memory, or somebody who is to have a reference, nothing is asked. */
 static void give_up(struct manager_call *call, struct tli_item *item)
 {
-	call->manager->is_failed = true;
-	manager_touch(call->manager);
+	manager_fail(call->manager);
 	tli_item_unref(item);
 	manager_call_free(call);
 }

@@ -3,20 +3,10 @@
 #include "manager.h"
 
 #include "../proto/item_value.h"
-#include "../proto/value/mapping.h"
 
 #include "holders.h"
+#include "typeid_create.h"
 #include "typeids.h"
-
-static struct tli_item *pickle(const struct tli_value *value)
-{
-	struct tli_value_error error;
-
-	if (!value)
-		return NULL;
-	return tli_item_of_value(
-		TLI_FORMAT_PICKLE, value, TLI_ITEM_BODY_MAX, &error);
-}
 
 static struct tli_value *exposed(
 	const struct manager *manager, const char *typeid)
@@ -65,7 +55,7 @@ static void on_created(struct manager_call *call)
 		tell_guess(call);
 		ident_of(call, ident);
 		manager_return(manager,
-			pair(values, tli_str(values, ident, strlen(ident)),
+			pair(values, tli_text(values, ident),
 				exposed(manager, call->typeid)));
 	}
 	manager_call_free(call);
@@ -85,19 +75,13 @@ static const char *kind_of(const struct tli_value *value)
 	return kinds[value->kind] ? kinds[value->kind] : "object";
 }
 
-/* {"kind": ..., "args": (value, ...)} */
+/* What opens an object of that kind, made of those arguments. */
 static struct tli_item *opening(struct tli_values *values, const char *kind,
 	struct tli_value *const *args, size_t count)
 {
-	struct tli_value *options = tli_container(values, TLI_DICT);
-
-	if (!options ||
-		!tli_dict_set(options, tli_str(values, "kind", 4),
-			tli_str(values, kind, strlen(kind))) ||
-		!tli_dict_set(options, tli_str(values, "args", 4),
-			tli_items(values, TLI_TUPLE, args, count)))
-		return NULL;
-	return pickle(options);
+	return manager_pickle(typeid_options(values, kind, NULL,
+		tli_items(values, TLI_TUPLE, args, count),
+		tli_container(values, TLI_DICT)));
 }
 
 /* What was called on a named object has returned. */
@@ -167,8 +151,8 @@ static void begin(struct manager *manager, const char *typeid,
 	if (creation->is_guessed)
 		note_guess(call, creation);
 	if (creation->call)
-		call->method = pickle(creation->call);
-	manager_ask(call, TLI_OP_OPEN, 0, pickle(creation->options),
+		call->method = manager_pickle(creation->call);
+	manager_ask(call, TLI_OP_OPEN, 0, manager_pickle(creation->options),
 		creation->call ? on_opened : on_created);
 }
 
@@ -178,7 +162,7 @@ static const char *read_typeid(
 {
 	const struct tli_items *args = tli_items_of(request->args);
 	const char *typeid =
-		args->count > 0 ? manager_text(args->items[0]) : NULL;
+		args->count > 0 ? tli_text_of(args->items[0]) : NULL;
 
 	if (typeid && strlen(typeid) <= IDENT_TYPEID_MAX)
 		return typeid;

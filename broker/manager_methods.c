@@ -125,7 +125,7 @@ static void refuse_method(
 			method, ident->typeid, (int)tli_buf_len(&text),
 			(const char *)tli_buf_head(&text));
 	else
-		manager->is_failed = true;
+		manager_fail(manager);
 	tli_buf_fini(&text);
 }
 
@@ -154,7 +154,7 @@ static void begin(struct manager *manager,
 void manager_serve_method(
 	struct manager *manager, const struct manager_request *request)
 {
-	const char *text = manager_text(request->ident);
+	const char *text = tli_text_of(request->ident);
 	struct ident ident;
 
 	if (!text)

@@ -15,13 +15,7 @@
 
 static struct tli_value *text(const struct manager *manager, const char *string)
 {
-	return tli_str(manager_values(manager), string, strlen(string));
-}
-
-static void fail(struct manager *manager)
-{
-	manager->is_failed = true;
-	manager_touch(manager);
+	return tli_text(manager_values(manager), string);
 }
 
 /* ---- Frames ----------------------------------------------------------- */
@@ -50,7 +44,7 @@ static void put_answer(struct manager *manager, struct tli_value *answer)
 		result = TLI_VALUE_NOMEM;
 	tli_buf_fini(&body);
 	if (result == TLI_VALUE_NOMEM)
-		fail(manager);
+		manager_fail(manager);
 	else if (result != TLI_VALUE_OK)
 		manager_reply(
 			manager, "#UNSERIALIZABLE", text(manager, error.text));
@@ -67,7 +61,7 @@ void manager_reply(
 	if (answer)
 		put_answer(manager, answer);
 	else
-		fail(manager);
+		manager_fail(manager);
 }
 
 void manager_return(struct manager *manager, struct tli_value *value)
@@ -129,7 +123,7 @@ static void return_decoded(struct manager *manager, struct tli_item *item)
 		manager_reply(manager, "#UNSERIALIZABLE",
 			text(manager, values->error.text));
 	else
-		fail(manager);
+		manager_fail(manager);
 }
 
 void manager_return_item(struct manager *manager, struct tli_item *item)
@@ -139,7 +133,7 @@ void manager_return_item(struct manager *manager, struct tli_item *item)
 	else if (!can_splice(manager, item))
 		return_decoded(manager, item);
 	else if (!splice(manager, item))
-		fail(manager);
+		manager_fail(manager);
 	manager_touch(manager);
 }
 
@@ -218,16 +212,6 @@ void manager_raise(struct manager *manager, const struct op *op)
 
 /* ---- Refusals --------------------------------------------------------- */
 
-/* What is quoted may be cut in the middle of a character. */
-static void mend(char *string)
-{
-	size_t len = strlen(string), at = 0;
-
-	while ((at += tli_utf8_valid((const uint8_t *)string + at, len - at)) <
-		len)
-		string[at] = '?';
-}
-
 /* What is quoted may have lines of its own. */
 static void make_one_line(char *string)
 {
@@ -244,7 +228,7 @@ static void refuse(struct manager *manager, const char *kind,
 
 	snprintf(line, sizeof(line), "%s", why);
 	make_one_line(line);
-	mend(line);
+	tli_utf8_mend(line);
 	snprintf(whole, sizeof(whole),
 		"Traceback (most recent call last):\n  in tielined\n%s: %s\n",
 		exception, line);
@@ -283,8 +267,7 @@ static const char *text_of(const struct manager *manager, const struct op *op)
 	const struct tli_value *args = exception_args(manager, op);
 	const struct tli_value *first = NULL;
 
-	if (args && (args->kind == TLI_TUPLE || args->kind == TLI_LIST) &&
-		tli_items_of(args)->count > 0)
+	if (args && tli_is_sequence(args) && tli_items_of(args)->count > 0)
 		first = tli_items_of(args)->items[0];
 	return first && first->kind == TLI_STR
 		? (const char *)tli_bytes_of(first)->data

@@ -18,7 +18,7 @@
 static bool read_ident(struct manager *manager,
 	const struct manager_request *request, struct ident *ident)
 {
-	const char *text = manager_text(tli_items_of(request->args)->items[0]);
+	const char *text = tli_text_of(tli_items_of(request->args)->items[0]);
 
 	if (!text)
 		manager_refuse_no_ident(manager);
@@ -122,7 +122,7 @@ static void get_methods(
 	const struct tli_value *state =
 		tli_token_state(tli_items_of(request->args)->items[0]);
 	const char *text = state
-		? manager_text(tli_items_of(state)->items[TLI_TOKEN_IDENT])
+		? tli_text_of(tli_items_of(state)->items[TLI_TOKEN_IDENT])
 		: NULL;
 	struct ident ident;
 
@@ -152,14 +152,10 @@ static struct tli_item *opening(
 {
 	struct tli_values *values = manager_values(manager);
 	struct tli_value *options = tli_container(values, TLI_DICT);
-	struct tli_value_error error;
+	bool is_made = tli_dict_put(
+		options, "id", tli_int(values, (int64_t)ident->object));
 
-	if (!options ||
-		!tli_dict_set(options, tli_str(values, "id", 2),
-			tli_int(values, (int64_t)ident->object)))
-		return NULL;
-	return tli_item_of_value(
-		TLI_FORMAT_PICKLE, options, TLI_ITEM_BODY_MAX, &error);
+	return manager_pickle(is_made ? options : NULL);
 }
 
 static void incref(
@@ -199,7 +195,7 @@ static void decref(
 	else
 		manager_refuse(manager, "KeyError",
 			"'%.400s': nobody has a reference to it",
-			manager_text(tli_items_of(request->args)->items[0]));
+			tli_text_of(tli_items_of(request->args)->items[0]));
 }
 
 /* ---- The table --------------------------------------------------------- */

@@ -28,13 +28,6 @@ struct listing {
 	struct tli_value *refs_list;
 };
 
-static bool put(struct listing *listing, struct tli_value *dict,
-	const char *key, struct tli_value *value)
-{
-	return tli_dict_set(
-		dict, tli_str(&listing->values, key, strlen(key)), value);
-}
-
 /* None if it is for as long as it likes. */
 static struct tli_value *time_left(struct listing *listing, int64_t deadline_ms)
 {
@@ -59,12 +52,12 @@ static void add_owner(void *arg, const struct owner *owner, uint64_t token,
 		return;
 	entry = tli_container(values, TLI_DICT);
 	if (!entry ||
-		!put(listing, entry, "connection",
+		!tli_dict_put(entry, "connection",
 			tli_int(values, (int64_t)owner->id)) ||
-		!put(listing, entry, "left_ms",
-			time_left(listing, deadline_ms)) ||
+		!tli_dict_put(
+			entry, "left_ms", time_left(listing, deadline_ms)) ||
 		(token &&
-			!put(listing, entry, "token",
+			!tli_dict_put(entry, "token",
 				tli_int(values, (int64_t)token))))
 		return;
 	(void)tli_append(list, entry);
@@ -76,8 +69,8 @@ static bool add_owners(
 	listing->waiters_list = tli_container(&listing->values, TLI_LIST);
 	listing->owners_list = tli_container(&listing->values, TLI_LIST);
 	waiters_list(listing->broker->objects.waiters, id, add_owner, listing);
-	return put(listing, dict, "waiters", listing->waiters_list) &&
-		put(listing, dict, "owners", listing->owners_list);
+	return tli_dict_put(dict, "waiters", listing->waiters_list) &&
+		tli_dict_put(dict, "owners", listing->owners_list);
 }
 
 /* The object's id, if it is the description of one; 0 if not. */
@@ -95,7 +88,7 @@ static uint64_t id_of(const struct tli_value *described)
 static bool add_count(
 	struct listing *listing, struct tli_value *dict, uint64_t id)
 {
-	return put(listing, dict, "waiting",
+	return tli_dict_put(dict, "waiting",
 		tli_int(&listing->values,
 			waiters_count_for(
 				listing->broker->objects.waiters, id)));
@@ -121,17 +114,17 @@ static void add_ref(void *arg, const struct holding *holding)
 		return;
 	entry = tli_container(values, TLI_DICT);
 	if (entry &&
-		put(listing, entry, "pid",
+		tli_dict_put(entry, "pid",
 			known(listing, holding->pid, holding->pid)) &&
-		put(listing, entry, "uid",
+		tli_dict_put(entry, "uid",
 			known(listing, holding->pid, holding->uid)) &&
-		put(listing, entry, "count",
+		tli_dict_put(entry, "count",
 			tli_int(values, (int64_t)holding->count)) &&
-		put(listing, entry, "age_ms",
+		tli_dict_put(entry, "age_ms",
 			tli_int(values, age_ms > 0 ? age_ms : 0)) &&
-		put(listing, entry, "ended",
-			tli_bool(values, holding->has_ended)) &&
-		put(listing, entry, "left_ms",
+		tli_dict_put(
+			entry, "ended", tli_bool(values, holding->has_ended)) &&
+		tli_dict_put(entry, "left_ms",
 			time_left(listing, holding->until_ms)))
 		(void)tli_append(list, entry);
 }
@@ -141,7 +134,7 @@ static bool add_refs(
 {
 	listing->refs_list = tli_container(&listing->values, TLI_LIST);
 	holders_list(listing->broker->holders, id, add_ref, listing);
-	return put(listing, dict, "refs", listing->refs_list);
+	return tli_dict_put(dict, "refs", listing->refs_list);
 }
 
 /* What is told of an object in a list, too. */

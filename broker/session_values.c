@@ -41,7 +41,7 @@ struct tli_item *session_text(uint8_t format, const char *text)
 	struct tli_value *argument;
 
 	init_values(&values);
-	argument = tli_str(&values, text, strlen(text));
+	argument = tli_text(&values, text);
 	return encode(&values, tli_items(&values, kind, &argument, 1), format);
 }
 
@@ -59,13 +59,11 @@ static struct tli_value *dict_of(
 
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *entry = &entries[i];
-		struct tli_value *key =
-			tli_str(values, entry->key, strlen(entry->key));
 		struct tli_value *value = entry->text
-			? tli_str(values, entry->text, strlen(entry->text))
+			? tli_text(values, entry->text)
 			: tli_int(values, (int64_t)entry->number);
 
-		if (!dict || !tli_dict_set(dict, key, value))
+		if (!tli_dict_put(dict, entry->key, value))
 			return NULL;
 	}
 	return dict;

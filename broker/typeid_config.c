@@ -95,8 +95,7 @@ static int read_entry(struct config_reading *reading,
 
 static bool start_entry(struct typeids *typeids, const char *typeid)
 {
-	struct tli_value *kept =
-		tli_str(&typeids->values, typeid, strlen(typeid));
+	struct tli_value *kept = tli_text(&typeids->values, typeid);
 
 	if (kept)
 		typeids->entries[typeids->count++].typeid =

@@ -46,29 +46,18 @@ static enum creation_result refuse(
 
 /* ---- Values ----------------------------------------------------------- */
 
-static bool set(struct tli_values *values, struct tli_value *dict,
-	const char *key, struct tli_value *value)
-{
-	return value &&
-		tli_dict_set(dict, tli_str(values, key, strlen(key)), value);
-}
-
-static struct tli_value *text(struct tli_values *values, const char *text)
-{
-	return tli_str(values, text, strlen(text));
-}
-
 struct tli_value *typeid_options(struct tli_values *values, const char *kind,
 	const char *name, struct tli_value *args, struct tli_value *kwargs)
 {
 	struct tli_value *options = tli_container(values, TLI_DICT);
+	bool is_made = tli_dict_put(options, "kind", tli_text(values, kind)) &&
+		(!name ||
+			tli_dict_put(
+				options, "name", tli_text(values, name))) &&
+		tli_dict_put(options, "args", args) &&
+		tli_dict_put(options, "kwds", kwargs);
 
-	if (!options || !set(values, options, "kind", text(values, kind)) ||
-		(name && !set(values, options, "name", text(values, name))) ||
-		!set(values, options, "args", args) ||
-		!set(values, options, "kwds", kwargs))
-		return NULL;
-	return options;
+	return is_made ? options : NULL;
 }
 
 /* A copy of what is in the entry. */
@@ -255,7 +244,7 @@ static bool make_arguments(struct creating *creating, struct tli_value **args,
 static struct tli_value *make_call(struct creating *creating)
 {
 	struct tli_value *parts[3] = {
-		text(creating->values, creating->entry->call)};
+		tli_text(creating->values, creating->entry->call)};
 
 	if (!parts[0] || !make_arguments(creating, &parts[1], &parts[2]))
 		return NULL;

@@ -42,12 +42,6 @@ static struct tli_value *make_value(
 	return tli_value_of_json(values_of(reading), json, TLI_JSON_WRAPPED);
 }
 
-static struct tli_value *make_text(
-	struct config_reading *reading, const char *text)
-{
-	return tli_str(values_of(reading), text, strlen(text));
-}
-
 static const char *text_of(const struct tli_value *text)
 {
 	return (const char *)tli_bytes_of(text)->data;
@@ -56,15 +50,9 @@ static const char *text_of(const struct tli_value *text)
 /* A copy that lives as long as the entries; NULL for lack of memory. */
 static const char *keep_text(struct config_reading *reading, const char *text)
 {
-	struct tli_value *kept = make_text(reading, text);
+	struct tli_value *kept = tli_text(values_of(reading), text);
 
 	return kept ? text_of(kept) : NULL;
-}
-
-static bool set_member(struct config_reading *reading, struct tli_value *dict,
-	const char *key, struct tli_value *value)
-{
-	return value && tli_dict_set(dict, make_text(reading, key), value);
 }
 
 static struct tli_value *make_tuple(struct config_reading *reading)
@@ -220,7 +208,7 @@ static int read_keyword(struct config_reading *reading,
 	int result = check_argument(reading, setting, entry, value);
 
 	if (result == 0 &&
-		!set_member(reading, entry->kwargs, tli_json_key(json), value))
+		!tli_dict_put(entry->kwargs, tli_json_key(json), value))
 		result = no_value(reading, setting);
 	return result;
 }
@@ -237,8 +225,8 @@ static int read_exposed(struct config_reading *reading,
 			tli_json_kind_name(tli_json_kind(json)));
 	if (type && !engine_kind_has_method(type, tli_json_text(json)))
 		return no_method(reading, setting, type, tli_json_text(json));
-	return tli_append(
-		       entry->exposed, make_text(reading, tli_json_text(json)))
+	return tli_append(entry->exposed,
+		       tli_text(values_of(reading), tli_json_text(json)))
 		? 0
 		: no_value(reading, setting);
 }
@@ -271,8 +259,7 @@ static int read_option(struct config_reading *reading,
 		return config_complain(reading,
 			"%s: a %s has no option %s: see man tielined.json",
 			setting->name, entry->type, quoted);
-	return set_member(
-		       reading, entry->options, key, make_value(reading, json))
+	return tli_dict_put(entry->options, key, make_value(reading, json))
 		? 0
 		: no_value(reading, setting);
 }

@@ -117,7 +117,7 @@ struct tli_value *typeid_exposed(const struct config *config,
 		if (!method || is_proxys_own(method) ||
 			!exposes(&meaning, method))
 			continue;
-		if (!tli_append(names, tli_str(values, method, strlen(method))))
+		if (!tli_append(names, tli_text(values, method)))
 			names = NULL;
 	}
 	return names;

@@ -178,11 +178,6 @@ bool bind_arguments(struct call *call, const struct tli_value *args,
 const char options_of_all[] =
 	"name kind family create temporary expire_ms id args kwds";
 
-bool is_sequence(const struct tli_value *value)
-{
-	return value->kind == TLI_TUPLE || value->kind == TLI_LIST;
-}
-
 struct tli_value *options_get(const struct tli_value *options, const char *name)
 {
 	struct tli_value *value =
@@ -200,7 +195,7 @@ static bool bind_constructor(
 	const struct tli_value *args = options_get(options, "args");
 	const struct tli_value *keywords = options_get(options, "kwds");
 
-	if ((args && !is_sequence(args)) ||
+	if ((args && !tli_is_sequence(args)) ||
 		(keywords && keywords->kind != TLI_DICT)) {
 		call_raise(call, TLI_STATUS_BAD_REQUEST,
 			"args is a tuple of arguments, kwds a dict of those "

@@ -55,16 +55,6 @@ enum outcome call_raise_value(
 	return raise_arguments(call, status, &argument, 1);
 }
 
-/* What is quoted may be cut in the middle of a character. */
-static void mend(char *text)
-{
-	size_t len = strlen(text), at = 0;
-
-	while ((at += tli_utf8_valid((const uint8_t *)text + at, len - at)) <
-		len)
-		text[at] = '?';
-}
-
 /* There is always room for it, even if that there was none is what it says. */
 static enum outcome raise_text(
 	struct call *call, enum tli_status status, const char *text)
@@ -75,7 +65,7 @@ static enum outcome raise_text(
 
 	values->limits.max_nodes += RAISED_NODES;
 	values->arena.max_bytes += RAISED_BYTES;
-	call_raise_value(call, status, tli_str(values, text, strlen(text)));
+	call_raise_value(call, status, tli_text(values, text));
 	values->limits.max_nodes = max_nodes;
 	values->arena.max_bytes = max_bytes;
 	return CALL_DONE;
@@ -90,7 +80,8 @@ enum outcome call_raise(
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	mend(text);
+	/* What is quoted may be cut in the middle of a character. */
+	tli_utf8_mend(text);
 	return raise_text(call, status, text);
 }
 

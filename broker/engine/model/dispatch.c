@@ -12,8 +12,6 @@
 
 #define REPR_MAX         (OBJECT_NAME_MAX + 64u)
 #define RESULT_MAX_BYTES (64u << 20)
-/* What is kept of values between two calls. */
-#define VALUES_KEPT_BYTES (64u << 10)
 
 /* ---- what every object has, unless its kind has its own ----------------- */
 
@@ -103,13 +101,13 @@ static enum outcome run_call(struct call *call)
 
 	if (!value)
 		return CALL_DONE;
-	count = is_sequence(value) ? tli_items_of(value)->count : 0;
+	count = tli_is_sequence(value) ? tli_items_of(value)->count : 0;
 	parts = tli_items_of(value)->items;
 	if (count == 4) {
 		parts++;
 		count--;
 	}
-	if (count < 2 || count > 3 || !is_sequence(parts[1]) ||
+	if (count < 2 || count > 3 || !tli_is_sequence(parts[1]) ||
 		(count == 3 && parts[2]->kind != TLI_DICT))
 		return call_raise(call, TLI_STATUS_BAD_REQUEST,
 			"a call is a tuple of a method's name, a tuple of "
@@ -256,15 +254,6 @@ static void give_up_ticket(
 	(void)model_try(model, &back, now_ms);
 }
 
-/* Most calls need none, and those that do little. */
-static void forget_values(struct tli_values *values)
-{
-	if (values->arena.held_bytes > VALUES_KEPT_BYTES)
-		tli_values_fini(values);
-	else if (values->arena.held_bytes > 0)
-		tli_values_clear(values);
-}
-
 enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)
 {
 	struct call call = {
@@ -279,7 +268,7 @@ enum outcome model_try(struct model *model, struct op *op, int64_t now_ms)
 	outcome = run(&call);
 	if (outcome == CALL_DONE)
 		answer(&call);
-	forget_values(call.values);
+	tli_values_forget(call.values);
 	if (outcome == CALL_DONE && op->ticket && call_has_failed(&call))
 		give_up_ticket(model, op, now_ms);
 	links_run(model);

@@ -28,9 +28,6 @@ bool has_parameter(const char *text, const char *name);
 bool bind_arguments(struct call *call, const struct tli_value *args,
 	const struct tli_value *keywords);
 
-/* Whether arguments can be given as that. */
-bool is_sequence(const struct tli_value *value);
-
 /* TLI_OP_OPEN, by a dict. */
 enum outcome registry_open(struct call *call, const struct tli_value *options);
 

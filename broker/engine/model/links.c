@@ -88,14 +88,12 @@ static bool add(struct search *search, struct object *target)
 
 struct object *links_target(struct model *model, const struct tli_value *state)
 {
-	const struct tli_value *text =
-		tli_items_of(state)->items[TLI_TOKEN_IDENT];
+	const char *text =
+		tli_text_of(tli_items_of(state)->items[TLI_TOKEN_IDENT]);
 	struct object *target;
 	struct ident ident;
 
-	if (text->kind != TLI_STR ||
-		!ident_parse(&ident, (const char *)tli_bytes_of(text)->data,
-			model->limits.epoch))
+	if (!text || !ident_parse(&ident, text, model->limits.epoch))
 		return NULL;
 	target = model_find(model, ident.object);
 	return target && target->is_made && !target->is_deleted ? target : NULL;

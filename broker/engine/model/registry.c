@@ -163,8 +163,7 @@ enum outcome registry_open(struct call *call, const struct tli_value *options)
 
 void stat_put(struct call *call, const char *key, struct tli_value *value)
 {
-	(void)tli_dict_set(
-		call->result, tli_str(call->values, key, strlen(key)), value);
+	(void)tli_dict_put(call->result, key, value);
 }
 
 void stat_put_int(struct call *call, const char *key, uint64_t integer)
@@ -175,8 +174,7 @@ void stat_put_int(struct call *call, const char *key, uint64_t integer)
 void stat_put_text(struct call *call, const char *key, const char *text)
 {
 	stat_put(call, key,
-		text ? tli_str(call->values, text, strlen(text))
-		     : tli_none(call->values));
+		text ? tli_text(call->values, text) : tli_none(call->values));
 }
 
 static struct tli_value *describe(struct call *call, struct object *object)

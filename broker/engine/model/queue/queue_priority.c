@@ -46,7 +46,7 @@ static void rank(struct queue_entry *entry, const struct tli_value *value)
 {
 	enum rank_kind kind = RANK_NUMBER;
 
-	if (value->kind == TLI_TUPLE || value->kind == TLI_LIST) {
+	if (tli_is_sequence(value)) {
 		kind = value->kind == TLI_TUPLE ? RANK_TUPLE : RANK_LIST;
 		if (tli_items_of(value)->count == 0)
 			return;

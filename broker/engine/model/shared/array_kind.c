@@ -190,7 +190,7 @@ static const struct tli_value *take_values(
 {
 	char typecode = array_of(call)->typecode;
 
-	if (value->kind == TLI_LIST || value->kind == TLI_TUPLE)
+	if (tli_is_sequence(value))
 		return typed_array(call, typecode, tli_items_of(value));
 	if (value->kind != TLI_ARRAY)
 		call_raise(call, TLI_STATUS_TYPE_ERROR,

@@ -99,8 +99,8 @@ static fill_fn *const fills[TLI_KINDS] = {
 
 static bool is_list_of_items(const struct tli_value *value)
 {
-	return value->kind == TLI_LIST || value->kind == TLI_TUPLE ||
-		value->kind == TLI_SET || value->kind == TLI_FROZENSET;
+	return tli_is_sequence(value) || value->kind == TLI_SET ||
+		value->kind == TLI_FROZENSET;
 }
 
 bool can_iterate(const struct tli_value *value)

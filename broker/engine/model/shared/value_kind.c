@@ -207,9 +207,7 @@ static enum outcome repr(struct call *call)
 static bool put_attribute(struct call *call, struct tli_value *state,
 	const char *name, struct tli_value *value)
 {
-	return value &&
-		tli_dict_set(state, tli_str(call->values, name, strlen(name)),
-			value);
+	return value && tli_dict_put(state, name, value);
 }
 
 static enum outcome whole(struct call *call)

@@ -47,16 +47,12 @@ static struct tli_value *describe(struct call *call, struct tli_value *key)
 		struct tli_value *value;
 	} parts[] = {
 		{"version", tli_int(values, (int64_t)call->object->version)},
-		{"method", tli_str(values, method, strlen(method))},
+		{"method", tli_text(values, method)},
 		{"key", key ? key : tli_none(values)},
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (!change ||
-			!tli_dict_set(change,
-				tli_str(values, parts[i].name,
-					strlen(parts[i].name)),
-				parts[i].value))
+		if (!tli_dict_put(change, parts[i].name, parts[i].value))
 			return NULL;
 	return change;
 }
