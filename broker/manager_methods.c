@@ -5,6 +5,7 @@
 #include "../proto/item_value.h"
 #include "../proto/value/repr.h"
 
+#include "engine/kinds.h"
 #include "holders.h"
 #include "typeids.h"
 
@@ -103,14 +104,6 @@ static void (*answer_of(const char *method))(struct manager_call *call)
 
 /* ---- Requests ---------------------------------------------------------- */
 
-/* What the server does where an object has no such method. */
-static bool is_fallback(const char *method)
-{
-	return strcmp(method, "__str__") == 0 ||
-		strcmp(method, "__repr__") == 0 ||
-		strcmp(method, "#GETVALUE") == 0;
-}
-
 static void refuse_method(
 	struct manager *manager, const struct ident *ident, const char *method)
 {
@@ -164,7 +157,7 @@ void manager_serve_method(
 	else if (typeid_exposes(
 			 &manager->broker->config, ident.typeid, request->name))
 		begin(manager, request, &ident);
-	else if (!is_fallback(request->name))
+	else if (!engine_has_method(request->name))
 		refuse_method(manager, &ident, request->name);
 	else if (has_arguments(request))
 		manager_refuse(manager, "TypeError", "%s() takes no arguments",

@@ -179,27 +179,14 @@ static struct tli_value *exception_args(
 	return tli_item_value(values, op->result);
 }
 
-/* Who catches Empty finds no text in it, as in Python. */
-static bool is_bare(const struct op *op)
-{
-	return op->status == TLI_STATUS_EMPTY ||
-		op->status == TLI_STATUS_FULL ||
-		op->status == TLI_STATUS_SHUT_DOWN ||
-		op->status == TLI_STATUS_BROKEN_BARRIER ||
-		op->status == TLI_STATUS_STOP_ITERATION;
-}
-
 static void raise_pickled(struct manager *manager, const struct op *op)
 {
 	const char *name = tli_status_info(op->status)->exception;
 	struct tli_values *values = manager_values(manager);
-	struct tli_value *args = is_bare(op)
-		? tli_items(values, TLI_TUPLE, NULL, 0)
-		: exception_args(manager, op);
 
 	manager_reply(manager, "#ERROR",
 		tli_object(values, TLI_REDUCE, exception_class(manager, name),
-			args, NULL));
+			exception_args(manager, op), NULL));
 }
 
 void manager_raise(struct manager *manager, const struct op *op)

@@ -56,13 +56,6 @@ enum typeid_origin typeid_origin(
 
 /* ---- What proxies have ------------------------------------------------ */
 
-/* A proxy has these itself, and asks for them as its last resort. */
-static bool is_fallback(const char *method)
-{
-	return strcmp(method, "__repr__") == 0 ||
-		strcmp(method, "__str__") == 0;
-}
-
 /* What a proxy's class must not get from us, though it may be called: the
  * access to the proxy's own attributes, what would make it unhashable, and what
  * Python puts in the proxy's own place: p += x is p = p.__iadd__(x). */
@@ -75,7 +68,7 @@ static bool is_proxys_own(const char *method)
 	for (size_t i = 0; i < LENGTH(own); i++)
 		if (strcmp(method, own[i]) == 0)
 			return true;
-	return is_fallback(method);
+	return engine_has_method(method);
 }
 
 /* Whether the configuration has it among what it exposes. */
@@ -93,7 +86,8 @@ static bool exposes(const struct meaning *meaning, const char *method)
 {
 	if (meaning->entry && meaning->entry->exposed)
 		return is_listed(meaning->entry->exposed, method);
-	return !is_fallback(method);
+	/* A proxy has these itself, and asks for them as its last resort. */
+	return !engine_has_method(method);
 }
 
 bool typeid_exposes(

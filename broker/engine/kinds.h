@@ -16,4 +16,7 @@ const char *engine_kind_method(const char *kind, unsigned i);
 bool engine_kind_has_method(const char *kind, const char *method);
 bool engine_kind_has_option(const char *kind, const char *option);
 
+/* Whether objects of every kind have that method. */
+bool engine_has_method(const char *method);
+
 #endif

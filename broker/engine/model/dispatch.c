@@ -38,7 +38,7 @@ static enum outcome repr(struct call *call)
 	return call_return(call, tli_str(call->values, text, (size_t)len));
 }
 
-static const struct method fallbacks[] = {
+const struct method methods_of_all[] = {
 	{"#GETVALUE", "", get_value},
 	{"__repr__", "", repr},
 	{"__str__", "", repr},
@@ -64,7 +64,7 @@ static const struct method *find_method(
 	if (!object)
 		return find_among(registry_methods, name);
 	method = find_among(object->kind->methods, name);
-	return method ? method : find_among(fallbacks, name);
+	return method ? method : find_among(methods_of_all, name);
 }
 
 static enum outcome no_method(struct call *call, const struct tli_value *name)

@@ -31,6 +31,9 @@ bool bind_arguments(struct call *call, const struct tli_value *args,
 /* TLI_OP_OPEN, by a dict. */
 enum outcome registry_open(struct call *call, const struct tli_value *options);
 
+/* What every object has, unless its kind has its own. */
+extern const struct method methods_of_all[];
+
 /* Methods of the registry itself, object 0. */
 extern const struct method registry_methods[];
 

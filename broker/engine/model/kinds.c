@@ -58,14 +58,23 @@ const char *engine_kind_method(const char *kind, unsigned i)
 	return method ? method->name : NULL;
 }
 
+static bool has_method(const struct method *methods, const char *name)
+{
+	while (methods->name && strcmp(methods->name, name) != 0)
+		methods++;
+	return methods->name;
+}
+
 bool engine_kind_has_method(const char *kind, const char *method)
 {
 	const struct kind *found = kind_find(kind, strlen(kind));
-	const struct method *row = found ? found->methods : NULL;
 
-	while (row && row->name && strcmp(row->name, method) != 0)
-		row++;
-	return row && row->name;
+	return found && has_method(found->methods, method);
+}
+
+bool engine_has_method(const char *method)
+{
+	return has_method(methods_of_all, method);
 }
 
 bool engine_kind_has_option(const char *kind, const char *option)
