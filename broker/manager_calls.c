@@ -42,11 +42,17 @@ static struct owner *owner_of(const struct manager_call *call, uint8_t code)
 				   : &call->manager->owner;
 }
 
+/* What the request said, or another connection was told, is not needed any
+ * more. */
+static void go_on(struct manager_call *call)
+{
+	tli_values_forget(&call->broker->managers.values);
+	call->then(call);
+}
+
 static void on_done(struct request *request)
 {
-	struct manager_call *call = (struct manager_call *)request;
-
-	call->then(call);
+	go_on((struct manager_call *)request);
 }
 
 static void forget_answer(struct manager_call *call)
@@ -56,10 +62,17 @@ static void forget_answer(struct manager_call *call)
 	call->request.op = (struct op){.code = 0};
 }
 
-/* Without memory, or somebody who is to have a reference, nothing is asked. */
+/* Without memory, or somebody who is to have a reference, nothing is asked; nor
+ * what is more than there may be. */
 static void give_up(struct manager_call *call, struct tli_item *item)
 {
-	manager_fail(call->manager);
+	struct manager *manager = call->manager;
+	const struct tli_value_error *error = &manager_values(manager)->error;
+
+	if (error->code != TLI_VALUE_OK && error->code != TLI_VALUE_NOMEM)
+		manager_refuse(manager, "ValueError", "%s", error->text);
+	else
+		manager_fail(manager);
 	tli_item_unref(item);
 	manager_call_free(call);
 }
@@ -87,7 +100,7 @@ void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
 	};
 	if (request_start(owner_of(call, code), &call->request,
 		    call->broker->objects.now_ms))
-		then(call);
+		go_on(call);
 }
 
 void manager_call_free(struct manager_call *call)

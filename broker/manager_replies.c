@@ -30,7 +30,28 @@ static bool put_frame(struct manager *manager, const struct tli_buf *body)
 			tli_buf_len(body));
 }
 
-/* What cannot be written is told as Python's server tells it. */
+/* As Python's server tells it. The text may be of the values, which make room.
+ */
+static void tell_unwritten(struct manager *manager, const char *why)
+{
+	char whole[TLI_VALUE_ERROR_TEXT];
+
+	snprintf(whole, sizeof(whole), "%s", why);
+	tli_values_forget(manager_values(manager));
+	manager_reply(manager, "#UNSERIALIZABLE", text(manager, whole));
+}
+
+/* A value could not be made. */
+static void tell_no_value(struct manager *manager)
+{
+	const struct tli_value_error *error = &manager_values(manager)->error;
+
+	if (error->code != TLI_VALUE_OK && error->code != TLI_VALUE_NOMEM)
+		tell_unwritten(manager, error->text);
+	else
+		manager_fail(manager);
+}
+
 static void put_answer(struct manager *manager, struct tli_value *answer)
 {
 	struct tli_value_error error;
@@ -46,8 +67,7 @@ static void put_answer(struct manager *manager, struct tli_value *answer)
 	if (result == TLI_VALUE_NOMEM)
 		manager_fail(manager);
 	else if (result != TLI_VALUE_OK)
-		manager_reply(
-			manager, "#UNSERIALIZABLE", text(manager, error.text));
+		tell_unwritten(manager, error.text);
 	manager_touch(manager);
 }
 
@@ -61,7 +81,7 @@ void manager_reply(
 	if (answer)
 		put_answer(manager, answer);
 	else
-		manager_fail(manager);
+		tell_no_value(manager);
 }
 
 void manager_return(struct manager *manager, struct tli_value *value)
@@ -117,13 +137,9 @@ static void return_decoded(struct manager *manager, struct tli_item *item)
 
 	if (item->links)
 		manager->kept = tli_item_ref(item);
-	if (value && (!item->links || manager_redirect(manager, value)))
-		manager_return(manager, value);
-	else if (!value && values->error.code != TLI_VALUE_NOMEM)
-		manager_reply(manager, "#UNSERIALIZABLE",
-			text(manager, values->error.text));
-	else
-		manager_fail(manager);
+	if (value && item->links && !manager_redirect(manager, value))
+		value = NULL;
+	manager_return(manager, value);
 }
 
 void manager_return_item(struct manager *manager, struct tli_item *item)
@@ -219,6 +235,7 @@ static void refuse(struct manager *manager, const char *kind,
 	snprintf(whole, sizeof(whole),
 		"Traceback (most recent call last):\n  in tielined\n%s: %s\n",
 		exception, line);
+	tli_values_forget(manager_values(manager));
 	manager_reply(manager, kind, text(manager, whole));
 }
 

@@ -23,6 +23,7 @@ from .wire import packed
 
 KINDS = pytest.mark.parametrize("kind", ["unix", "tcp"])
 MAX_ITEM_BYTES = 1 << 20
+VALUES_MAX = 1 << 20
 FOREIGN_EPOCH = "0123456789abcdef"
 
 
@@ -837,3 +838,24 @@ def test_waiting_requests_are_bounded(serve):
     assert kind in ("#ERROR", "#TRACEBACK"), value
     assert other.returns(ident, "put", 1) is None
     assert one.answer() == ("#RETURN", 1)
+
+
+@pytest.mark.parametrize("left_over", [1, 6, 7, 8])
+def test_requests_of_all_the_values_there_may_be(serve, left_over):
+    """The answer has room even so, and what is too much is told."""
+    hub = serve()
+    ident = hub.create("list")
+    proxy = hub.proxy()
+    kind, value = proxy.call(ident, "append",
+                             [0] * (VALUES_MAX - left_over))
+    assert (kind, value) == ("#RETURN", None) or (
+        kind == "#TRACEBACK" and "ValueError: unreadable request" in value)
+    assert proxy.returns(ident, "__len__") == (kind == "#RETURN")
+
+
+def test_creating_of_all_the_values_there_may_be(serve):
+    """There is none left for its options."""
+    hub = serve()
+    why = hub.refused("create", "list", [[0] * (VALUES_MAX - 12)])
+    assert why.startswith("ValueError: ")
+    hub.is_at_rest()

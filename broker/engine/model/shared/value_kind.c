@@ -204,8 +204,8 @@ static enum outcome repr(struct call *call)
 }
 
 /* False if that fails, or the value is one that could not be had. */
-static bool put_attribute(struct call *call, struct tli_value *state,
-	const char *name, struct tli_value *value)
+static bool put_attribute(
+	struct tli_value *state, const char *name, struct tli_value *value)
 {
 	return value && tli_dict_put(state, name, value);
 }
@@ -215,9 +215,9 @@ static enum outcome whole(struct call *call)
 	struct tli_value *state = tli_container(call->values, TLI_DICT);
 
 	if (state &&
-		put_attribute(call, state, "_typecode",
+		put_attribute(state, "_typecode",
 			cell_value(call, &value_of(call)->declared)))
-		(void)put_attribute(call, state, "_value", current(call));
+		(void)put_attribute(state, "_value", current(call));
 	if (call_has_failed(call))
 		return CALL_DONE;
 	return content_return_instance(
