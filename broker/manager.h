@@ -124,6 +124,9 @@ void manager_call_free(struct manager_call *call);
 /* What the engine is asked with; NULL if that fails, or the value is NULL. */
 struct tli_item *manager_pickle(const struct tli_value *value);
 
+/* An item of a queue is the connection's until it has gone out. */
+void manager_note_lease(struct manager *manager, const struct op *op);
+
 /* The reference that the engine has granted is the process's: false, with a
  * reply if there is somebody to get it, if it is not. */
 bool manager_keep_reference(struct manager_call *call);

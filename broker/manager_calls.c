@@ -122,6 +122,14 @@ void manager_call_free(struct manager_call *call)
 	manager_touch(manager);
 }
 
+void manager_note_lease(struct manager *manager, const struct op *op)
+{
+	if (op->attempts == 0)
+		return;
+	manager->leased_from = op->object;
+	manager->lease = op->granted;
+}
+
 bool manager_keep_reference(struct manager_call *call)
 {
 	const struct op *op = &call->request.op;

@@ -57,6 +57,8 @@ static void on_created(struct manager_call *call)
 		manager_return(manager,
 			pair(values, tli_text(values, ident),
 				exposed(manager, call->typeid)));
+	} else if (manager) {
+		manager->lease = 0; /* with nobody to have it, it goes back */
 	}
 	manager_call_free(call);
 }
@@ -99,6 +101,7 @@ static void on_returned(struct manager_call *call)
 	}
 	value = op->result ? tli_item_value(manager_values(manager), op->result)
 			   : tli_none(manager_values(manager));
+	manager_note_lease(manager, op);
 	if (value)
 		strcpy(call->typeid, kind_of(value));
 	manager_ask(call, TLI_OP_OPEN, 0,

@@ -28,15 +28,6 @@ static void answer_raised(struct manager *manager, const struct op *op)
 		manager_raise(manager, op);
 }
 
-/* An item of a queue is the connection's until it has gone out. */
-static void note_lease(struct manager *manager, const struct op *op)
-{
-	if (op->attempts == 0)
-		return;
-	manager->leased_from = op->object;
-	manager->lease = op->granted;
-}
-
 static void on_answer(struct manager_call *call)
 {
 	struct manager *manager = call->manager;
@@ -47,7 +38,7 @@ static void on_answer(struct manager_call *call)
 		return;
 	}
 	if (manager && op->status == TLI_STATUS_OK) {
-		note_lease(manager, op);
+		manager_note_lease(manager, op);
 		manager_return_item(manager, op->result);
 	} else if (manager) {
 		answer_raised(manager, op);
