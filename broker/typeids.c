@@ -32,8 +32,7 @@ static struct meaning find_meaning(
 {
 	const struct typeid_entry *entry =
 		typeids_find(config->typeids, typeid);
-	const struct typeid_guess *guess =
-		config->guess_typeids ? typeid_guess(typeid) : NULL;
+	const struct typeid_guess *guess;
 
 	if (entry)
 		return (struct meaning){.origin = TYPEID_OF_THE_CONFIG,
@@ -43,6 +42,8 @@ static struct meaning find_meaning(
 		return mean_kind(TYPEID_OF_PYTHON, typeid);
 	if (typeid_refusal(typeid))
 		return mean_kind(TYPEID_OF_PYTHON, NULL);
+	/* Last, since it takes longest, and each call comes by here. */
+	guess = config->guess_typeids ? typeid_guess(typeid) : NULL;
 	if (guess && !guess->args)
 		return mean_kind(TYPEID_GUESSED, guess->kind);
 	return mean_kind(TYPEID_OF_NOBODY, NULL);
@@ -120,13 +121,14 @@ struct tli_value *typeid_exposed(const struct config *config,
 const char *typeid_of_result(
 	const struct config *config, const char *typeid, const char *method)
 {
-	struct meaning meaning = find_meaning(config, typeid);
+	struct meaning meaning;
 
-	if (meaning.kind && strcmp(typeid, "dict") == 0 &&
-		strcmp(meaning.kind, "dict") == 0 &&
-		strcmp(method, "__iter__") == 0)
-		return "Iterator";
-	return NULL;
+	if (strcmp(method, "__iter__") != 0 || strcmp(typeid, "dict") != 0)
+		return NULL;
+	meaning = find_meaning(config, typeid);
+	if (!meaning.kind || strcmp(meaning.kind, "dict") != 0)
+		return NULL;
+	return "Iterator";
 }
 
 /* ---- What is made ----------------------------------------------------- */
