@@ -162,12 +162,18 @@ static void acknowledge(struct manager *manager)
 		manager_call_free);
 }
 
+/* The client has gone, and an item that it was to get is not on its way. */
+static bool is_missed(const struct manager *manager)
+{
+	return manager->lease != 0 && stream_is_ending(&manager->peer->stream);
+}
+
 /* False if more is to be written, or that was the end. */
 static bool write_answer(struct manager *manager)
 {
 	int result;
 
-	if (manager->is_failed) {
+	if (manager->is_failed || is_missed(manager)) {
 		peer_close(manager->peer);
 		return false;
 	}

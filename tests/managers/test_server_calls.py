@@ -19,6 +19,8 @@ DIFFERENCES = [
     (r"(Barrier|Namespace) exposes", [], None,
      "what would get in the way of a proxy's own attributes is not told, but "
      "may be called"),
+    (r"list exposes", [], None,
+     "what proxies do in place by a method of their own is not told, either"),
     (r"dict exposes", [], (3, 7), "has_key() is of Python 2"),
     (r"list.__imul__\(2\)", ["#RETURN", "None"], None,
      "the proxy throws it away, and it can be long"),
