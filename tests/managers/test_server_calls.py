@@ -60,9 +60,15 @@ def mixes():
             yield version, protocol, "tcp" if protocol % 2 else "unix"
 
 
+def marks(i, count):
+    """The first and the last are done each time: a stock server takes long."""
+    return [] if i in (0, count - 1) else [pytest.mark.long]
+
+
 MIXES = pytest.mark.parametrize("version, protocol, kind", [
-    pytest.param(*mix, id="-".join([version_text(mix[0]), *map(str, mix[1:])]))
-    for mix in mixes()])
+    pytest.param(*mix, id="-".join([version_text(mix[0]), *map(str, mix[1:])]),
+                 marks=marks(i, len(list(mixes()))))
+    for i, mix in enumerate(mixes())])
 
 
 @pytest.fixture(params=[ENGINES[0]])
