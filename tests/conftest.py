@@ -202,6 +202,24 @@ def broker(tmp_path, key_file, tielined):
 
 
 @pytest.fixture
+def serve(broker, hub_type):
+    """Starts brokers, with what the folder's tests have of them:
+    serve(*options, **settings)."""
+    with contextlib.ExitStack() as stack:
+        def run(*options, **settings):
+            hub = hub_type(broker(*options, **settings))
+            stack.callback(hub.close)
+            return hub
+        yield run
+
+
+@pytest.fixture
+def hub(serve):
+    """A broker with its settings at their defaults."""
+    return serve()
+
+
+@pytest.fixture
 def start():
     """Starts programs, and stops them when the test is over."""
     programs = []

@@ -65,20 +65,8 @@ def tielined(request):
 
 
 @pytest.fixture
-def serve(broker):
-    """Starts brokers: serve(*options, **settings)."""
-    with contextlib.ExitStack() as stack:
-        def run(*options, **settings):
-            hub = Hub(broker(*options, **settings))
-            stack.callback(hub.close)
-            return hub
-        yield run
-
-
-@pytest.fixture
-def hub(serve):
-    """A broker with its settings at their defaults."""
-    return serve()
+def hub_type():
+    return Hub
 
 
 @pytest.fixture
