@@ -273,6 +273,18 @@ static void drop_left_behind(struct holders *holders, int64_t now_ms)
 		drop(TAILQ_FIRST(&holder->references));
 }
 
+/* Of the unknown holder. Who waits for the object uses it. */
+static void drop_unused(struct holders *holders, int64_t now_ms)
+{
+	struct reference *first = TAILQ_FIRST(&holders->unknown->references);
+	const struct waiters *waiters = holders->broker->objects.waiters;
+
+	if (waiters_count_for(waiters, first->key.object) > 0)
+		use(first, now_ms);
+	else
+		drop(first);
+}
+
 static void end_idle(struct holders *holders)
 {
 	struct holder *first;
@@ -290,7 +302,7 @@ void holders_run(struct holders *holders)
 		if (first_grace_end_ms(holders) <= now_ms)
 			drop_left_behind(holders, now_ms);
 		else if (first_ttl_end_ms(holders) <= now_ms)
-			drop(TAILQ_FIRST(&holders->unknown->references));
+			drop_unused(holders, now_ms);
 		else
 			break;
 	}

@@ -174,6 +174,24 @@ def test_over_tcp_they_go_when_their_time_is_over(site):
     at.until_nothing_is_left()
 
 
+def test_who_waits_for_an_object_uses_it(serve):
+    """The other one's time is over later than its own."""
+    hub = serve(reference_ttl_ms=200)
+
+    def create():
+        with hub.server("tcp") as server:
+            return server.returns(None, "create", "Queue")[0]
+
+    waited_for, proxy = create(), hub.proxy("tcp")
+    proxy.say(waited_for, "get")
+    hub.until_waiting(1)
+    create()
+    hub.until(lambda stat: stat["managers"]["references"] == 1)
+    hub.proxy("tcp").returns(waited_for, "put", "x")
+    assert proxy.answer() == ("#RETURN", "x")
+    hub.until(lambda stat: stat["managers"]["references"] == 0)
+
+
 def test_counts_never_go_below_zero(site):
     at = site()
     address = python_address(at.broker.at["unix"])
