@@ -198,7 +198,7 @@ static void watch(struct manager *manager)
 
 	if (peer->end == PEER_GOES_ON)
 		peer_watch(peer, !writes, writes);
-	else if (writes)
+	else if (writes || manager->is_due)
 		peer_watch(peer, false, true);
 	else
 		peer_close(peer);

@@ -388,6 +388,20 @@ def test_requests_behind_one_that_waits(hub, objects, kind):
 
 
 @KINDS
+@pytest.mark.parametrize("tielined", ENGINES[:1], indirect=True)
+def test_many_requests_of_who_says_no_more(serve, kind):
+    hub = serve()
+    ident, one = hub.create("list"), hub.proxy(kind)
+    one.write(*(frame(packed(ident, "append", (number,)))
+                for number in range(300)))
+    one.stop_sending()
+    for _ in range(300):
+        assert one.answer() == ("#RETURN", None)
+    assert hub.proxy().returns(ident, "__len__") == 300
+    one.ends()
+
+
+@KINDS
 def test_too_many_requests_behind_one_that_waits(serve, kind):
     hub = serve()
     ident = hub.create("Queue")
