@@ -220,6 +220,13 @@ static bool is_behind_others(
 	return line && (line->able > 0 || line->trying);
 }
 
+/* An item was delivered to a manager's client, which may end at any time: it
+ * would be given to somebody else. */
+static bool is_noted_at_once(const struct op *op)
+{
+	return op->code == TLI_OP_ACK && op->is_python;
+}
+
 static bool start(struct waiters *waiters, struct request *request)
 {
 	struct lines *lines = &waiters->lines;
@@ -231,7 +238,8 @@ static bool start(struct waiters *waiters, struct request *request)
 	serve_in_turn(waiters);
 	if (is_behind_others(waiters, &request->op, class))
 		return request_wait_untried(request, class);
-	if (TAILQ_EMPTY(&lines->in_turn) && lines->newcomers.able == 0)
+	if (is_noted_at_once(&request->op) ||
+		(TAILQ_EMPTY(&lines->in_turn) && lines->newcomers.able == 0))
 		return request_try(request);
 	lines_join_newcomers(lines, request);
 	return false;

@@ -16,8 +16,9 @@
  * all that has become possible is given to those in line. One that puts, gets
  * or fetches stands behind those who wait for the same without being tried,
  * unless it may not wait; a call is tried, as what it will need cannot be told
- * before: a lock's holder must get through to give it up. With an engine that
- * completes late, places in line are those of submission, whatever the order of
+ * before: a lock's holder must get through to give it up. That a
+ * manager's client has its item is noted at once. With an engine that completes
+ * late, places in line are those of submission, whatever the order of
  * completions: one of a line is tried at a time, and not before all are
  * answered that the object was asked for earlier. Yet who is tried for the
  * first time there, as what makes something possible takes effect, can get it

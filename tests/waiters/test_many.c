@@ -186,11 +186,39 @@ static void those_who_wait_cost_nothing(void **state)
 	assert_int_equal(told, COUNT);
 }
 
+static void on_noted(struct request *request)
+{
+	assert_int_equal(request->op.status, TLI_STATUS_OK);
+}
+
+/* An owner that ended meanwhile would get the item once more. */
+static void what_is_delivered_is_noted_at_once(void **state)
+{
+	struct request request = {.done = on_noted};
+
+	(void)state;
+	dice = 1;
+	begin();
+	for (unsigned i = 0; i < COUNT; i++)
+		askers[i].expected = i % EACH < EACH / 2 ? TLI_STATUS_OK
+							 : TLI_STATUS_CANCELLED;
+	for (unsigned i = 0; i < OBJECTS; i++)
+		fake_add_items(&fake, i, EACH / 2);
+	request.op =
+		(struct op){.code = TLI_OP_ACK, .object = 1, .is_python = true};
+	assert_false(request_start(&owners[0], &request, now_ms));
+	assert_int_equal(request.state, REQUEST_FINISHED);
+	run();
+	end();
+	assert_int_equal(told, COUNT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_is_served_in_turn_or_at_its_time),
 		cmocka_unit_test(those_who_wait_cost_nothing),
+		cmocka_unit_test(what_is_delivered_is_noted_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
