@@ -138,6 +138,35 @@ bool holder_grant(struct holder *holder, uint64_t object, uint64_t token,
 	return has_one;
 }
 
+/* What the process had as long as it ran; NULL for one that runs. */
+static struct reference *find_left_behind(
+	const struct referent *referent, const struct holder *holder)
+{
+	struct reference *reference;
+
+	if (holder->ended_ms == NEVER_MS)
+		return NULL;
+	TAILQ_FOREACH (reference, &referent->references, of_object)
+		if (reference->holder->pid == holder->pid)
+			break;
+	return reference;
+}
+
+/* Whose reference it is that the holder gives back; NULL if that went with the
+ * process. */
+static struct reference *find_to_drop(const struct holders *holders,
+	const struct referent *referent, const struct holder *holder)
+{
+	struct reference *reference = find_reference(holder, referent->object);
+
+	if (!reference)
+		reference = find_left_behind(referent, holder);
+	if (reference || holder->ended_ms != NEVER_MS)
+		return reference;
+	reference = find_reference(holders->unknown, referent->object);
+	return reference ? reference : TAILQ_FIRST(&referent->references);
+}
+
 bool holders_drop(
 	struct holders *holders, struct holder *holder, uint64_t object)
 {
@@ -147,12 +176,8 @@ bool holders_drop(
 
 	if (!referent)
 		return false;
-	reference = find_reference(holder, object);
-	if (!reference)
-		reference = find_reference(holders->unknown, object);
-	if (!reference)
-		reference = TAILQ_FIRST(&referent->references);
-	if (reference_decrease(reference))
+	reference = find_to_drop(holders, referent, holder);
+	if (reference && reference_decrease(reference))
 		drop(reference);
 	return true;
 }

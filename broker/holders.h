@@ -42,8 +42,9 @@ bool holder_add(struct holder *holder, uint64_t object);
 bool holder_grant(struct holder *holder, uint64_t object, uint64_t token,
 	const char *typeid);
 
-/* Drops one reference: of the holder, else of the unknown one, else of any.
- * False if nobody has one. */
+/* Drops one reference: of the holder, else of the unknown one, else of any;
+ * but what a process has said before it ended takes nothing from others. False
+ * if nobody has one. */
 bool holders_drop(
 	struct holders *holders, struct holder *holder, uint64_t object);
 

@@ -21,7 +21,7 @@ static int open_by_pid(int pid)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int tli_process_of_peer(int socket_fd, int pid)
+static int open_peer(int socket_fd, int pid)
 {
 	int fd;
 	socklen_t len = sizeof(fd);
@@ -32,6 +32,17 @@ int tli_process_of_peer(int socket_fd, int pid)
 		return open_by_pid(pid);
 	/* Some kernels say so of a process that was waited for. */
 	return errno == EINVAL ? -ESRCH : -errno;
+}
+
+/* Other kernels have descriptors of processes that were waited for. */
+int tli_process_of_peer(int socket_fd, int pid)
+{
+	int fd = open_peer(socket_fd, pid);
+
+	if (fd < 0 || !tli_process_has_ended(fd))
+		return fd;
+	close(fd);
+	return -ESRCH;
 }
 
 bool tli_process_has_ended(int fd)
