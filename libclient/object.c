@@ -167,8 +167,8 @@ void tli_remotes_reopen(tieline_session *session)
 			continue;
 		if (object->reopening && object->is_open)
 			tli_exchange_send(object->reopening, before);
-		LIST_FOREACH(stream, &object->streams, of_object)
-		tli_stream_resume(stream, before);
+		LIST_FOREACH (stream, &object->streams, of_object)
+			tli_stream_resume(stream, before);
 	}
 }
 
