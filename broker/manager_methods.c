@@ -128,8 +128,10 @@ static void begin(struct manager *manager,
 	if (!call)
 		return;
 	holders_use(manager->broker->holders, ident->object);
-	call->result_typeid = typeid_of_result(
-		&manager->broker->config, ident->typeid, request->name);
+	/* XML-RPC has no form for the proxy of an iterator. */
+	if (manager->serializer->is_pickle)
+		call->result_typeid = typeid_of_result(
+			&manager->broker->config, ident->typeid, request->name);
 	manager_ask(call, TLI_OP_CALL, ident->object,
 		manager->serializer->item(request, &error),
 		answer_of(request->name));

@@ -110,7 +110,10 @@ static enum outcome run_peek(struct call *call)
 	if (!call_int(call, call->args[0], "skip", 0, INT64_MAX, 0, &skip))
 		return CALL_DONE;
 	entry = queue_peek(call, queue, (uint64_t)skip);
-	if (entry)
+	/* An item in an answer too hides what refers to its queue. */
+	if (entry && entry->item->links)
+		(void)call_settle(call, item_value(call, entry->item));
+	else if (entry)
 		(void)give_value(call, entry);
 	return CALL_DONE;
 }
