@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shortage.h"
 
+#include "../../broker/holders.h"
 #include "../../broker/meeting.h"
 
 #include "still_clock.h"
@@ -143,6 +144,8 @@ void expect_recovery(const char *row)
 	check_equal(row, broker->relays.held_bytes, 0);
 	check(row, TAILQ_EMPTY(&broker->monitors.list));
 	check_equal(row, broker->sessions.count, 0);
+	check_equal(row, broker->managers.count, 0);
+	check_equal(row, holders_object_count(broker->holders), 0);
 	check_equal(row, objects_usage(&broker->objects).objects, 0);
 	check_equal(row, waiters_count(broker->objects.waiters), 0);
 	pair = meet(OVER_UNIX, OVER_TCP);
@@ -191,6 +194,7 @@ static void run_scenario(void **state)
 
 	prepare(NULL);
 	settings.log_level = CONFIG_LOG_ERROR;
+	settings.reference_ttl_ms = 1000;
 	open_broker();
 	fail_every_allocation(scenario);
 	assert_int_equal(finish(NULL), 0);
