@@ -162,10 +162,14 @@ static void acknowledge(struct manager *manager)
 		manager_call_free);
 }
 
-/* The client has gone, and an item that it was to get is not on its way. */
+/* The client has gone, and an item that it was to get is not on its way. On a
+ * Unix socket writing tells it. */
 static bool is_missed(const struct manager *manager)
 {
-	return manager->lease != 0 && stream_is_ending(&manager->peer->stream);
+	const struct stream *stream = &manager->peer->stream;
+
+	return manager->lease != 0 && stream->is_tcp &&
+		stream_is_ending(stream);
 }
 
 /* False if more is to be written, or that was the end. */
