@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Values from JSON and as JSON: what each is as the other, in both wrappings,
  * what is refused and where, and the limits. */
-#include "unit.h"
+#include "value_state.h"
 
 #include "../../proto/value/json_value.h"
-#include "../../proto/value/literal.h"
-#include "../../proto/value/repr.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,27 +22,6 @@
 #define WRAPPING(i) ((i) % 2 ? TLI_JSON_WRAPPED : TLI_JSON_PLAIN)
 #define BESIDE      ": beside the key \"$repr\" there is one text and nothing else"
 #define AMPLE       ((size_t)1 << 20)
-
-static const struct tli_value_limits limits = {
-	.max_bytes = 1 << 24, .max_nodes = 1 << 20, .max_depth = 1000};
-static const uint64_t seed[2] = {1, 2};
-
-static int set_up(void **state)
-{
-	struct tli_values *values = malloc(sizeof(*values));
-
-	assert_non_null(values);
-	tli_values_init(values, &limits, seed);
-	*state = values;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	tli_values_fini(*state);
-	free(*state);
-	return 0;
-}
 
 /* Of an exact copy, so that reading behind it is noticed. */
 static struct tli_value *read_bytes(struct tli_values *values, const char *json,
@@ -67,28 +44,6 @@ static struct tli_value *read_json(struct tli_values *values, const char *json,
 	if (!value)
 		fail_msg("%s: %s", json, values->error.text);
 	return value;
-}
-
-static struct tli_value *read_literal(
-	struct tli_values *values, const char *text)
-{
-	struct tli_value *value = tli_literal(values, text, strlen(text), NULL);
-
-	if (!value)
-		fail_msg("%s: %s", text, values->error.text);
-	return value;
-}
-
-static void check_repr(
-	const char *row, const struct tli_value *value, const char *expected)
-{
-	struct tli_buf text;
-
-	tli_buf_init(&text, AMPLE);
-	assert_int_equal(tli_repr(value, &text), TLI_VALUE_OK);
-	check_bytes(row, tli_buf_head(&text), tli_buf_len(&text), expected,
-		strlen(expected));
-	tli_buf_fini(&text);
 }
 
 /* Also that each byte less is too little. */
@@ -549,7 +504,7 @@ static void limits_are_kept(void **state)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct tli_values values;
 
-		tli_values_init(&values, &rows[i].limits, seed);
+		tli_values_init(&values, &rows[i].limits, value_seed);
 		assert_null(read_bytes(&values, rows[i].json,
 			strlen(rows[i].json), TLI_JSON_PLAIN));
 		assert_string_equal(values.error.text, rows[i].wrong);
@@ -569,7 +524,8 @@ static void cut_texts_are_refused(void **state)
 	read_json(*state, json, TLI_JSON_WRAPPED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, values_set_up, values_tear_down)
 
 int main(void)
 {
