@@ -24,6 +24,7 @@ struct login {
 	struct timer timer;
 	enum sources_outcome outcome;
 	struct tli_key *key; /* a reload may replace the broker's */
+	struct tli_auth_shared_key shared;
 	struct tli_auth auth;
 };
 
@@ -236,6 +237,7 @@ static struct login *new_login(struct peer *peer)
 	struct tli_auth_policy policy = policy_for(peer);
 	struct login *login = calloc(1, sizeof(*login));
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
+	struct tli_auth_keys keys;
 	struct tli_error ignored;
 
 	if (!login)
@@ -250,8 +252,10 @@ static struct login *new_login(struct peer *peer)
 		free(login);
 		return NULL;
 	}
-	tli_auth_init(&login->auth, TLI_AUTH_LISTENER, &policy,
-		login->key->bytes, login->key->len, nonce);
+	login->shared = (struct tli_auth_shared_key){
+		login->key->bytes, login->key->len};
+	keys = tli_auth_only_key(&login->shared);
+	tli_auth_init(&login->auth, TLI_AUTH_LISTENER, &policy, &keys, nonce);
 	return login;
 }
 

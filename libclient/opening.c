@@ -104,6 +104,7 @@ static int start_handshake(
 	struct tli_auth_policy policy = tli_settings_policy(
 		settings, tli_endpoint_is_local(&opening->endpoint));
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
+	struct tli_auth_keys keys;
 	int result;
 
 	opening->origin.fd = fd;
@@ -113,8 +114,11 @@ static int start_handshake(
 	if (result < 0)
 		return tli_error_system(
 			error, TIELINE_ESYSTEM, "random bytes", -result);
-	tli_auth_init(&opening->auth, opening->origin.role, &policy,
-		settings->key->bytes, settings->key->len, nonce);
+	opening->key = (struct tli_auth_shared_key){
+		settings->key->bytes, settings->key->len};
+	keys = tli_auth_only_key(&opening->key);
+	tli_auth_init(
+		&opening->auth, opening->origin.role, &policy, &keys, nonce);
 	return 0;
 }
 
@@ -190,6 +194,7 @@ static const int codes[] = {
 	[TLI_AUTH_NO_ANSWER] = TIELINE_EPROTOCOL,
 	[TLI_AUTH_REFUSED_DIALECT] = TIELINE_EAUTH,
 	[TLI_AUTH_WRONG_ANSWER] = TIELINE_EAUTH,
+	[TLI_AUTH_REFUSED_KEY] = TIELINE_EAUTH,
 	[TLI_AUTH_REFLECTED] = TIELINE_EAUTH,
 	[TLI_AUTH_REJECTED] = TIELINE_EAUTH,
 	[TLI_AUTH_NO_VERDICT] = TIELINE_EPROTOCOL,

@@ -25,6 +25,7 @@ struct tli_opening {
 	int64_t retry_ms;    /* when to try connecting again; 0 = not due */
 	int64_t deadline_ms; /* of the step under way */
 	int64_t total_ms;    /* the latest that any deadline may be */
+	struct tli_auth_shared_key key;
 	struct tli_auth auth;
 	struct tli_meeting *meeting; /* NULL = the handshake is the last step */
 };

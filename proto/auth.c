@@ -107,15 +107,15 @@ static void challenge_if_due(struct tli_auth *auth)
 }
 
 void tli_auth_init(struct tli_auth *auth, enum tli_auth_role role,
-	const struct tli_auth_policy *policy, const void *key, size_t key_len,
+	const struct tli_auth_policy *policy, const struct tli_auth_keys *keys,
 	const uint8_t nonce[TLI_AUTH_NONCE_BYTES])
 {
 	*auth = (struct tli_auth){
 		.answered = TLI_AUTH_NO_DIALECT,
+		.matched = TLI_AUTH_NO_KEY,
 		.role = role,
 		.policy = *policy,
-		.key = key,
-		.key_len = key_len,
+		.keys = *keys,
 	};
 	memcpy(auth->challenge, OUR_DIGEST, LEN(OUR_DIGEST));
 	memcpy(auth->challenge + LEN(OUR_DIGEST), nonce, TLI_AUTH_NONCE_BYTES);
@@ -161,13 +161,78 @@ static enum tli_auth_dialect dialect_asked_for(
 	return i;
 }
 
+/* ---- Keys ------------------------------------------------------------- */
+
+static enum tli_auth_key_use nth_of_one(const void *arg, size_t n,
+	enum tli_auth_role role, struct tli_auth_secret *secret)
+{
+	const struct tli_auth_shared_key *key = arg;
+
+	(void)role;
+	secret->bytes = key->bytes;
+	secret->len = key->len;
+	return n == 0 ? TLI_AUTH_KEY_USABLE : TLI_AUTH_KEY_END;
+}
+
+struct tli_auth_keys tli_auth_only_key(const struct tli_auth_shared_key *key)
+{
+	return (struct tli_auth_keys){nth_of_one, key};
+}
+
+static enum tli_auth_role peer_role(const struct tli_auth *auth)
+{
+	return auth->role == TLI_AUTH_LISTENER ? TLI_AUTH_CLIENT
+					       : TLI_AUTH_LISTENER;
+}
+
 /* The digest is taken over the whole message, its own prefix included. */
+static enum tli_auth_key_use compute(const struct tli_auth *auth, size_t n,
+	enum tli_auth_role role, enum tli_digest digest, const void *message,
+	size_t len, uint8_t mac[TLI_HMAC_MAX])
+{
+	struct tli_auth_secret secret;
+	enum tli_auth_key_use use =
+		auth->keys.nth(auth->keys.arg, n, role, &secret);
+
+	if ((use == TLI_AUTH_KEY_USABLE || use == TLI_AUTH_KEY_REFUSED) &&
+		!tli_hmac(digest, secret.bytes, secret.len, message, len, mac))
+		use = TLI_AUTH_KEY_NO_DIGEST;
+	tli_wipe(secret.derived, sizeof(secret.derived));
+	return use;
+}
+
+/* Tries every key, whichever matches, so that the time says nothing. */
+static enum tli_auth_reason find_key(
+	struct tli_auth *auth, enum tli_digest digest, const uint8_t *answer)
+{
+	enum tli_auth_reason reason = TLI_AUTH_WRONG_ANSWER;
+	uint8_t mac[TLI_HMAC_MAX];
+
+	for (size_t n = 0;; n++) {
+		enum tli_auth_key_use use = compute(auth, n, peer_role(auth),
+			digest, auth->challenge, sizeof(auth->challenge), mac);
+
+		if (use == TLI_AUTH_KEY_END)
+			break;
+		if (use == TLI_AUTH_KEY_NO_DIGEST)
+			return TLI_AUTH_NO_DIGEST;
+		if (!tli_equal_secret(mac, answer, tli_digest_bytes(digest)))
+			continue;
+		auth->matched = n;
+		reason = use == TLI_AUTH_KEY_USABLE ? TLI_AUTH_NONE
+						    : TLI_AUTH_REFUSED_KEY;
+	}
+	tli_wipe(mac, sizeof(mac));
+	return reason;
+}
+
+/* ---- What comes ------------------------------------------------------- */
+
 static enum tli_auth_reason take_answer(
 	struct tli_auth *auth, const uint8_t *body, size_t len)
 {
 	const struct dialect *dialect;
-	uint8_t mac[TLI_HMAC_MAX];
-	bool equal;
+	enum tli_auth_reason reason;
 
 	auth->answered = dialect_of_answer(body, len);
 	if (auth->answered == TLI_AUTH_NO_DIALECT)
@@ -175,16 +240,11 @@ static enum tli_auth_reason take_answer(
 	if (!allowed(auth, auth->answered))
 		return TLI_AUTH_REFUSED_DIALECT;
 	dialect = &dialects[auth->answered];
-	if (!tli_hmac(dialect->digest, auth->key, auth->key_len,
-		    auth->challenge, sizeof(auth->challenge), mac))
-		return TLI_AUTH_NO_DIGEST;
-	equal = tli_equal_secret(mac, body + strlen(dialect->prefix),
-		tli_digest_bytes(dialect->digest));
-	tli_wipe(mac, sizeof(mac));
-	if (!equal)
-		return TLI_AUTH_WRONG_ANSWER;
-	put_text(auth, WELCOME);
-	return TLI_AUTH_NONE;
+	reason =
+		find_key(auth, dialect->digest, body + strlen(dialect->prefix));
+	if (reason == TLI_AUTH_NONE)
+		put_text(auth, WELCOME);
+	return reason;
 }
 
 /* A peer that answered bare is answered alike; else the policy says how. */
@@ -203,14 +263,15 @@ static enum tli_auth_reason answer_message(
 	enum tli_auth_dialect as = len == LEGACY_CHALLENGE_BYTES
 		? legacy_answer(auth)
 		: dialect_asked_for(message, len);
+	size_t own = auth->role == TLI_AUTH_CLIENT ? 0 : auth->matched;
 	uint8_t mac[TLI_HMAC_MAX];
 
 	if (as == TLI_AUTH_NO_DIALECT)
 		return TLI_AUTH_UNKNOWN_DIGEST;
 	if (!allowed(auth, as))
 		return TLI_AUTH_REFUSED_DIALECT;
-	if (!tli_hmac(dialects[as].digest, auth->key, auth->key_len, message,
-		    len, mac))
+	if (compute(auth, own, auth->role, dialects[as].digest, message, len,
+		    mac) != TLI_AUTH_KEY_USABLE)
 		return TLI_AUTH_NO_DIGEST;
 	put_frame(auth, dialects[as].prefix, strlen(dialects[as].prefix), mac,
 		tli_digest_bytes(dialects[as].digest));

@@ -12,8 +12,10 @@
 
 #include "frame.h"
 
-#define TLI_AUTH_NONCE_BYTES 40u
-#define TLI_AUTH_FRAME_MAX   256u /* CPython: recv_bytes(256) */
+#define TLI_AUTH_NONCE_BYTES   40u
+#define TLI_AUTH_FRAME_MAX     256u /* CPython: recv_bytes(256) */
+#define TLI_AUTH_DERIVED_BYTES 32u
+#define TLI_AUTH_NO_KEY        SIZE_MAX
 /* All we ever send: our challenge, two verdicts, the longest answer, framed. */
 #define TLI_AUTH_OUTPUT_MAX (63u + 13u + 13u + 62u)
 
@@ -54,6 +56,37 @@ struct tli_auth_policy {
 	const void *is_reflected_arg;
 };
 
+/* A key, as one side proves with it that it has it. */
+struct tli_auth_secret {
+	const uint8_t *bytes; /* borrowed, or `derived` */
+	size_t len;
+	uint8_t derived[TLI_AUTH_DERIVED_BYTES];
+};
+
+enum tli_auth_key_use {
+	TLI_AUTH_KEY_END, /* there are no more */
+	TLI_AUTH_KEY_USABLE,
+	TLI_AUTH_KEY_REFUSED,  /* who has it is not let in */
+	TLI_AUTH_KEY_NO_DIGEST /* it could not be computed */
+};
+
+/*
+ * Which keys the peer may have, one of which is also used to answer it: the one
+ * that it turned out to have, or a client's only one.
+ */
+struct tli_auth_keys {
+	/* Stores the n-th, as the side of that role proves it. */
+	enum tli_auth_key_use (*nth)(const void *arg, size_t n,
+		enum tli_auth_role role, struct tli_auth_secret *secret);
+	const void *arg;
+};
+
+/* A key that all have, and nothing else. */
+struct tli_auth_shared_key {
+	const void *bytes;
+	size_t len;
+};
+
 /* Why a handshake failed: name, text to follow "the peer ", and what to do. */
 #define TLI_AUTH_REASONS(X)                                                    \
 	X(NONE, "did nothing wrong", "")                                       \
@@ -74,6 +107,8 @@ struct tli_auth_policy {
 		"\"any\"")                                                     \
 	X(WRONG_ANSWER, "answered our challenge with another key",             \
 		"both sides need the same authkey, byte for byte")             \
+	X(REFUSED_KEY, "has a key that is not taken here and now",             \
+		"the log of the other side says why")                          \
 	X(REFLECTED, "sent our own challenge back",                            \
 		"it stands between this program and itself")                   \
 	X(REJECTED, "rejected our key",                                        \
@@ -105,14 +140,14 @@ enum tli_auth_result {
 	TLI_AUTH_FAILED = -1, /* see reason; the output still goes out */
 };
 
-/* To be read by others: reason, answered. The rest is auth.c's. */
+/* To be read by others: reason, answered, matched. The rest is auth.c's. */
 struct tli_auth {
 	enum tli_auth_reason reason;
 	enum tli_auth_dialect answered; /* how the peer did */
+	size_t matched; /* which key it has, or TLI_AUTH_NO_KEY */
 	enum tli_auth_role role;
 	struct tli_auth_policy policy;
-	const uint8_t *key; /* borrowed */
-	size_t key_len;
+	struct tli_auth_keys keys;
 	unsigned steps_done;
 	struct tli_frame_reader reader;
 	uint8_t frame[TLI_AUTH_FRAME_MAX];
@@ -126,12 +161,15 @@ struct tli_auth {
 /*
  * Starts a handshake; a listener's challenge is in the output at once.
  *
- * The key stays the caller's and must outlive the handshake. The nonce must
+ * The keys stay the caller's and must outlive the handshake. The nonce must
  * be random: it is the only thing that makes this handshake fresh.
  */
 void tli_auth_init(struct tli_auth *auth, enum tli_auth_role role,
-	const struct tli_auth_policy *policy, const void *key, size_t key_len,
+	const struct tli_auth_policy *policy, const struct tli_auth_keys *keys,
 	const uint8_t nonce[TLI_AUTH_NONCE_BYTES]);
+
+/* The one key as a set; it is borrowed. */
+struct tli_auth_keys tli_auth_only_key(const struct tli_auth_shared_key *key);
 
 /*
  * Takes bytes of the peer and stores in *used how many: those behind the

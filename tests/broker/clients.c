@@ -100,10 +100,12 @@ bool shake_hands_in_pieces(int fd, size_t piece)
 {
 	static const uint8_t nonce[TLI_AUTH_NONCE_BYTES] = "a client's";
 	const struct tli_auth_policy policy = {.dialects = TLI_AUTH_ALL};
+	const struct tli_auth_shared_key key = {KEY, strlen(KEY)};
+	const struct tli_auth_keys keys = tli_auth_only_key(&key);
 	struct tli_auth auth;
 	int result = TLI_AUTH_MORE;
 
-	tli_auth_init(&auth, TLI_AUTH_CLIENT, &policy, KEY, strlen(KEY), nonce);
+	tli_auth_init(&auth, TLI_AUTH_CLIENT, &policy, &keys, nonce);
 	while (result == TLI_AUTH_MORE) {
 		uint8_t bytes[TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX];
 		ssize_t got = read_some(fd, bytes, tli_auth_wants(&auth));

@@ -54,6 +54,8 @@ static void check_end(const struct tli_auth *auth, int result)
 void fuzz_auth(enum tli_auth_role role, const uint8_t *data, size_t size)
 {
 	struct tli_auth whole, pieces;
+	static const struct tli_auth_shared_key key = {KEY, 3};
+	const struct tli_auth_keys keys = tli_auth_only_key(&key);
 	struct tli_auth_policy policy = {.dialects = 0};
 	size_t used, again, len;
 	int result;
@@ -63,7 +65,7 @@ void fuzz_auth(enum tli_auth_role role, const uint8_t *data, size_t size)
 	policy.dialects = data[0] & TLI_AUTH_ALL;
 	policy.legacy_answer =
 		data[0] & 0x80 ? TLI_AUTH_RAW_SHA256 : TLI_AUTH_RAW_MD5;
-	tli_auth_init(&whole, role, &policy, KEY, 3, (const uint8_t *)NONCE);
+	tli_auth_init(&whole, role, &policy, &keys, (const uint8_t *)NONCE);
 	pieces = whole;
 	result = tli_auth_feed(&whole, data + 2, size - 2, &used);
 	require(used <= size - 2);

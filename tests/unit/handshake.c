@@ -35,10 +35,11 @@ void message_of(enum tli_auth_role role, uint8_t message[MESSAGE_BYTES])
 struct tli_auth start(
 	enum tli_auth_role role, const struct tli_auth_policy *policy)
 {
+	static const struct tli_auth_shared_key key = {KEY, sizeof(KEY) - 1};
+	const struct tli_auth_keys keys = tli_auth_only_key(&key);
 	struct tli_auth auth;
 
-	tli_auth_init(
-		&auth, role, policy, KEY, sizeof(KEY) - 1, nonce_of(role));
+	tli_auth_init(&auth, role, policy, &keys, nonce_of(role));
 	return auth;
 }
 

@@ -60,7 +60,7 @@ static const struct {
 };
 
 static const char *const not_an_address =
-	"it is neither tcp://host:port nor unix:/path";
+	"it is none of tcp://host:port, tls://host:port and unix:/path";
 static const char *const no_port = "the port is missing: tcp://host:port";
 static const char *const bad_port = "the port is not a number from 0 to 65535";
 static const char *const bare_ipv6 =

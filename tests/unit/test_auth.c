@@ -420,6 +420,8 @@ static void an_answer_to_the_bare_nonce_is_wrong(void **state)
  * have the byte that this challenge lacks. */
 static void a_cut_tag_is_not_completed_by_the_last_frame(void **state)
 {
+	static const struct tli_auth_shared_key key = {KEY, sizeof(KEY) - 1};
+	const struct tli_auth_keys keys = tli_auth_only_key(&key);
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES] = {0}, message[MESSAGE_BYTES];
 	uint8_t frame[FRAME_MAX], ours[TLI_AUTH_OUTPUT_MAX];
 	struct tli_auth auth;
@@ -434,7 +436,7 @@ static void a_cut_tag_is_not_completed_by_the_last_frame(void **state)
 		len = put_answer(
 			frame, TLI_AUTH_SHA256, message, sizeof(message));
 	} while (frame[HEADER + 10] != '#');
-	tli_auth_init(&auth, LISTENER, &local, KEY, sizeof(KEY) - 1, nonce);
+	tli_auth_init(&auth, LISTENER, &local, &keys, nonce);
 	assert_int_equal(feed(&auth, frame, len), TLI_AUTH_MORE);
 	take_output(&auth, ours);
 	feed(&auth, frame, put_text(frame, "#CHALLENGE"));
@@ -443,6 +445,9 @@ static void a_cut_tag_is_not_completed_by_the_last_frame(void **state)
 
 static void a_digest_that_cannot_be_computed_fails_closed(void **state)
 {
+	/* more than OpenSSL takes, and than is there */
+	static const struct tli_auth_shared_key too_long = {
+		KEY, (size_t)INT_MAX + 1};
 	static const enum tli_auth_step needing[] = {
 		TLI_AUTH_AWAIT_ANSWER, TLI_AUTH_AWAIT_CHALLENGE};
 
@@ -452,8 +457,7 @@ static void a_digest_that_cannot_be_computed_fails_closed(void **state)
 			struct scene scene =
 				scene_at(roles[i], needing[step], &local);
 
-			/* more than OpenSSL takes, and than is there */
-			scene.auth.key_len = (size_t)INT_MAX + 1;
+			scene.auth.keys = tli_auth_only_key(&too_long);
 			feed(&scene.auth, scene.due, scene.due_len);
 			expect_failure(
 				scene.name, &scene.auth, TLI_AUTH_NO_DIGEST);

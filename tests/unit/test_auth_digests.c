@@ -367,8 +367,11 @@ static void another_key_is_noticed_by_the_listener_first(void **state)
 		struct tli_auth listener = start(LISTENER, &local), client;
 		struct wire to_client = {.end = 0}, to_listener = {.end = 0};
 
-		tli_auth_init(&client, CLIENT, &local, keys[i], strlen(keys[i]),
-			nonce_of(CLIENT));
+		const struct tli_auth_shared_key key = {
+			keys[i], strlen(keys[i])};
+		const struct tli_auth_keys only = tli_auth_only_key(&key);
+
+		tli_auth_init(&client, CLIENT, &local, &only, nonce_of(CLIENT));
 		talk(&listener, &client, &to_client, &to_listener, SIZE_MAX);
 		check_equal(keys[i], listener.reason, TLI_AUTH_WRONG_ANSWER);
 		check_equal(keys[i], client.reason, TLI_AUTH_REJECTED);
