@@ -170,7 +170,7 @@ static bool is_taken(const struct config *config, const char *text)
 	struct tli_address address;
 
 	tli_address_parse(text, &address);
-	if (address.kind == TLI_ADDRESS_TCP && address.port == 0)
+	if (address.kind != TLI_ADDRESS_UNIX && address.port == 0)
 		return false;
 	for (size_t i = 0; i < config->listen_count; i++)
 		if (strcmp(config->listen[i].address, text) == 0)

@@ -88,7 +88,6 @@ static const char *parse_tcp(struct span text, struct tli_address *out)
 	bool ipv6 = skip(&text, "[");
 	const char *wrong;
 
-	out->kind = TLI_ADDRESS_TCP;
 	if (ipv6 && (!cut(&text, ']', &port) || !skip(&port, ":")))
 		return "an IPv6 address is written tcp://[::1]:port";
 	if (ipv6 && !memchr(text.start, ':', text.len))
@@ -144,12 +143,15 @@ const char *tli_address_parse(const char *text, struct tli_address *address)
 		wrong = parse_name(name, parsed.name);
 	if (wrong)
 		return wrong;
-	if (skip(&rest, "tcp://"))
+	if (skip(&rest, "tls://"))
+		parsed.kind = TLI_ADDRESS_TLS;
+	if (parsed.kind == TLI_ADDRESS_TLS || skip(&rest, "tcp://"))
 		wrong = parse_tcp(rest, &parsed);
 	else if (skip(&rest, "unix:"))
 		wrong = parse_unix(rest, &parsed);
 	else
-		wrong = "it is neither tcp://host:port nor unix:/path";
+		wrong = "it is none of tcp://host:port, tls://host:port and "
+			"unix:/path";
 	if (!wrong)
 		*address = parsed;
 	return wrong;
@@ -165,7 +167,8 @@ void tli_address_format(
 		snprintf(text, TLI_ADDRESS_TEXT_MAX, "unix:%s%s%s",
 			address->path, hash, address->name);
 	else
-		snprintf(text, TLI_ADDRESS_TEXT_MAX, "tcp://%s%s%s:%u%s%s",
+		snprintf(text, TLI_ADDRESS_TEXT_MAX, "%s://%s%s%s:%u%s%s",
+			address->kind == TLI_ADDRESS_TLS ? "tls" : "tcp",
 			ipv6 ? "[" : "", address->host, ipv6 ? "]" : "",
 			(unsigned)address->port, hash, address->name);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Addresses as text: tcp://host:port, unix:/path, each with an optional #name
- * (a name at a broker). Only text is handled here; nothing is looked up.
+ * Addresses as text: tcp://host:port, tls://host:port, unix:/path, each with an
+ * optional #name (a name at a broker). Only text is handled here; nothing is
+ * looked up.
  */
 #ifndef TLI_ADDRESS_H
 #define TLI_ADDRESS_H
@@ -18,14 +19,15 @@
 
 enum tli_address_kind {
 	TLI_ADDRESS_TCP,
+	TLI_ADDRESS_TLS, /* above TCP */
 	TLI_ADDRESS_UNIX,
 };
 
 struct tli_address {
 	enum tli_address_kind kind;
-	uint16_t port;                       /* TCP; 0 = any free one */
-	char host[TLI_ADDRESS_HOST_MAX + 1]; /* TCP; "" = all; no brackets */
-	char path[TLI_ADDRESS_PATH_MAX + 1]; /* Unix */
+	uint16_t port;                       /* 0 = any free one */
+	char host[TLI_ADDRESS_HOST_MAX + 1]; /* "" = all; no brackets */
+	char path[TLI_ADDRESS_PATH_MAX + 1]; /* of a Unix socket */
 	char name[TLI_ADDRESS_NAME_MAX + 1]; /* "" = none */
 };
 

@@ -5,6 +5,17 @@
 #include <stdint.h>
 #include <unistd.h>
 
+const char *tli_file_distrust(const struct stat *file)
+{
+	if (!S_ISREG(file->st_mode))
+		return "is not a regular file";
+	if (file->st_uid != geteuid() && file->st_uid != 0)
+		return "belongs to another user";
+	if (file->st_mode & (S_IRWXG | S_IRWXO))
+		return "can be used by group or others: chmod 600 it";
+	return NULL;
+}
+
 ssize_t tli_file_read(int fd, void *bytes, size_t size)
 {
 	size_t len = 0;

@@ -4,7 +4,12 @@
 #define TLI_FILE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
+
+/* NULL, or why a file is none for a secret: who else could read or change it
+ * could speak with what is in it. */
+const char *tli_file_distrust(const struct stat *file);
 
 /* Reads until the end, but size bytes at most; returns how many, or -errno. */
 ssize_t tli_file_read(int fd, void *bytes, size_t size);

@@ -64,18 +64,6 @@ void tli_key_free(struct tli_key *key)
 	free(key);
 }
 
-/* Who else could read or change the file could speak with its key. */
-static const char *distrust(const struct stat *file)
-{
-	if (!S_ISREG(file->st_mode))
-		return "is not a regular file";
-	if (file->st_uid != geteuid() && file->st_uid != 0)
-		return "belongs to another user";
-	if (file->st_mode & (S_IRWXG | S_IRWXO))
-		return "can be used by group or others: chmod 600 it";
-	return NULL;
-}
-
 static struct tli_key *read_key(
 	int fd, const char *path, struct tli_error *error)
 {
@@ -90,7 +78,7 @@ static struct tli_key *read_key(
 	len = tli_file_read(fd, bytes, sizeof(bytes));
 	if (len < 0)
 		return cannot_read(path, (int)-len, error);
-	wrong = distrust(&file);
+	wrong = tli_file_distrust(&file);
 	if (wrong)
 		tli_error_set(error, TIELINE_EKEY, "the authkey file %.120s %s",
 			path, wrong);

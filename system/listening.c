@@ -52,9 +52,10 @@ static void tell_address(int fd, const struct tli_address *asked,
 	struct tli_address told = *asked;
 	char text[TLI_ENDPOINT_TEXT];
 
-	if (asked->kind == TLI_ADDRESS_TCP && tli_socket_local(fd, &local)) {
+	if (asked->kind != TLI_ADDRESS_UNIX && tli_socket_local(fd, &local)) {
 		tli_endpoint_format(&local, text);
 		(void)tli_address_parse(text, &told);
+		told.kind = asked->kind;
 		if (!asked->host[0])
 			strcpy(told.host, "0.0.0.0");
 	}

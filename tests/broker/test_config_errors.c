@@ -121,8 +121,8 @@ static const struct {
 		"3: listen: a number where a text or an object belongs: 0 to "
 		"64 addresses"},
 	{"{\"listen\":[\n\n\"h:1\"]}",
-		"3: address: \"h:1\" cannot be used: it is neither "
-		"tcp://host:port nor unix:/path"},
+		"3: address: \"h:1\" cannot be used: it is none of "
+		"tcp://host:port, tls://host:port and unix:/path"},
 	{"{\"listen\":[\"\"]}", "1: listen: \"address\" is missing"},
 	{"{\"listen\":[{\n\"bind\":\"a\",\n\"address\":\"tcp://h:x\"}]}",
 		"3: address: \"tcp://h:x\" cannot be used: the port is not a "

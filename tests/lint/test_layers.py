@@ -9,7 +9,8 @@ from conftest import ROOT
 
 LIBC = {
     "assert.h", "ctype.h", "errno.h", "float.h", "getopt.h", "inttypes.h",
-    "limits.h", "locale.h", "math.h", "stdalign.h", "stdarg.h", "stdbool.h",
+    "limits.h", "locale.h", "math.h", "stdalign.h", "stdarg.h",
+    "stdatomic.h", "stdbool.h",
     "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "sys/queue.h",
     "time.h", "wchar.h",
 }
@@ -50,7 +51,9 @@ LAYERS = {
 
 # Third-party and system headers with one home each.
 HOMES = {
-    "openssl/": {"proto/hmac.c"},
+    "openssl/": {"proto/hmac.c", "proto/tls.c", "proto/tls_context.c",
+                 "proto/tls_context_private.h", "proto/tls_explain.c",
+                 "proto/tls_peer.c"},
     "cjson/": {"proto/json.c", "cli/json.c"},
     "expat.h": {"proto/xmlrpc_read.c"},
     "event2/": {"include/tieline/adapters/libevent.h", "broker/port.h",
@@ -76,7 +79,8 @@ HOMES = {
     "sys/uio.h": {"system/socket.h", "bench/connection.c"},
     "sys/un.h": {"system/endpoint.c", "system/socket.c",
                  "system/socketfile.c"},
-    "sys/stat.h": {"system/key.c", "system/places.c", "system/socket.c",
+    "sys/stat.h": {"system/file.h", "system/key.c", "system/credentials.c",
+                   "system/places.c", "system/socket.c",
                    "system/socketfile.h", "broker/config.c", "cli/verb_key.c"},
     "sys/types.h": {"broker/splice.h", "broker/stream.h", "cli/child.h",
                     "cli/loop.h", "system/file.h", "system/socket.h",
