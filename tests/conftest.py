@@ -241,6 +241,15 @@ def key_file(tmp_path):
     return path
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """The folder with the test set of certs/make."""
+    folder = tmp_path_factory.mktemp("certificates")
+    subprocess.run([ROOT / "certs/make", "--test-set", folder], check=True,
+                   stdout=subprocess.DEVNULL, timeout=HANG)
+    return folder
+
+
 @pytest.fixture
 def peer(start, key_file):
     """Starts tests/helpers/peer with the key: peer(command, address, *options).

@@ -8,8 +8,8 @@ packages="gcc libc6-dev meson ninja-build pkg-config libssl-dev
 	libcjson-dev libevent-dev libexpat1-dev uthash-dev"
 case "$1" in
 run) ;;
-test) packages="$packages libcmocka-dev binutils g++ scdoc
-	python3 python3-pytest zsh" ;;
+test) packages="$packages libcmocka-dev binutils g++ openssl
+	scdoc python3 python3-pytest zsh" ;;
 ci) packages="$packages libcmocka-dev clang clang-format" ;;
 *) echo "usage: $0 run|test|ci" >&2 && exit 2 ;;
 esac

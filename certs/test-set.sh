@@ -1,0 +1,124 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# SPDX-License-Identifier: MIT
+# The test set, as part of certs/make: what a peer may show, as server-WHAT and
+# client-WHAT with .crt and .key, and files that are none of that.
+
+# pair WHAT HOW...: a server's and a client's, by HOW FILE KIND NAME SAN.
+pair() {
+	what=$1
+	shift
+	"$@" "server-$what" server "server-$what" \
+		DNS:localhost,IP:127.0.0.1,IP:::1
+	"$@" "client-$what" client "client-$what" "DNS:client-$what"
+}
+
+# server WHAT SAN: a server's alone, with these names.
+server() {
+	issue "server-$1" server "server-$1" "$2"
+}
+
+# by AUTHORITY HOW...
+by() (
+	AUTHORITY=$1
+	shift
+	"$@"
+)
+
+# with_rsa BITS HOW...
+with_rsa() (
+	algorithm=rsa key_option=rsa_keygen_bits:$1
+	shift
+	"$@"
+)
+
+# valid START END FILE KIND NAME SAN: YYYYMMDD
+valid() {
+	start=$1 end=$2
+	shift 2
+	new_key "$1" "$3" "$4" -out "$1.csr"
+	run ca -batch -notext -in "$1.csr" -out "$1.crt" \
+		-startdate "${start}000000Z" -enddate "${end}000000Z" \
+		-extensions "$2_certificate"
+}
+
+revoked() {
+	issue "$@"
+	run ca -revoke "$1.crt"
+}
+
+# chained: behind the intermediate authority, which comes with it, or does not.
+chained() {
+	by intermediate issue "$@"
+	cp "$1.key" "$1-cut.key"
+	cp "$1.crt" "$1-cut.crt"
+	cat intermediate.crt >>"$1.crt"
+}
+
+# For the other end: each has the use that the other needs.
+for_wrong_use() {
+	case $2 in
+	server) issue "$1" client "$3" "$4" ;;
+	client) issue "$1" server "$3" "$4" ;;
+	esac
+}
+
+make_authorities() {
+	new_authority "test authority"
+	by other-ca new_authority "another test authority"
+	issue intermediate intermediate "intermediate test authority" ''
+	: >intermediate.index
+	by intermediate list_revoked
+}
+
+make_pairs() {
+	pair good issue
+	pair rsa with_rsa 2048 issue
+	pair weak with_rsa 1024 issue
+	pair expired valid 20200101 20210101
+	pair early valid 21000101 21010101
+	pair other-ca by other-ca issue
+	pair self-signed self_signed
+	pair revoked revoked
+	pair wrong-use for_wrong_use
+	pair chain chained
+}
+
+make_servers() {
+	server wrong-name DNS:elsewhere.test,IP:192.0.2.1
+	server ip-only IP:127.0.0.1,IP:::1
+	server name-only DNS:localhost
+	server wildcard 'DNS:*.tieline.test'
+	issue server-no-names server localhost ''
+}
+
+# With the intermediate's, as whoever checks a chain needs both.
+make_revocation_lists() {
+	run ca -gencrl -crl_lastupdate 20200101000000Z \
+		-crl_nextupdate 20200201000000Z -out expired.crl
+	list_revoked
+	cat intermediate.crl >>ca.crl
+}
+
+# Keys and files that are not what they should be; the passphrase is "secret".
+make_unusable() {
+	cp server-good.key readable.key
+	chmod 0644 readable.key
+	openssl pkey -in server-good.key -aes256 -passout pass:secret \
+		-out encrypted.key
+	: >empty.crt
+	echo "no certificate, and no key" >garbage.crt
+	sed '3s/^.\{20\}/$&/' server-good.crt >broken.crt
+	head -n 4 server-good.crt >cut.crt
+	head -n 2 server-good.key >cut.key
+}
+
+make_test_set() {
+	[ $# -eq 0 ] || bad_usage
+	make_authorities
+	make_pairs
+	make_servers
+	make_revocation_lists
+	make_unusable
+	publish ca.index ./*.key ./*.crt ./*.crl
+	echo "Made a test set in $dir."
+}
