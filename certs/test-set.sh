@@ -46,12 +46,10 @@ revoked() {
 	run ca -revoke "$1.crt"
 }
 
-# chained: behind the intermediate authority, which comes with it, or does not.
+# chained AUTHORITY HOW...: by that intermediate, which comes with it.
 chained() {
-	by intermediate issue "$@"
-	cp "$1.key" "$1-cut.key"
-	cp "$1.crt" "$1-cut.crt"
-	cat intermediate.crt >>"$1.crt"
+	by "$@"
+	cat "$1.crt" >>"$3.crt"
 }
 
 # For the other end: each has the use that the other needs.
@@ -62,12 +60,18 @@ for_wrong_use() {
 	esac
 }
 
+new_intermediate() {
+	issue "$1" intermediate "$1 test authority" ''
+	: >"$1.index"
+	by "$1" list_revoked
+}
+
 make_authorities() {
 	new_authority "test authority"
 	by other-ca new_authority "another test authority"
-	issue intermediate intermediate "intermediate test authority" ''
-	: >intermediate.index
-	by intermediate list_revoked
+	new_intermediate intermediate
+	new_intermediate revoked-intermediate
+	run ca -revoke revoked-intermediate.crt
 }
 
 make_pairs() {
@@ -80,7 +84,9 @@ make_pairs() {
 	pair self-signed self_signed
 	pair revoked revoked
 	pair wrong-use for_wrong_use
-	pair chain chained
+	pair chain chained intermediate issue
+	pair chain-cut by intermediate issue
+	pair chain-revoked chained revoked-intermediate issue
 }
 
 make_servers() {
@@ -89,22 +95,36 @@ make_servers() {
 	server name-only DNS:localhost
 	server wildcard 'DNS:*.tieline.test'
 	issue server-no-names server localhost ''
+	for digest in sha384 sha512; do
+		issue "server-$digest" server "server-$digest" \
+			DNS:localhost,IP:127.0.0.1,IP:::1 "-$digest"
+	done
 }
 
-# With the intermediate's, as whoever checks a chain needs both.
+make_clients() {
+	issue client-names client client-names \
+		email:no@one.test,DNS:one.test,IP:192.0.2.1,URI:urn:two
+	# A name that ends early for who takes it as text: one.test, NUL, evil.
+	issue client-nul client client-nul \
+		DER:300f:820d:6f6e652e7465737400:6576696c
+	by other-ca issue client-odd client "$(printf 'a\nb\033[31m')" ''
+}
+
+# With the intermediates', as whoever checks a chain needs them all.
 make_revocation_lists() {
 	run ca -gencrl -crl_lastupdate 20200101000000Z \
 		-crl_nextupdate 20200201000000Z -out expired.crl
 	list_revoked
-	cat intermediate.crl >>ca.crl
+	cat intermediate.crl revoked-intermediate.crl >>ca.crl
 }
 
-# Keys and files that are not what they should be; the passphrase is "secret".
+# Keys and files that are not what they seem; the passphrase is "secret".
 make_unusable() {
 	cp server-good.key readable.key
 	chmod 0644 readable.key
 	openssl pkey -in server-good.key -aes256 -passout pass:secret \
 		-out encrypted.key
+	cat ca.crt other-ca.crt >both-cas.crt
 	: >empty.crt
 	echo "no certificate, and no key" >garbage.crt
 	sed '3s/^.\{20\}/$&/' server-good.crt >broken.crt
@@ -117,6 +137,7 @@ make_test_set() {
 	make_authorities
 	make_pairs
 	make_servers
+	make_clients
 	make_revocation_lists
 	make_unusable
 	publish ca.index ./*.key ./*.crt ./*.crl

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """certs/make: each certificate is what it claims, as openssl sees it."""
 
+import ssl
 import stat
 import subprocess
 
@@ -16,7 +17,8 @@ WRONG_USE = "unsuitable certificate purpose"
 
 # What `openssl verify` says of a certificate of the test set, without a CRL.
 VERDICTS = {
-    "good": OK, "rsa": OK, "revoked": OK, "chain": OK, "weak": OK,
+    "good": OK, "rsa": OK, "weak": OK, "chain": OK, "revoked": OK,
+    "chain-revoked": OK,
     "expired": EXPIRED, "early": EARLY, "other-ca": UNKNOWN,
     "chain-cut": UNKNOWN, "self-signed": "self-signed certificate",
     "wrong-use": WRONG_USE,
@@ -114,8 +116,9 @@ def test_what_has_the_wrong_use_has_the_other(certificates, kind):
 
 @pytest.mark.parametrize("kind", PURPOSES)
 @pytest.mark.parametrize("what,said", [
-    ("good", OK), ("chain", OK), ("revoked", "certificate revoked")])
-def test_the_revoked_one_is_in_the_list(certificates, kind, what, said):
+    ("good", OK), ("chain", OK), ("revoked", "certificate revoked"),
+    ("chain-revoked", "certificate revoked")])
+def test_what_is_revoked_is_in_the_list(certificates, kind, what, said):
     assert verdict(certificates, f"{kind}-{what}.crt", "-crl_check_all",
                    "-CRLfile", certificates / "ca.crl") == said
 
@@ -134,6 +137,16 @@ def test_a_client_has_a_common_name_and_a_dns_name(certificates):
     path = certificates / "client-good.crt"
     assert text_of(path, "-subject") == "subject=CN = client-good\n"
     assert "DNS:client-good\n" in text_of(path, "-ext", "subjectAltName")
+
+
+def test_some_clients_have_other_names(certificates):
+    assert "email:no@one.test, DNS:one.test, IP Address:192.0.2.1, " \
+        "URI:urn:two\n" in text_of(certificates / "client-names.crt", "-ext",
+                                   "subjectAltName")
+    assert b"one.test\0evil" in ssl.PEM_cert_to_DER_cert(
+        (certificates / "client-nul.crt").read_text())
+    assert r"CN = a\0Ab\1B[31m" in text_of(
+        certificates / "client-odd.crt", "-subject")
 
 
 @pytest.mark.parametrize("what,bits", [
