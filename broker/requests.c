@@ -48,7 +48,7 @@ void request_detach(struct request *request)
 		return;
 	owner->waiting--;
 	owner->waiters->waiting--;
-	identities_remove(&owner->waiters->identities, owner->identity);
+	wait_counts_remove(&owner->waiters->wait_counts, owner->identity);
 }
 
 void owner_release(struct owner *owner)
@@ -223,12 +223,12 @@ static enum tli_status begin_waiting(struct request *request)
 	if (waiters->waiting >= limits->max_waiting ||
 		owner->waiting >= limits->max_waiting_per_owner)
 		return TLI_STATUS_LIMIT;
-	status = identities_add(&waiters->identities, owner->identity,
+	status = wait_counts_add(&waiters->wait_counts, owner->identity,
 		limits->max_waiting_per_identity);
 	if (status != TLI_STATUS_OK)
 		return status;
 	if (!set_deadline(request)) {
-		identities_remove(&waiters->identities, owner->identity);
+		wait_counts_remove(&waiters->wait_counts, owner->identity);
 		return TLI_STATUS_NO_MEMORY;
 	}
 	request->has_waited = true;

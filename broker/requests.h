@@ -6,8 +6,8 @@
 #ifndef BROKER_REQUESTS_H
 #define BROKER_REQUESTS_H
 
-#include "identities.h"
 #include "lines.h"
+#include "wait_counts.h"
 
 /* Of a deadline that is over while the request has to be left alone. */
 #define LATER_MS (NEVER_MS - 1)
@@ -20,7 +20,7 @@ struct waiters {
 	struct request_list completed; /* by a late engine; not looked at yet */
 	struct request_list finished;  /* done() is to be called */
 	struct owner *owners;          /* by id, in order of coming */
-	struct identities identities;
+	struct wait_counts wait_counts;
 	uint32_t waiting;    /* requests that had to wait and are not done */
 	unsigned tries_left; /* until the next run */
 	int64_t now_ms;
