@@ -4,7 +4,7 @@
 #include "../proto/json.h"
 #include "../proto/quote.h"
 
-#include "../system/file.h"
+#include "config_file.h"
 #include "config_reading.h"
 #include "config_table.h"
 #include "typeid_config.h"
@@ -13,16 +13,10 @@
 
 #include <tieline/tieline.h>
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define FILE_MAX   ((size_t)1 << 20)
 #define JSON_DEPTH 8u
 
 static int unknown(struct config_reading *reading,
@@ -209,7 +203,7 @@ int config_add_listen(
 
 /* An address alone is short for an object with no more than that. */
 static int read_listen(struct config_reading *reading,
-	const struct config_setting *setting, const tli_json *json)
+	const struct config_setting *setting, const tli_json *json, void *of)
 {
 	enum tli_json_kind kind = tli_json_kind(json);
 	struct config_listen listen;
@@ -231,7 +225,7 @@ static int read_listen(struct config_reading *reading,
 	if (result == 0 && !listen.address[0])
 		result = config_complain(
 			reading, "%s: \"address\" is missing", setting->name);
-	if (result == 0 && add_listen(reading->config, &listen, &error) < 0)
+	if (result == 0 && add_listen(of, &listen, &error) < 0)
 		result = config_complain(
 			reading, "%s: %s", setting->name, error.text);
 	return result;
@@ -240,17 +234,7 @@ static int read_listen(struct config_reading *reading,
 static int take_listen(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
 {
-	size_t *index = &reading->at[reading->depth++];
-	const tli_json *element = tli_json_first(json);
-	int result = 0;
-
-	(void)of;
-	for (*index = 0; element && result == 0; ++*index) {
-		result = read_listen(reading, setting, element);
-		element = tli_json_next(element);
-	}
-	reading->depth--;
-	return result;
+	return config_read_elements(reading, setting, json, of, read_listen);
 }
 
 /* ---- Reading ---------------------------------------------------------- */
@@ -310,6 +294,22 @@ int config_read_members(struct config_reading *reading,
 	return result;
 }
 
+int config_read_elements(struct config_reading *reading,
+	const struct config_setting *setting, const tli_json *array, void *of,
+	config_take take)
+{
+	size_t *index = &reading->at[reading->depth++];
+	const tli_json *element = tli_json_first(array);
+	int result = 0;
+
+	for (*index = 0; element && result == 0; ++*index) {
+		result = take(reading, setting, element, of);
+		element = tli_json_next(element);
+	}
+	reading->depth--;
+	return result;
+}
+
 /* Makes the member with that key the place where something is wrong. */
 static bool go_to(
 	struct config_reading *reading, const tli_json *json, const char *key)
@@ -325,7 +325,8 @@ static bool go_to(
 	return false;
 }
 
-static int check_together(struct config_reading *reading, const tli_json *json)
+static int check_together(
+	struct config_reading *reading, const tli_json *json, void *of)
 {
 	static const struct {
 		const char *less, *more;
@@ -336,10 +337,10 @@ static int check_together(struct config_reading *reading, const tli_json *json)
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		const char *less = pairs[i].less, *more = pairs[i].more;
-		uint64_t low = config_get(
-			config_find(config_settings, less), reading->config);
-		uint64_t high = config_get(
-			config_find(config_settings, more), reading->config);
+		uint64_t low =
+			config_get(config_find(config_settings, less), of);
+		uint64_t high =
+			config_get(config_find(config_settings, more), of);
 
 		if (low <= high)
 			continue;
@@ -366,17 +367,18 @@ void config_fini(struct config *config)
 	config->typeids = NULL;
 }
 
-static int parse_failed(const char *path, const struct tli_json_error *wrong,
-	struct tli_error *error)
+static int parse_failed(
+	struct config_reading *reading, const struct tli_json_error *wrong)
 {
 	if (wrong->line == 0)
-		return tli_error_set(error, TIELINE_ENOMEM,
-			"no memory to read %.100s", path);
-	return tli_error_set(error, TIELINE_EINVAL, "%.100s:%u: %s", path,
-		wrong->line, wrong->text);
+		return config_shortage(reading);
+	return tli_error_set(reading->error, TIELINE_EINVAL, "%.100s:%u: %s",
+		reading->path, wrong->line, wrong->text);
 }
 
-static int read_settings(struct config_reading *reading, const tli_json *json)
+static int read_object(struct config_reading *reading,
+	const struct config_setting *settings, const tli_json *json, void *of,
+	config_check check)
 {
 	int result;
 
@@ -384,19 +386,33 @@ static int read_settings(struct config_reading *reading, const tli_json *json)
 		return config_complain(reading,
 			"%s where an object belongs: {...}",
 			tli_json_kind_name(tli_json_kind(json)));
-	result = config_read_members(
-		reading, config_settings, json, reading->config);
-	return result < 0 ? result : check_together(reading, json);
+	result = config_read_members(reading, settings, json, of);
+	return result < 0 ? result : check(reading, json, of);
+}
+
+int config_read_text(struct config_reading *reading,
+	const struct config_setting *settings, void *of, config_check check)
+{
+	static const struct tli_json_limits limits = {
+		.max_bytes = CONFIG_FILE_MAX,
+		.max_depth = JSON_DEPTH,
+		.comments = true,
+	};
+	struct tli_json_error wrong;
+	tli_json *json =
+		tli_json_parse(reading->text, reading->len, &limits, &wrong);
+	int result;
+
+	if (!json)
+		return parse_failed(reading, &wrong);
+	result = read_object(reading, settings, json, of, check);
+	tli_json_free(json);
+	return result;
 }
 
 int config_parse(struct config *config, const char *path, const char *text,
 	size_t len, struct tli_error *error)
 {
-	static const struct tli_json_limits limits = {
-		.max_bytes = FILE_MAX,
-		.max_depth = JSON_DEPTH,
-		.comments = true,
-	};
 	struct config_reading reading = {
 		.config = config,
 		.path = path,
@@ -404,46 +420,13 @@ int config_parse(struct config *config, const char *path, const char *text,
 		.len = len,
 		.error = error,
 	};
-	struct tli_json_error wrong;
-	tli_json *json = tli_json_parse(text, len, &limits, &wrong);
 	int result;
 
-	if (!json)
-		return parse_failed(path, &wrong, error);
 	config_init(config);
-	result = read_settings(&reading, json);
-	tli_json_free(json);
+	result = config_read_text(
+		&reading, config_settings, config, check_together);
 	if (result < 0)
 		config_fini(config);
-	return result;
-}
-
-static int cannot_read(
-	const char *path, int error_number, struct tli_error *error)
-{
-	char what[TLI_ERROR_TEXT];
-
-	snprintf(what, sizeof(what), "cannot read the configuration %.100s",
-		path);
-	return tli_error_system(error, TIELINE_ESYSTEM, what, error_number);
-}
-
-/* A byte more than is allowed is read, if there is, and found fault with. */
-static int read_file(struct config *config, int fd, const char *path,
-	struct tli_error *error)
-{
-	char *text = malloc(FILE_MAX + 1);
-	ssize_t len;
-	int result;
-
-	if (!text)
-		return cannot_read(path, ENOMEM, error);
-	len = tli_file_read(fd, text, FILE_MAX + 1);
-	if (len < 0)
-		result = cannot_read(path, (int)-len, error);
-	else
-		result = config_parse(config, path, text, (size_t)len, error);
-	free(text);
 	return result;
 }
 
@@ -452,19 +435,14 @@ int config_load(
 {
 	/* O_NONBLOCK: opening a fifo must not wait for its writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat file;
+	size_t len;
+	char *text = config_file_read(fd, "configuration", path, &len, error);
 	int result;
 
-	if (fd < 0)
-		return cannot_read(path, errno, error);
-	if (fstat(fd, &file) != 0)
-		result = cannot_read(path, errno, error);
-	else if (!S_ISREG(file.st_mode))
-		result = tli_error_set(error, TIELINE_EINVAL,
-			"the configuration %.100s is not a regular file", path);
-	else
-		result = read_file(config, fd, path, error);
-	close(fd);
+	if (!text)
+		return error->code;
+	result = config_parse(config, path, text, len, error);
+	free(text);
 	return result;
 }
 

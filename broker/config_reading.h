@@ -40,9 +40,22 @@ int config_shortage(struct config_reading *reading);
 typedef int (*config_take)(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of);
 
+/* Looks at what was taken as a whole. 0, or the code of what is wrong. */
+typedef int (*config_check)(
+	struct config_reading *reading, const tli_json *json, void *of);
+
+/* Takes the text, which is one object; *of is not undone by an error. */
+int config_read_text(struct config_reading *reading,
+	const struct config_setting *settings, void *of, config_check check);
+
 /* Takes the members of an object, each by its row. */
 int config_read_members(struct config_reading *reading,
 	const struct config_setting *settings, const tli_json *object,
 	void *of);
+
+/* Takes the elements of an array, each by the same function. */
+int config_read_elements(struct config_reading *reading,
+	const struct config_setting *setting, const tli_json *array, void *of,
+	config_take take);
 
 #endif
