@@ -209,7 +209,7 @@ int tli_tls_handshake(struct tli_tls *tls)
 	return 1;
 }
 
-ssize_t tli_tls_read(struct tli_tls *tls, void *bytes, size_t size)
+ptrdiff_t tli_tls_read(struct tli_tls *tls, void *bytes, size_t size)
 {
 	size_t got;
 	int result;
@@ -218,7 +218,7 @@ ssize_t tli_tls_read(struct tli_tls *tls, void *bytes, size_t size)
 		return TLI_TLS_FAILED;
 	ERR_clear_error();
 	result = SSL_read_ex(tls->openssl, bytes, size, &got);
-	return result == 1 ? (ssize_t)got : outcome(tls, result);
+	return result == 1 ? (ptrdiff_t)got : outcome(tls, result);
 }
 
 bool tli_tls_may_read(const struct tli_tls *tls)
@@ -228,7 +228,7 @@ bool tli_tls_may_read(const struct tli_tls *tls)
 }
 
 /* Returns what of a record was taken, or what else is in the header. */
-static ssize_t write_record(
+static ptrdiff_t write_record(
 	struct tli_tls *tls, const uint8_t *bytes, size_t len)
 {
 	size_t put;
@@ -238,10 +238,10 @@ static ssize_t write_record(
 		len = RECORD_BYTES;
 	ERR_clear_error();
 	result = SSL_write_ex(tls->openssl, bytes, len, &put);
-	return result == 1 ? (ssize_t)put : outcome(tls, result);
+	return result == 1 ? (ptrdiff_t)put : outcome(tls, result);
 }
 
-ssize_t tli_tls_write(struct tli_tls *tls, const void *bytes, size_t len)
+ptrdiff_t tli_tls_write(struct tli_tls *tls, const void *bytes, size_t len)
 {
 	const uint8_t *from = bytes;
 	size_t done = 0;
@@ -249,13 +249,13 @@ ssize_t tli_tls_write(struct tli_tls *tls, const void *bytes, size_t len)
 	if (tls->failed || tls->ended)
 		return TLI_TLS_FAILED;
 	while (done < len && tli_buf_len(&tls->output) < TLI_TLS_OUTPUT_MAX) {
-		ssize_t put = write_record(tls, from + done, len - done);
+		ptrdiff_t put = write_record(tls, from + done, len - done);
 
 		if (put <= 0)
-			return done > 0 ? (ssize_t)done : put;
+			return done > 0 ? (ptrdiff_t)done : put;
 		done += (size_t)put;
 	}
-	return (ssize_t)done;
+	return (ptrdiff_t)done;
 }
 
 void tli_tls_end(struct tli_tls *tls)

@@ -10,8 +10,6 @@
 #include "buf.h"
 #include "tls_context.h"
 
-#include <sys/types.h>
-
 /* So much is fed at a time at most: several records, so that a read is worth
  * its system call. */
 #define TLI_TLS_INPUT_MAX (64u << 10)
@@ -61,14 +59,14 @@ bool tli_tls_is_open(const struct tli_tls *tls);
 
 /* Decrypts. Returns how many bytes it stored, of one record at most, or what
  * else is above. */
-ssize_t tli_tls_read(struct tli_tls *tls, void *bytes, size_t size);
+ptrdiff_t tli_tls_read(struct tli_tls *tls, void *bytes, size_t size);
 
 /* Whether there may be more to decrypt, without another byte of the peer. */
 bool tli_tls_may_read(const struct tli_tls *tls);
 
 /* Encrypts as much as the output has room for. Returns how much that is, or
  * what else is above. */
-ssize_t tli_tls_write(struct tli_tls *tls, const void *bytes, size_t len);
+ptrdiff_t tli_tls_write(struct tli_tls *tls, const void *bytes, size_t len);
 
 /* Tells the peer that nothing more comes, once. */
 void tli_tls_end(struct tli_tls *tls);
