@@ -15,7 +15,7 @@ from conftest import HANG, PYTHONS, ROOT, python_version, version_text
 
 CHALLENGE, WELCOME, FAILURE = b"#CHALLENGE#", b"#WELCOME#", b"#FAILURE#"
 DIGESTS = ("md5", "sha256", "sha384", "sha3_256", "sha3_384")
-BYTES = ("key", "peer-key", "nonce")
+BYTES = ("key", "peer-key", "nonce", "channel", "bound-key")
 
 # Runs one side of a handshake on frames from standard input, and prints what
 # it sent and received. Connection's own framing is used, on bytes in memory.
@@ -74,6 +74,8 @@ def parse(block):
 
 
 DOCUMENT = (ROOT / "docs/protocol.md").read_text()
+BINDINGS = [parse(block) for block in
+            re.findall(r"^```binding\n(.*?)^```$", DOCUMENT, re.M | re.S)]
 VECTORS = [parse(block) for block in
            re.findall(r"^```vector\n(.*?)^```$", DOCUMENT, re.M | re.S)]
 
@@ -184,6 +186,15 @@ def test_verdicts_are_those_of_the_result(vector):
         assert last == sent[-1] == FAILURE
         assert vector["frames"][-1][0] == "send"
         assert FAILURE not in sent[:-1] + received
+
+
+def test_bound_keys_are_made_alike_here():
+    assert len({(vector["role"], vector["type"]) for vector in BINDINGS}) == 4
+    for vector in BINDINGS:
+        text = "tieline-cb1 %(role)s %(type)s:" % vector
+        assert vector["bound-key"] == hmac.new(
+            vector["key"], text.encode() + vector["channel"],
+            "sha256").digest()
 
 
 def covers(peer, version):
