@@ -69,8 +69,10 @@ def test_every_file_has_its_row_and_every_row_its_file():
 
 def test_every_folder_has_its_table():
     folders = {str(path.parent.relative_to(ROOT))
-               for top in ("proto", "system", "libclient", "broker", "cli")
-               for path in (ROOT / top).rglob("*.c")}
+               for top in ("proto", "system", "libclient", "broker", "cli",
+                           "python")
+               for path in (ROOT / top).rglob("*")
+               if path.suffix in (".c", ".py")}
     assert folders == set(named(TEXT))
 
 

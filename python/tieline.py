@@ -1,0 +1,1416 @@
+# SPDX-License-Identifier: MIT
+"""Tieline for Python: what multiprocessing.connection cannot do by itself.
+
+    import tieline
+
+    with tieline.connect("tls://broker.example:7601#echo") as connection:
+        connection.send("hello")
+        print(connection.recv())
+
+Connections over TLS, with a login that is bound to the TLS channel, so that
+nobody between the two ends can relay it; and names at a Tieline broker, to dial
+and to listen under. The objects have the interface of
+multiprocessing.connection, and the other end may be a stock Python program, one
+in C, or this file again. Stock Python does not need it for plain TCP and Unix
+sockets.
+
+An address is tcp://host:port, unix:/path or tls://host:port. With #name behind
+it, it is the name at the broker there. "#name" alone is the name at the user's
+own broker: the one that $TIELINE_URL says, or else the default one.
+
+One file, without anything but the standard library of Python 3.8 and newer;
+docs/python.md and docs/protocol.md say more. As with stock connections, recv()
+unpickles what comes, which can run anything: only talk to those who are trusted
+with the key.
+"""
+
+import collections
+import errno
+import functools
+import hashlib
+import hmac
+import ipaddress
+import itertools
+import json
+import logging
+import multiprocessing.connection
+import multiprocessing.managers
+import os
+import pickle
+import random
+import re
+import secrets
+import select
+import selectors
+import socket
+import ssl
+import stat
+import struct
+import threading
+import time
+from multiprocessing import AuthenticationError, BufferTooShort
+from multiprocessing.reduction import ForkingPickler
+
+__all__ = ["AuthenticationError", "BufferTooShort", "Client", "Connection",
+           "Listener", "Refused", "connect", "manager", "wait"]
+
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+KEY_MAX = 4096
+HANDSHAKE_FRAME_MAX = 256   # as in CPython
+CONTROL_FRAME_MAX = 4096    # a broker's reply
+COPY_MAX = 16384            # longer messages are not copied to their header
+CHUNK = 1 << 16
+WRITE_MAX = 1 << 20
+HANDSHAKES_MAX = 64         # of a listener, at a time
+END_SECONDS = 5.0           # for the last word of a TLS connection
+AWAY_SECONDS = 1.0
+RETRY_SECONDS = 0.01
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+
+log = logging.getLogger("tieline")
+
+
+class BadLength(OSError):
+    """After such a length nobody knows where the next message starts."""
+
+    def __init__(self):
+        super().__init__("bad message length")
+
+
+class Refused(ConnectionRefusedError):
+    """A broker has refused what it was asked; `code` says why in a word, as in
+    docs/protocol.md, section 9.3: "no_listener", "name_taken", "full" ...
+    ("not_permitted" is a PermissionError instead.)"""
+
+    def __init__(self, code, message):
+        super().__init__(errno.ECONNREFUSED,
+                         f"the broker refuses ({code}): {message}")
+        self.code = code
+
+
+# ---- Time -------------------------------------------------------------------
+
+def deadline_in(seconds):
+    """None is for ever, as everywhere here."""
+    return None if seconds is None else time.monotonic() + seconds
+
+
+def time_left(deadline):
+    return None if deadline is None else max(0, deadline - time.monotonic())
+
+
+def earliest(deadlines):
+    return min((one for one in deadlines if one is not None), default=None)
+
+
+# ---- Waiting ----------------------------------------------------------------
+#
+# What may have to wait is a generator. It yields a Want, and is sent whether
+# that was fulfilled in time; so connect() waits for one, and a Listener for
+# many side by side.
+
+Want = collections.namedtuple("Want", "sock events deadline")
+Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+
+def is_ready(sock, events, deadline):
+    """Waits. False if the time was over before; without a socket, just that."""
+    with Selector() as selector:
+        if sock:
+            selector.register(sock, events)
+        return bool(selector.select(time_left(deadline)))
+
+
+def complete(steps):
+    """Runs a generator to its end; what it returns."""
+    try:
+        want = next(steps)
+        while True:
+            want = steps.send(is_ready(*want))
+    except StopIteration as end:
+        return end.value
+
+
+# ---- Addresses --------------------------------------------------------------
+
+Address = collections.namedtuple("Address", "scheme host port path name")
+
+NAME = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
+INTERNET = re.compile(
+    r"(tcp|tls)://(?:\[([^\[\]]*:[^\[\]]*)\]|([A-Za-z0-9._-]*)):([0-9]{1,5})")
+UNIX = re.compile(r"unix:([^\0#]+)")
+
+
+def is_url(address):
+    return isinstance(address, str) and bool(
+        re.match(r"tcp://|tls://|unix:|#", address))
+
+
+def parse_address(url):
+    place, hash_sign, name = url.partition("#")
+    if hash_sign and not NAME.fullmatch(name):
+        raise ValueError(f"{url!r}: a name has 1 to 128 letters, digits and "
+                         ". _ - : /")
+    if not place:
+        place = os.environ.get("TIELINE_URL") or default_broker()
+    unix, internet = UNIX.fullmatch(place), INTERNET.fullmatch(place)
+    if unix:
+        return Address("unix", None, None, unix.group(1), name)
+    if not internet or int(internet.group(4)) > 65535:
+        raise ValueError(f"{place!r} is neither tcp://host:port nor "
+                         "tls://host:port nor unix:/path")
+    scheme, ipv6, host, port = internet.groups()
+    return Address(scheme, ipv6 or host, int(port), None, name)
+
+
+def format_place(scheme, place):
+    """A socket's address, as text."""
+    if isinstance(place, tuple):
+        host = f"[{place[0]}]" if ":" in place[0] else place[0]
+        return f"{scheme}://{host}:{place[1]}"
+    return f"unix:{place}"
+
+
+def is_own_folder(path, look=os.stat):
+    """Whether nobody else can change what is in there."""
+    try:
+        status = look(path)
+    except OSError:
+        return False
+    return (stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+            and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def default_broker():
+    """Where this user's broker listens, if nobody says otherwise."""
+    last = f"/tmp/tieline-{os.geteuid()}"
+    for folder in [os.environ.get("XDG_RUNTIME_DIR", ""),
+                   f"/run/user/{os.geteuid()}", last]:
+        if folder.startswith("/") and is_own_folder(folder, os.lstat):
+            return f"unix:{folder}/tieline.sock"
+    raise FileNotFoundError(
+        errno.ENOENT, "there is no broker of this user's own: set TIELINE_URL",
+        last)
+
+
+# ---- Keys -------------------------------------------------------------------
+
+def open_secret(path):
+    """Opens a file for reading that nobody else can read or change."""
+    # O_NONBLOCK: opening a fifo must not wait for its writer.
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW |
+                   os.O_NONBLOCK)
+    status = os.fstat(file)
+    wrong = None
+    if not stat.S_ISREG(status.st_mode):
+        wrong = "it is not a regular file"
+    elif status.st_uid not in (0, os.geteuid()):
+        wrong = "it belongs to another user"
+    elif status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        wrong = "it can be used by group or others: chmod 600 it"
+    if wrong:
+        os.close(file)
+        raise PermissionError(errno.EACCES, wrong, os.fspath(path))
+    return open(file, "rb")
+
+
+def default_key_file():
+    settings = os.environ.get("XDG_CONFIG_HOME", "")
+    if not settings.startswith("/"):
+        settings = os.path.expanduser("~/.config")
+    folder = os.path.join(settings, "tieline")
+    if os.path.exists(folder) and not is_own_folder(folder):
+        raise PermissionError(
+            errno.EACCES, "it is not the user's own, or others can change it: "
+            "chmod 700 it", folder)
+    return os.path.join(folder, "authkey")
+
+
+def find_key(authkey, authkey_file):
+    """The key, all bytes of it."""
+    if authkey is not None and authkey_file is not None:
+        raise ValueError("only one of authkey and authkey_file can be given")
+    where = "the authkey"
+    if authkey is None:
+        where = (authkey_file or os.environ.get("TIELINE_AUTHKEY_FILE") or
+                 default_key_file())
+        with open_secret(where) as file:
+            authkey = file.read(KEY_MAX + 1)
+    if not isinstance(authkey, bytes):
+        raise TypeError("an authkey should be bytes")
+    if not 1 <= len(authkey) <= KEY_MAX:
+        raise ValueError(f"{where} is to have 1 to {KEY_MAX} bytes")
+    return authkey
+
+
+# ---- TLS --------------------------------------------------------------------
+
+CLIENT_CERTIFICATES = {"none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL,
+                       "required": ssl.CERT_REQUIRED}
+
+
+def new_context(protocol, allow_tls12):
+    context = ssl.SSLContext(protocol)
+    context.minimum_version = (ssl.TLSVersion.TLSv1_2 if allow_tls12
+                               else ssl.TLSVersion.TLSv1_3)
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # of TLS 1.2
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+    # An end without close_notify could be anybody's.
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+    return context
+
+
+def load_certificate(context, certificate_file, private_key_file):
+    open_secret(private_key_file or certificate_file).close()
+    # Without a password OpenSSL would ask for one at the terminal.
+    context.load_cert_chain(certificate_file, private_key_file, password="")
+
+
+def client_context(verify, ca_file, certificate_file, private_key_file,
+                   allow_tls12):
+    context = new_context(ssl.PROTOCOL_TLS_CLIENT, allow_tls12)
+    context.check_hostname = verify == "full"
+    if verify == "none":
+        context.verify_mode = ssl.CERT_NONE
+    elif ca_file:
+        context.load_verify_locations(ca_file)
+    else:
+        context.load_default_certs()
+    if certificate_file:
+        load_certificate(context, certificate_file, private_key_file)
+    return context
+
+
+def server_context(client_certificates, ca_file, certificate_file,
+                   private_key_file, allow_tls12):
+    if not certificate_file:
+        raise ValueError("to listen at tls:// takes a certificate_file")
+    context = new_context(ssl.PROTOCOL_TLS_SERVER, allow_tls12)
+    context.num_tickets = 0  # nobody comes back with them
+    context.verify_mode = CLIENT_CERTIFICATES[client_certificates]
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    load_certificate(context, certificate_file, private_key_file)
+    return context
+
+
+def read_certificate(path):
+    """The first one of a PEM file, as DER."""
+    with open(path, encoding="ascii", errors="replace") as file:
+        text = file.read()
+    begin, end = ssl.PEM_HEADER, ssl.PEM_FOOTER
+    start = text.index(begin)
+    return ssl.PEM_cert_to_DER_cert(
+        text[start:text.index(end, start) + len(end)])
+
+
+# The object identifiers of signatures whose digest is not SHA-256, in DER.
+SHA384_OR_512 = {
+    bytes.fromhex(text): digest for text, digest in {
+        "2a864886f70d01010c": "sha384",  # sha384WithRSAEncryption
+        "2a864886f70d01010d": "sha512",  # sha512WithRSAEncryption
+        "2a8648ce3d040303": "sha384",    # ecdsa-with-SHA384
+        "2a8648ce3d040304": "sha512",    # ecdsa-with-SHA512
+        "608648016503040202": "sha384",  # id-sha384
+        "608648016503040203": "sha512",  # id-sha512
+    }.items()}
+RSASSA_PSS = bytes.fromhex("2a864886f70d01010a")
+
+
+def der_elements(data):
+    """The contents of the elements one behind the other."""
+    elements = []
+    at = 0
+    while at < len(data):
+        length, at = data[at + 1], at + 2
+        if length & 0x80:
+            behind = at + (length & 0x7f)
+            length, at = int.from_bytes(data[at:behind], "big"), behind
+        if at + length > len(data):
+            raise IndexError("it ends within an element")
+        elements.append(data[at:at + length])
+        at += length
+    return elements
+
+
+def signature_digest(certificate):
+    """The digest for tls-server-end-point (RFC 5929): that of the certificate's
+    signature, but SHA-256 for MD5, SHA-1 and what has none of its own."""
+    try:
+        _, algorithm, _ = der_elements(der_elements(certificate)[0])
+        identifier, *parameters = der_elements(algorithm)
+        if identifier == RSASSA_PSS:
+            # [0] of the parameters is the digest; else it is SHA-1.
+            first = der_elements(parameters[0])[0]
+            identifier = der_elements(der_elements(first)[0])[0]
+    except (IndexError, ValueError):
+        identifier = b""
+    return SHA384_OR_512.get(identifier, "sha256")
+
+
+def end_point(certificate):
+    return hashlib.new(signature_digest(certificate), certificate).digest()
+
+
+# ---- Connections ------------------------------------------------------------
+
+class Readiness:
+    """A descriptor that is readable while a TLS socket is, and while bytes that
+    were read from it wait in OpenSSL, where nobody can see them."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.epoll = select.epoll()
+        self.epoll.register(sock, select.EPOLLIN)
+        # What has ended is always readable.
+        self.ended, other_end = os.pipe()
+        os.close(other_end)
+        self.is_ringing = False
+        self.settle()
+
+    def fileno(self):
+        return self.epoll.fileno()
+
+    def settle(self):
+        if (self.sock.pending() > 0) == self.is_ringing:
+            return
+        if self.is_ringing:
+            self.epoll.unregister(self.ended)
+        else:
+            self.epoll.register(self.ended, select.EPOLLIN)
+        self.is_ringing = not self.is_ringing
+
+    def close(self):
+        self.epoll.close()
+        os.close(self.ended)
+
+
+class Connection:
+    """A connection; its interface is multiprocessing.connection.Connection's.
+
+    It comes from connect() and Listener.accept(). `peer` is the other end's
+    address, as far as it is known; by name it is what the broker says.
+
+    One thread may send while another one receives. A connection cannot be used
+    on both sides of a fork(), nor be sent to another process.
+    """
+
+    _sock = None
+
+    def __init__(self, sock):
+        sock.setblocking(False)
+        self._sock = sock
+        self._readable = self._writable = True
+        self._readiness = None
+        self._lock = threading.Lock()  # OpenSSL takes one call at a time
+        self.peer = ""
+
+    # ---- What waits, as generators
+
+    def _attempt(self, call, argument, events, deadline):
+        """What a call on the socket returns, when it does not have to wait."""
+        while True:
+            try:
+                with self._lock:
+                    return call(argument)
+            except BlockingIOError:
+                wanted = events
+            except ssl.SSLWantReadError:
+                wanted = READ
+            except ssl.SSLWantWriteError:
+                wanted = WRITE
+            except ssl.SSLCertVerificationError:
+                raise
+            except ssl.SSLError as error:
+                raise ConnectionResetError(
+                    errno.ECONNRESET, f"TLS failed: {error}") from error
+            if not (yield Want(self._sock, wanted, deadline)):
+                raise TimeoutError(
+                    errno.ETIMEDOUT, "the peer did not go on in time")
+
+    def _write(self, data, deadline):
+        data = memoryview(data)
+        while data:
+            sent = yield from self._attempt(
+                self._sock.send, data[:WRITE_MAX], WRITE, deadline)
+            data = data[sent:]
+
+    def _read(self, size, deadline, may_end=False):
+        """So many bytes. Memory grows by what has come."""
+        data, filled = bytearray(min(size, CHUNK)), 0
+        while filled < size:
+            if filled == len(data):
+                data.extend(bytes(min(size - filled, filled)))
+            with memoryview(data)[filled:] as room:
+                got = yield from self._attempt(
+                    self._sock.recv_into, room, READ, deadline)
+            if got == 0 and filled == 0 and may_end:
+                raise EOFError
+            if got == 0:
+                raise OSError("got end of file during message")
+            filled += got
+        return data
+
+    def _send(self, body, deadline=None):
+        size = len(body)
+        header = (struct.pack("!i", size) if size <= 0x7fffffff
+                  else struct.pack("!iQ", -1, size))
+        if size <= COPY_MAX:
+            yield from self._write(header + body, deadline)
+        else:
+            yield from self._write(header, deadline)
+            yield from self._write(body, deadline)
+
+    def _receive(self, size_max):
+        size, = struct.unpack("!i", (yield from self._read(4, None, True)))
+        if size == -1:
+            size, = struct.unpack("!Q", (yield from self._read(8, None)))
+        if size < 0 or (size_max is not None and size > size_max):
+            self._readable = False
+            raise BadLength
+        return (yield from self._read(size, None))
+
+    def _receive_short(self, size_max, deadline):
+        """A frame of those that come before the program's."""
+        size, = struct.unpack("!i", (yield from self._read(4, deadline, True)))
+        if not 0 <= size <= size_max:
+            raise BadLength
+        return bytes((yield from self._read(size, deadline)))
+
+    def _finish(self, steps):
+        try:
+            return complete(steps)
+        finally:
+            if self._readiness:
+                with self._lock:
+                    self._readiness.settle()
+
+    # ---- TLS
+
+    def _is_tls(self):
+        return isinstance(self._sock, ssl.SSLSocket)
+
+    def _start_tls(self, context, deadline, **options):
+        self._sock = context.wrap_socket(
+            self._sock, do_handshake_on_connect=False,
+            suppress_ragged_eofs=False, **options)
+        yield from self._attempt(
+            lambda _: self._sock.do_handshake(), None, READ, deadline)
+
+    def _end_tls(self):
+        """Says that this is the end. The peer's own end is not awaited."""
+        deadline = deadline_in(END_SECONDS)
+        while True:
+            try:
+                with self._lock:
+                    self._sock.unwrap()
+            except ssl.SSLWantWriteError:
+                if is_ready(self._sock, WRITE, deadline):
+                    continue
+            except (OSError, ValueError):
+                pass  # it is not awaited, or everything is over already
+            return
+
+    def _pending(self):
+        """Whether bytes wait where select() does not see them."""
+        if not self._is_tls():
+            return False
+        with self._lock:
+            return self._sock.pending() > 0
+
+    # ---- The interface of multiprocessing.connection.Connection
+
+    def _check(self, direction=True, other="only"):
+        if self.closed:
+            raise OSError("handle is closed")
+        if not direction:
+            raise OSError(f"connection is {other}")
+
+    @property
+    def closed(self):
+        """Whether close() was called."""
+        return self._sock is None
+
+    @property
+    def readable(self):
+        """Whether messages can be received; not after "bad message length"."""
+        return self._readable
+
+    @property
+    def writable(self):
+        """Whether messages can be sent."""
+        return self._writable
+
+    def fileno(self):
+        """A descriptor that is readable when there is something to receive, for
+        multiprocessing.connection.wait(), selectors and event loops.
+
+        Over TLS it is not the socket's: bytes can have been read from that
+        already, so that select() on it alone would sleep on them. It is an
+        epoll(7) descriptor which knows of those too; on systems without, it is
+        the socket's all the same, and tieline.wait() is to be used. As with
+        every connection, there may be less than a whole message.
+        """
+        self._check()
+        if not self._is_tls() or not hasattr(select, "epoll"):
+            return self._sock.fileno()
+        with self._lock:
+            if not self._readiness:
+                self._readiness = Readiness(self._sock)
+            return self._readiness.fileno()
+
+    def poll(self, timeout=0.0):
+        """Whether there is something to receive, or the end, within so many
+        seconds; None waits for ever."""
+        self._check(self._readable, "write-only")
+        return self._pending() or is_ready(
+            self._sock, READ, deadline_in(timeout))
+
+    def send(self, obj):
+        """Pickle an object and send it, as send_bytes()."""
+        self._check(self._writable, "read-only")
+        self._finish(self._send(ForkingPickler.dumps(obj)))
+
+    def send_bytes(self, buf, offset=0, size=None):
+        """Send bytes as one message; `offset` and `size` choose a part of them.
+
+        Raises ValueError if there is no such part, and ConnectionError when the
+        connection is lost. Blocks while the other end does not read.
+        """
+        self._check(self._writable, "read-only")
+        data = memoryview(buf).cast("B")
+        end = len(data) if size is None else offset + size
+        if not 0 <= offset <= end <= len(data):
+            raise ValueError("there is no such part of the buffer")
+        self._finish(self._send(data[offset:end]))
+
+    def recv(self):
+        """Receive a message and unpickle it, as recv_bytes()."""
+        return pickle.loads(self._receive_message(None))
+
+    def recv_bytes(self, maxlength=None):
+        """Receive a message.
+
+        Raises EOFError at the end of the connection; OSError if it ends within
+        a message, or the message has more than `maxlength` bytes, after which
+        nothing can be received any more; ConnectionError when the connection is
+        lost, which over TLS is any end that the other side did not announce.
+        Blocks until there is one.
+        """
+        if maxlength is not None and maxlength < 0:
+            raise ValueError("negative maxlength")
+        return bytes(self._receive_message(maxlength))
+
+    def recv_bytes_into(self, buf, offset=0):
+        """Receive a message into a writable buffer, from `offset` on, as
+        recv_bytes(); how many bytes it has. If it does not fit, BufferTooShort
+        has it as its argument."""
+        room = memoryview(buf).cast("B")
+        if not 0 <= offset <= len(room):
+            raise ValueError("offset is outside of the buffer")
+        message = self._receive_message(None)
+        end = offset + len(message)
+        if end > len(room):
+            raise BufferTooShort(bytes(message))
+        room[offset:end] = message
+        return len(message)
+
+    def _receive_message(self, maxlength):
+        self._check(self._readable, "write-only")
+        return self._finish(self._receive(maxlength))
+
+    def close(self):
+        """Close the connection; again does nothing. Over TLS the end is
+        announced to the other side, and that waits up to 5 seconds if there is
+        no room for it because what was sent before has not been read."""
+        if self.closed:
+            return
+        try:
+            if self._is_tls():
+                self._end_tls()
+        finally:
+            if self._readiness:
+                self._readiness.close()
+            self._sock.close()
+            self._sock = None
+
+    def __del__(self):
+        self.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+def wait(object_list, timeout=None):
+    """Those of the connections, sockets and other objects with a fileno() that
+    have something to receive, as soon as there are any, or after `timeout`
+    seconds an empty list. It is multiprocessing.connection.wait(), and right
+    for TLS on systems without epoll too."""
+    held = [one for one in object_list
+            if isinstance(one, Connection) and one._pending()]
+    ready = multiprocessing.connection.wait(object_list, 0 if held else timeout)
+    return [one for one in object_list if one in held or one in ready]
+
+
+# ---- The handshake: docs/protocol.md, section 2 -----------------------------
+
+CHALLENGE, WELCOME, FAILURE = b"#CHALLENGE#", b"#WELCOME#", b"#FAILURE#"
+LEGACY_CHALLENGE_BYTES = 20
+
+# The ways to answer: what stands before the MAC, its digest, its bytes.
+DIALECTS = [
+    (b"", "md5", 16),
+    (b"", "sha256", 32),
+    (b"{md5}", "md5", 16),
+    (b"{sha256}", "sha256", 32),
+    (b"{sha384}", "sha384", 48),
+    (b"{sha3_256}", "sha3_256", 32),
+    (b"{sha3_384}", "sha3_384", 48),
+]
+RAW_MD5, RAW_SHA256, *NAMED_DIALECTS = DIALECTS
+
+SAME_KEY = "both sides need the same authkey, byte for byte"
+TALKED = "it talked before it had authenticated; is its authkey set?"
+
+# The keys of both roles, and whether they hold for one TLS channel alone.
+Keys = collections.namedtuple("Keys", "listener client is_bound")
+
+# Challenges that wait for their answer: message -> the two ends. One of them
+# that comes back on another connection would have this process answer itself.
+outstanding = {}
+
+
+def plain_keys(authkey):
+    return Keys(authkey, authkey, False)
+
+
+def bound_keys(authkey, certificate):
+    """What only holds for TLS with this certificate of the server's."""
+    binding = b"tls-server-end-point:" + end_point(certificate)
+    return Keys(*(
+        hmac.digest(authkey, b"tieline-cb1 " + role + b" " + binding, "sha256")
+        for role in (b"listener", b"client")), True)
+
+
+def host_of(place):
+    """An IPv4 address that is written as an IPv6 one is the same."""
+    host = ipaddress.ip_address(place[0].partition("%")[0])
+    return getattr(host, "ipv4_mapped", None) or host
+
+
+def is_internet(sock):
+    return sock.family in (socket.AF_INET, socket.AF_INET6)
+
+
+def is_local(sock):
+    """Whether the peer is on this machine for certain."""
+    return not is_internet(sock) or host_of(sock.getpeername()).is_loopback
+
+
+def ends_of(sock, role):
+    """The ends of a connection, the listener's first: the same from both."""
+    if is_internet(sock):
+        us, them = ((host_of(place), place[1]) for place in (
+            sock.getsockname(), sock.getpeername()))
+    else:
+        us, them = os.getpid(), sock.getpeername()
+        if hasattr(socket, "SO_PEERCRED"):
+            them, _, _ = struct.unpack("3i", sock.getsockopt(
+                socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return (us, them) if role == "listener" else (them, us)
+
+
+class Login:
+    """The handshake, on one side of a connection. `candidates` are the Keys of
+    which the peer may have one."""
+
+    def __init__(self, connection, role, candidates, deadline):
+        sock = connection._sock
+        self.connection = connection
+        self.role = role
+        self.peer_role = "client" if role == "listener" else "listener"
+        self.candidates = candidates
+        self.deadline = deadline
+        self.ends = ends_of(sock, role)
+        self.is_local = is_local(sock)
+        self.answered = RAW_MD5
+        self.is_rejected = False
+        self.message = b"{sha256}" + os.urandom(40)
+
+    def run(self):
+        steps = [self.deliver_challenge, self.answer_challenge]
+        if self.role == "client":
+            steps.reverse()
+        try:
+            for step in steps:
+                yield from step()
+        except (AuthenticationError, TimeoutError):
+            if not self.is_rejected:
+                self.say_failure()
+            raise
+
+    def say_failure(self):
+        """The same whatever is wrong, and without waiting."""
+        steps = self.send(FAILURE)
+        try:
+            next(steps, None)
+        except OSError:
+            pass
+
+    def send(self, body):
+        yield from self.connection._send(body, self.deadline)
+
+    def receive(self):
+        try:
+            body = yield from self.connection._receive_short(
+                HANDSHAKE_FRAME_MAX, self.deadline)
+        except BadLength:
+            raise AuthenticationError(
+                "the peer sent a length that no handshake has: does it speak "
+                "multiprocessing.connection, and is its authkey set?") from None
+        if body == FAILURE:
+            self.is_rejected = True
+            raise AuthenticationError(
+                "the peer rejected our key: " + SAME_KEY)
+        return body
+
+    def is_allowed(self, keys, digest):
+        """HMAC-MD5 is only for peers on this machine that know no better."""
+        return digest != "md5" or (self.is_local and not keys.is_bound)
+
+    def deliver_challenge(self):
+        outstanding[self.message] = self.ends
+        try:
+            yield from self.send(CHALLENGE + self.message)
+            answer = yield from self.receive()
+        finally:
+            del outstanding[self.message]
+        self.take_answer(answer)
+        yield from self.send(WELCOME)
+
+    def take_answer(self, answer):
+        for dialect in DIALECTS:
+            prefix, digest, size = dialect
+            if answer.startswith(prefix) and len(answer) == len(prefix) + size:
+                break
+        else:
+            raise AuthenticationError(
+                "the peer sent something else than an answer to our challenge: "
+                + TALKED)
+        allowed = self.allowed_keys(digest)
+        # Each is tried, so that the time tells nothing.
+        matching = [
+            keys for keys in allowed if hmac.compare_digest(
+                answer[len(prefix):], compute_mac(
+                    getattr(keys, self.peer_role), self.message, digest))]
+        if not matching:
+            raise AuthenticationError(
+                "the peer answered our challenge with another key: " + SAME_KEY)
+        self.candidates, self.answered = matching[:1], dialect
+
+    def allowed_keys(self, digest):
+        allowed = [keys for keys in self.candidates
+                   if self.is_allowed(keys, digest)]
+        if not allowed:
+            raise AuthenticationError(
+                f"the peer uses {digest}, which is not allowed here: Python "
+                "up to 3.11 can only do MD5, which is taken over loopback and "
+                "Unix sockets alone")
+        return allowed
+
+    def answer_challenge(self):
+        body = yield from self.receive()
+        message = body[len(CHALLENGE):]
+        if not body.startswith(CHALLENGE):
+            raise AuthenticationError(
+                "the peer sent something else than a challenge: " + TALKED)
+        if len(message) < LEGACY_CHALLENGE_BYTES:
+            raise AuthenticationError(
+                "the peer sent a challenge of less than 20 bytes")
+        if (message == self.message or
+                outstanding.get(message, self.ends) != self.ends):
+            raise AuthenticationError(
+                "the peer sent our own challenge back: it stands between this "
+                "program and itself")
+        prefix, digest, _ = self.dialect_for(message)
+        keys = self.allowed_keys(digest)[0]
+        yield from self.send(
+            prefix + compute_mac(getattr(keys, self.role), message, digest))
+        if (yield from self.receive()) != WELCOME:
+            raise AuthenticationError(
+                "the peer neither took nor rejected our answer")
+
+    def dialect_for(self, message):
+        if len(message) == LEGACY_CHALLENGE_BYTES:
+            return RAW_SHA256 if self.answered is RAW_SHA256 else RAW_MD5
+        for dialect in NAMED_DIALECTS:
+            if message.startswith(dialect[0]):
+                return dialect
+        raise AuthenticationError(
+            "the peer asks for a digest that is not known here")
+
+
+def compute_mac(key, message, digest):
+    try:
+        return hmac.digest(key, message, digest)
+    except ValueError as error:
+        raise AuthenticationError(
+            f"OpenSSL does not compute {digest} here: {error}") from error
+
+
+# ---- Opening connections ----------------------------------------------------
+
+def parse_reply(body):
+    try:
+        reply = json.loads(body.decode())
+        if isinstance(reply, dict) and isinstance(reply.get("ok"), bool):
+            return reply
+    except (ValueError, RecursionError):
+        pass
+    raise ConnectionError(errno.EPROTO, "this is not a broker's reply")
+
+
+def check_reply(reply):
+    if reply["ok"]:
+        return
+    code, message = str(reply.get("error")), str(reply.get("message"))
+    if code == "not_permitted":
+        raise PermissionError(errno.EACCES, message)
+    raise Refused(code, message)
+
+
+class Settings:
+    """What all connections of a connect() or Listener() have in common."""
+
+    def __init__(self, url, authkey=None, *, authkey_file=None, timeout=10.0,
+                 ca_file=None, certificate_file=None, private_key_file=None,
+                 server_name=None, verify="full", client_certificates="none",
+                 allow_unbound=False, allow_tls12=False, listens=False):
+        if verify not in ("full", "chain", "none"):
+            raise ValueError('verify is "full", "chain" or "none"')
+        if client_certificates not in CLIENT_CERTIFICATES:
+            raise ValueError('client_certificates is "none", "optional" or '
+                             '"required"')
+        if verify == "none" and allow_unbound:
+            raise ValueError('with verify="none" the bound login alone tells '
+                             "who the server is: it excludes allow_unbound")
+        self.address = parse_address(url)
+        self.authkey = find_key(authkey, authkey_file)
+        self.timeout = timeout
+        self.server_name = server_name
+        self.allow_unbound = allow_unbound
+        self.context = self.certificate = None
+        serves = listens and not self.address.name
+        if self.address.scheme == "tls" and serves:
+            self.context = server_context(
+                client_certificates, ca_file, certificate_file,
+                private_key_file, allow_tls12)
+            self.certificate = read_certificate(certificate_file)
+        elif self.address.scheme == "tls":
+            self.context = client_context(
+                verify, ca_file, certificate_file, private_key_file,
+                allow_tls12)
+
+    def places(self):
+        """Where the other end is: socket families and addresses."""
+        if self.address.scheme == "unix":
+            return [(socket.AF_UNIX, self.address.path)]
+        found = socket.getaddrinfo(
+            self.address.host or None, self.address.port,
+            type=socket.SOCK_STREAM)
+        return [(family, place) for family, _, _, _, place in found]
+
+    def reach(self, deadline):
+        """A connected socket. A silent address leaves others their share of the
+        time."""
+        places = self.places()
+        for i, (family, place) in enumerate(places):
+            left = time_left(deadline)
+            share = None if left is None else left / (len(places) - i)
+            try:
+                return (yield from reach_one(
+                    family, place, deadline_in(share)))
+            except OSError:
+                if place is places[-1][1]:
+                    raise
+
+    def log_in(self, deadline):
+        """A connection to the address, which has authenticated."""
+        connection = Connection((yield from self.reach(deadline)))
+        try:
+            candidates = [plain_keys(self.authkey)]
+            if self.context:
+                name = self.server_name or self.address.host.partition("%")[0]
+                yield from connection._start_tls(
+                    self.context, deadline, server_hostname=name or None)
+                if not self.allow_unbound:
+                    candidates = [bound_keys(
+                        self.authkey, connection._sock.getpeercert(True))]
+            yield from Login(connection, "client", candidates, deadline).run()
+            connection.peer = format_place(
+                self.address.scheme, connection._sock.getpeername())
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def admit(self, sock, deadline):
+        """A connection of one who has come, and authenticated."""
+        connection = Connection(sock)
+        try:
+            candidates = [plain_keys(self.authkey)]
+            if self.context:
+                yield from connection._start_tls(
+                    self.context, deadline, server_side=True)
+                bound = bound_keys(self.authkey, self.certificate)
+                candidates = [bound] + candidates * self.allow_unbound
+            yield from Login(
+                connection, "listener", candidates, deadline).run()
+            connection.peer = format_place(
+                self.address.scheme, connection._sock.getpeername())
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def meet(self, request, deadline, on_parked=None):
+        """A connection to the partner that the broker finds."""
+        connection = yield from self.log_in(deadline)
+        try:
+            if self.address.name:
+                yield from ask_broker(
+                    connection, request, deadline, on_parked)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def reach_one(family, place, deadline):
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        code = sock.connect_ex(place)
+        # What a Unix socket says whose queue is full; nothing tells when it is
+        # not any more.
+        while code == errno.EAGAIN and time_left(deadline) != 0:
+            yield Want(None, 0, earliest(
+                [deadline, deadline_in(RETRY_SECONDS)]))
+            code = sock.connect_ex(place)
+        if code == errno.EINPROGRESS:
+            if not (yield Want(sock, WRITE, deadline)):
+                code = errno.ETIMEDOUT
+            else:
+                code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, f"{os.strerror(code)}: {place}")
+        set_no_delay(sock)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def set_no_delay(sock):
+    if is_internet(sock):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def ask_broker(connection, request, deadline, on_parked):
+    """Waits until there is a partner."""
+    yield from connection._send(json.dumps(request).encode(), deadline)
+    reply = yield from next_reply(connection, deadline)
+    if on_parked:
+        on_parked()
+        if "parked" in reply:
+            # Whoever dials may take his time.
+            reply = yield from next_reply(connection, None)
+    if "parked" in reply:
+        raise ConnectionError(
+            errno.EPROTO, "the broker confirms what it was not asked to")
+    peer = reply.get("peer")
+    connection.peer = str(
+        peer.get("address", "") if isinstance(peer, dict) else "")
+
+
+def next_reply(connection, deadline):
+    reply = parse_reply((yield from connection._receive_short(
+        CONTROL_FRAME_MAX, deadline)))
+    check_reply(reply)
+    return reply
+
+
+def dial(settings):
+    request = {"dial": settings.address.name}
+    if settings.timeout is not None:
+        # The broker gives up before we do, because it knows why.
+        request["timeout"] = settings.timeout - min(0.5, settings.timeout / 10)
+    return complete(settings.meet(request, deadline_in(settings.timeout)))
+
+
+def connect(url, authkey=None, **options):
+    """Connect to an address, or by a name at a broker; the Connection.
+
+    url: an address, as the module says.
+    authkey: the key, as bytes; or
+    authkey_file: the file with it, all bytes of which are the key, and which
+        nobody else may read or change. If neither is given, it is the file that
+        $TIELINE_AUTHKEY_FILE says, or else the user's default one.
+    timeout: seconds for everything, waiting for a listener under the name
+        included; None is without limit. Default 10.
+
+    For tls://:
+
+    ca_file: the certificates, in PEM, of those who may vouch for the server;
+        None is the system's.
+    verify: "full" checks who vouches for the server's certificate and that it
+        is for server_name; "chain" only the first; "none" nothing: then the key
+        alone tells who it is, which is safe only because the login is bound to
+        the certificate, and takes a key that nobody can guess.
+    server_name: default is the host of the address.
+    certificate_file, private_key_file: our own certificate, in PEM, if the
+        server wants one; the second can be left out if it is in the first.
+    allow_unbound: log in without binding to the channel, to a server that knows
+        of none: a TLS terminator before a stock Python program.
+    allow_tls12: TLS 1.2 too; default is 1.3 alone.
+
+    Raises AuthenticationError if the keys differ; ssl.SSLCertVerificationError
+    if the certificate is not good; PermissionError if the broker does not
+    permit it; Refused for its other refusals; TimeoutError; EOFError,
+    ConnectionError or another OSError if the peer cannot be reached or is lost;
+    ValueError if something in the arguments is wrong.
+
+    Blocks up to `timeout`, but for looking up the host. Any thread may call it.
+    """
+    return dial(Settings(url, authkey, **options))
+
+
+def Client(address, family=None, authkey=None, **options):
+    """multiprocessing.connection.Client(), where the address may also be one
+    for connect(); the options then are too."""
+    if is_url(address):
+        return connect(address, authkey, **options)
+    return multiprocessing.connection.Client(
+        address, family, authkey=authkey, **options)
+
+
+managers = itertools.count()
+
+
+def manager(url, authkey=None, *,
+            manager_class=multiprocessing.managers.SyncManager, **options):
+    """A manager of multiprocessing.managers that is connected to the broker at
+    an address without a name, over TLS if that says so. The options are those
+    of connect().
+
+    Its proxies work in this process. Those that are put into shared objects and
+    come out again are connected as stock Python does it, without TLS: programs
+    that need them use `tieline tunnel`.
+    """
+    settings = Settings(url, authkey, **options)
+    serializer = f"tieline {next(managers)}"
+    multiprocessing.managers.listener_client[serializer] = (
+        None, lambda address, authkey=None: dial(settings))
+    connected = manager_class(url, settings.authkey, serializer)
+    connected.connect()
+    return connected
+
+
+# ---- Listening --------------------------------------------------------------
+
+class Opening:
+    """A generator under way, and what it waits for."""
+
+    def __init__(self, steps):
+        self.steps = steps
+        self.want = None
+        self.is_parked = False
+
+    def advance(self, is_ready):
+        """The Connection, when there is one."""
+        try:
+            self.want = self.steps.send(is_ready)
+        except StopIteration as end:
+            return end.value
+        return None
+
+
+class Port:
+    """Those who come to an address of our own."""
+
+    def __init__(self, settings, backlog):
+        self.settings = settings
+        self.openings = []
+        self.sock = listening_socket(settings.address, backlog)
+        self.sock.setblocking(False)
+        self.address = format_place(
+            settings.address.scheme, self.sock.getsockname())
+
+    def enter(self):
+        pass
+
+    def start(self):
+        """Takes in who has come; at the limit the oldest goes."""
+        for _ in range(HANDSHAKES_MAX):
+            try:
+                sock, _ = self.sock.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            set_no_delay(sock)
+            if len(self.openings) >= HANDSHAKES_MAX:
+                self.openings.pop(0).steps.close()
+            deadline = deadline_in(self.settings.timeout)
+            self.openings.append(Opening(self.settings.admit(sock, deadline)))
+
+    def wants(self):
+        return [Want(self.sock, READ, None)]
+
+    def failed(self, error):
+        log.warning("%s: a peer was turned away: %s", self.address,
+                    describe(error))
+
+    def close(self):
+        self.sock.close()
+        if self.settings.address.scheme == "unix":
+            os.unlink(self.settings.address.path)
+
+
+def listening_socket(address, backlog):
+    if address.scheme == "unix":
+        sock = socket.socket(socket.AF_UNIX)
+        try:
+            sock.bind(address.path)
+            os.chmod(address.path, 0o600)  # nobody gets in before listen()
+            sock.listen(backlog)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+    both = not address.host and socket.has_dualstack_ipv6()
+    ipv6 = both or ":" in address.host
+    return socket.create_server(
+        (address.host, address.port), backlog=backlog, dualstack_ipv6=both,
+        family=socket.AF_INET6 if ipv6 else socket.AF_INET)
+
+
+def describe(error):
+    return str(error) or type(error).__name__
+
+
+class Parking:
+    """Connections that wait under a name at a broker."""
+
+    def __init__(self, settings, backlog, exclusive):
+        self.settings = settings
+        self.backlog = backlog
+        self.openings = []
+        self.request = {"accept": settings.address.name, "confirm": True,
+                        "listener": secrets.token_hex(16)}
+        if exclusive:
+            self.request["exclusive"] = True
+        self.address = format_url(settings.address)
+        self.was_found = False
+        self.is_absent = False
+        self.pause = 0.0
+        self.pause_until = None
+        self.left_at = None
+
+    def enter(self):
+        """The broker does not wait while nobody accepts: logins under way would
+        seem to fail by its fault."""
+        if (self.left_at is None or
+                time.monotonic() - self.left_at < AWAY_SECONDS):
+            return
+        for opening in [one for one in self.openings if not one.is_parked]:
+            self.openings.remove(opening)
+            opening.steps.close()
+
+    def start(self):
+        """Replaces what is missing; as long as the broker is lost, one by one.
+        """
+        if self.pause_until and time.monotonic() < self.pause_until:
+            return
+        self.pause_until = None
+        while self.lacks_one():
+            deadline = deadline_in(self.settings.timeout)
+            opening = Opening(None)
+            opening.steps = self.settings.meet(
+                self.request, deadline, functools.partial(self.found, opening))
+            self.openings.append(opening)
+
+    def lacks_one(self):
+        under_way = sum(not one.is_parked for one in self.openings)
+        is_probing = self.is_absent or not self.was_found
+        return len(self.openings) < self.backlog and not (
+            is_probing and under_way)
+
+    def found(self, opening):
+        opening.is_parked = self.was_found = True
+        self.is_absent, self.pause = False, 0.0
+
+    def wants(self):
+        """Only the end of the pause."""
+        return [Want(None, 0, self.pause_until)]
+
+    def failed(self, error):
+        if not self.was_found:
+            raise error
+        if not self.is_absent:
+            self.is_absent = True
+            log.warning("%s: waiting at the broker is being tried again: %s",
+                        self.address, describe(error))
+        self.pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self.pause))
+        if isinstance(error, AuthenticationError):
+            self.pause = LONGEST_PAUSE
+        # By chance, so that not all come back at the same time.
+        self.pause_until = deadline_in(self.pause * random.uniform(0.75, 1.25))
+
+    def close(self):
+        pass
+
+
+def format_url(address):
+    place = (address.path if address.scheme == "unix"
+             else (address.host, address.port))
+    return f"{format_place(address.scheme, place)}#{address.name}"
+
+
+class Listener:
+    """Listens at an address, or under a name at a broker.
+
+    url: an address, as the module says.
+    authkey: as for connect().
+    backlog: how many may wait for accept(): in the kernel, or at the broker
+        under the name. Default 1.
+    exclusive: the name is to be this listener's alone.
+    options: those of connect(). With a name they are about the broker; without,
+        `timeout` is for the handshake with each peer, and tls:// takes
+        certificate_file and private_key_file, and
+    client_certificates: "none", "optional" or "required"; ca_file then says who
+        may vouch for them.
+    allow_unbound: here it takes logins that are not bound to the channel too.
+
+    Under a name, the constructor returns when the name can be dialled, or
+    raises what connect() raises. When the broker is lost later, waiting there
+    is tried again and again, with pauses, by accept(): nothing happens outside
+    of it, as there is no thread. The loss is said to the logger "tieline".
+
+    `address` is where it listens, with the port that was found for port 0;
+    `last_accepted` is the address of the last peer.
+
+    Programs in C, which bind their logins by another type, cannot log in to one
+    that listens at a tls:// address of its own; under a name at a broker they
+    find each other.
+    """
+
+    def __init__(self, url, authkey=None, *, backlog=1, exclusive=False,
+                 **options):
+        settings = Settings(url, authkey, listens=True, **options)
+        if backlog < 1:
+            raise ValueError("backlog is at least 1")
+        if exclusive and not settings.address.name:
+            raise ValueError("only a name can be exclusive")
+        self.last_accepted = None
+        self._source = (Parking(settings, backlog, exclusive)
+                        if settings.address.name else Port(settings, backlog))
+        self._accepted = []
+        self._is_closed = False
+        try:
+            if settings.address.name:
+                self._be_found()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def address(self):
+        return self._source.address
+
+    def accept(self, timeout=None):
+        """Wait for a peer that has authenticated; its Connection.
+
+        Those who do not are turned away, which is said to the logger "tieline",
+        and hold up nobody. Raises TimeoutError after `timeout` seconds, and
+        OSError once the listener is closed. One thread at a time.
+        """
+        if self._is_closed:
+            raise OSError("listener is closed")
+        deadline = deadline_in(timeout)
+        self._source.enter()
+        while not self._accepted:
+            is_over = deadline is not None and time.monotonic() >= deadline
+            self._turn(deadline)
+            if is_over and not self._accepted:
+                raise TimeoutError(errno.ETIMEDOUT,
+                                   "nobody connected and authenticated in time")
+        self._source.left_at = time.monotonic()
+        connection = self._accepted.pop(0)
+        self.last_accepted = connection.peer
+        return connection
+
+    def close(self):
+        """Stop listening; connections that were accepted go on. Again does
+        nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        for opening in self._source.openings:
+            opening.steps.close()
+        for connection in self._accepted:
+            connection.close()
+        self._source.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def _be_found(self):
+        while not self._source.was_found:
+            self._turn(None)
+
+    def _turn(self, deadline):
+        """Sleeps once, and takes those on who can go on."""
+        self._source.start()
+        openings = self._source.openings
+        for opening in [one for one in openings if not one.want]:
+            self._advance(opening, None)
+        ready = self._sleep(deadline)
+        now = time.monotonic()
+        for opening in openings[:]:
+            limit = opening.want.deadline
+            if opening in ready:
+                self._advance(opening, True)
+            elif limit is not None and now >= limit:
+                self._advance(opening, False)
+
+    def _sleep(self, deadline):
+        """Those of the openings for which something has come."""
+        wants = [(one.want, one) for one in self._source.openings]
+        wants += [(want, None) for want in self._source.wants()]
+        until = earliest([deadline, *(want.deadline for want, _ in wants)])
+        if self._accepted:
+            until = 0
+        with Selector() as selector:
+            for want, opening in wants:
+                if want.sock is not None:
+                    selector.register(want.sock, want.events, opening)
+            return [key.data for key, _ in selector.select(time_left(until))]
+
+    def _advance(self, opening, is_ready):
+        try:
+            connection = opening.advance(is_ready)
+        except (AuthenticationError, EOFError, OSError) as error:
+            self._source.openings.remove(opening)
+            self._source.failed(error)
+            return
+        except BaseException:
+            self._source.openings.remove(opening)
+            raise
+        if connection:
+            self._source.openings.remove(opening)
+            self._accepted.append(connection)
