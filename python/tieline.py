@@ -195,11 +195,11 @@ def default_broker():
 
 # ---- Keys -------------------------------------------------------------------
 
-def open_secret(path):
+def open_secret(path, flags=0):
     """Opens a file for reading that nobody else can read or change."""
     # O_NONBLOCK: opening a fifo must not wait for its writer.
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW |
-                   os.O_NONBLOCK)
+    file = os.open(
+        path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags)
     status = os.fstat(file)
     wrong = None
     if not stat.S_ISREG(status.st_mode):
@@ -234,7 +234,7 @@ def find_key(authkey, authkey_file):
     if authkey is None:
         where = (authkey_file or os.environ.get("TIELINE_AUTHKEY_FILE") or
                  default_key_file())
-        with open_secret(where) as file:
+        with open_secret(where, os.O_NOFOLLOW) as file:
             authkey = file.read(KEY_MAX + 1)
     if not isinstance(authkey, bytes):
         raise TypeError("an authkey should be bytes")
