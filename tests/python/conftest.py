@@ -3,6 +3,7 @@
 
 import contextlib
 import importlib.util
+import itertools
 import logging
 import os
 import pathlib
@@ -57,10 +58,13 @@ def party(start, key_file):
 
 @pytest.fixture
 def place(tmp_path):
-    """A free address to listen at."""
+    """A free address to listen at: place(kind)."""
+    numbers = itertools.count()
+
     def url(kind):
-        return {"tcp": "tcp://127.0.0.1:0", "unix": f"unix:{tmp_path}/socket",
-                "tls": "tls://127.0.0.1:0"}[kind]
+        if kind == "unix":
+            return f"unix:{tmp_path}/socket{next(numbers)}"
+        return f"{kind}://127.0.0.1:0"
     return url
 
 
