@@ -6,6 +6,7 @@
 
 #include "closing.h"
 #include "holders.h"
+#include "identity_change.h"
 #include "typeid_entry.h"
 
 #include <errno.h>
@@ -81,18 +82,18 @@ static void take_config(struct broker *broker, const struct config *config)
 	typeids_unref(old);
 }
 
-struct broker *broker_new(const struct config *config, struct tli_key *key,
-	int log_fd, struct tli_error *error)
+struct broker *broker_new(const struct config *config,
+	struct identities *identities, int log_fd, struct tli_error *error)
 {
 	struct broker *broker = calloc(1, sizeof(*broker));
 
 	if (!broker) {
-		tli_key_free(key);
+		identities_unref(identities);
 		tli_error_set(error, TIELINE_ENOMEM, "no memory for a broker");
 		return NULL;
 	}
 	take_config(broker, config);
-	broker->key = key;
+	broker->identities = identities;
 	broker->started_ms = tli_now_ms();
 	log_init(&broker->log, log_fd, config->log_level);
 	peers_init(&broker->peers);
@@ -114,7 +115,7 @@ int broker_listen(struct broker *broker, struct tli_error *error)
 }
 
 int broker_reload(struct broker *broker, const struct config *config,
-	struct tli_key *key, struct tli_error *error)
+	struct identities *identities, struct tli_error *error)
 {
 	int result;
 
@@ -130,8 +131,7 @@ int broker_reload(struct broker *broker, const struct config *config,
 	broker->log.level = config->log_level;
 	relays_set_window(&broker->relays, config->relay_window_bytes);
 	objects_set_limits(&broker->objects, config);
-	tli_key_free(broker->key);
-	broker->key = key;
+	identities_replace(broker, identities);
 	return 0;
 }
 
@@ -238,7 +238,7 @@ void broker_free(struct broker *broker)
 	managers_fini(&broker->managers);
 	relays_fini(&broker->relays);
 	sources_fini(&broker->sources);
-	tli_key_free(broker->key);
+	identities_unref(broker->identities);
 	config_fini(&broker->config);
 	free(broker);
 }

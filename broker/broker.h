@@ -6,10 +6,9 @@
 #ifndef BROKER_BROKER_H
 #define BROKER_BROKER_H
 
-#include "../system/key.h"
-
 #include "config.h"
 #include "holders.h"
+#include "identities.h"
 #include "log.h"
 #include "login.h"
 #include "managers.h"
@@ -39,7 +38,7 @@ struct broker_counters {
 struct broker {
 	struct event_base *base;
 	struct config config;
-	struct tli_key *key; /* owned */
+	struct identities *identities; /* of those who may log in */
 	struct log log;
 	struct ports ports;
 	struct peers peers;
@@ -63,23 +62,25 @@ struct broker {
 
 /*
  * Makes a broker that does not listen yet. The configuration is copied, and
- * stays the caller's; the key becomes the broker's, also on failure. NULL with
- * *error set for lack of memory, descriptors or random bytes.
+ * stays the caller's; the reference to the identities becomes the broker's,
+ * also on failure. NULL with *error set for lack of memory, descriptors or
+ * random bytes.
  */
-struct broker *broker_new(const struct config *config, struct tli_key *key,
-	int log_fd, struct tli_error *error);
+struct broker *broker_new(const struct config *config,
+	struct identities *identities, int log_fd, struct tli_error *error);
 
 /* Listens at the configured addresses: at all of them, or at none. Returns 0,
  * or the code in *error. */
 int broker_listen(struct broker *broker, struct tli_error *error);
 
 /*
- * Takes another configuration and key, which becomes the broker's on success.
- * Connections go on; limits hold for what comes from now on. Returns 0, or the
- * code in *error with nothing changed.
+ * Takes another configuration and other identities, whose reference becomes the
+ * broker's on success. Connections go on, but for those whose identity is
+ * removed; limits hold for what comes from now on. Returns 0, or the code in
+ * *error with nothing changed.
  */
 int broker_reload(struct broker *broker, const struct config *config,
-	struct tli_key *key, struct tli_error *error);
+	struct identities *identities, struct tli_error *error);
 
 /* One turn of the loop: does what is ready, for which it waits if it is to.
  * False when there is no use in another one. */

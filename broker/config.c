@@ -7,6 +7,7 @@
 #include "config_file.h"
 #include "config_reading.h"
 #include "config_table.h"
+#include "identity_members.h"
 #include "typeid_config.h"
 #include "typeid_entry.h"
 #include "typeid_members.h"
@@ -260,6 +261,12 @@ static const struct {
 	[CONFIG_METHODS] = {TLI_JSON_ARRAY, typeid_take_exposed, false},
 	[CONFIG_METHOD] = {TLI_JSON_TEXT, typeid_take_call, false},
 	[CONFIG_OPTIONS] = {TLI_JSON_OBJECT, typeid_take_options, false},
+	[CONFIG_RIGHTS] = {TLI_JSON_ARRAY, identity_take_rights, false},
+	[CONFIG_FROM] = {TLI_JSON_TEXT, identity_take_time, false},
+	[CONFIG_UNTIL] = {TLI_JSON_TEXT, identity_take_time, false},
+	[CONFIG_UIDS] = {TLI_JSON_ARRAY, identity_take_uids, false},
+	[CONFIG_CERTIFICATES] = {TLI_JSON_ARRAY, identity_take_certificates,
+		false},
 };
 
 static int read_member(struct config_reading *reading,

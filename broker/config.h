@@ -21,6 +21,11 @@ enum config_legacy_auth {
 	CONFIG_LEGACY_AUTH_ANY,
 };
 
+enum config_removed_identities {
+	CONFIG_REMOVED_CLOSE,
+	CONFIG_REMOVED_KEEP,
+};
+
 enum config_log_level {
 	CONFIG_LOG_ERROR,
 	CONFIG_LOG_WARNING,
@@ -43,6 +48,8 @@ struct config {
 	struct config_listen listen[CONFIG_LISTEN_MAX];
 	size_t listen_count;                /* 0 = the default addresses */
 	char authkey_file[CONFIG_PATH_MAX]; /* "" = the default file */
+	char keys_dir[CONFIG_PATH_MAX];     /* "" = none */
+	enum config_removed_identities removed_identities;
 	enum config_legacy_auth legacy_auth;
 	enum config_log_level log_level;
 

@@ -2,6 +2,7 @@
 #include "config_table.h"
 
 #include "config.h"
+#include "identities.h"
 #include "typeid_entry.h"
 
 #include <inttypes.h>
@@ -48,6 +49,12 @@ static const char *const legacy_auth[] = {
 	NULL,
 };
 
+static const char *const removed_identities[] = {
+	[CONFIG_REMOVED_CLOSE] = "close",
+	[CONFIG_REMOVED_KEEP] = "keep",
+	NULL,
+};
+
 static const char *const log_level[] = {
 	[CONFIG_LOG_ERROR] = "error",
 	[CONFIG_LOG_WARNING] = "warning",
@@ -67,7 +74,18 @@ const struct config_setting config_settings[] = {
 		.help = "The file with the key, all of its bytes; only its "
 			"owner may have rights to it. Without it, the key "
 			"file of *tielined*(8), which is made at the first "
-			"start."},
+			"start. Who has it may do everything."},
+	{FIELD(config, keys_dir), .type = CONFIG_PATH,
+		.max = CONFIG_PATH_MAX - 1, .unit = "bytes",
+		.help = "The folder with the identities: who may log in, and "
+			"what each may do. With it, the key of *authkey_file* "
+			"counts only if that is set."},
+	{FIELD(config, removed_identities),
+		CHOICE(removed_identities, CONFIG_REMOVED_CLOSE),
+		.help = "What becomes, after a reload, of connections whose "
+			"identity is not there any more, or not valid any "
+			"more: they are closed, or kept with the rights that "
+			"they had."},
 	{FIELD(config, legacy_auth),
 		CHOICE(legacy_auth, CONFIG_LEGACY_AUTH_LOCAL),
 		.help = "Who may use HMAC-MD5, all that Python up to 3.11 "
@@ -287,6 +305,29 @@ const struct config_setting config_typeid_settings[] = {
 	{.name = NULL},
 };
 
+const struct config_setting config_identity_settings[] = {
+	{FIELD(identity, rights), .type = CONFIG_RIGHTS,
+		.help = "What it may do: a verb and a name each, in which * "
+			"stands for any characters; a verb alone is for all "
+			"names. \"all\" is everything. What is not there may "
+			"not be done. This one has to be there."},
+	{FIELD(identity, not_before), .type = CONFIG_FROM,
+		.help = "From when on it may log in; a day is from its start, "
+			"in UTC."},
+	{FIELD(identity, not_after), .type = CONFIG_UNTIL,
+		.help = "Until when it may log in; a day is to its end, in "
+			"UTC. Who is connected then stays."},
+	{FIELD(identity, uids), .type = CONFIG_UIDS,
+		.help = "The users, by number or name, of whom the key is "
+			"taken, on Unix sockets alone. Without it, it is "
+			"taken of all, wherever they connect."},
+	{FIELD(identity, certificates), .type = CONFIG_CERTIFICATES,
+		.help = "The names of client certificates that are its own: "
+			"the common name, or one of the alternative names "
+			"(DNS or URI)."},
+	{.name = NULL},
+};
+
 /* Writes "off", "local" or "any". */
 static void list_choices(
 	const char *const *choices, char text[CONFIG_ALLOWED_TEXT])
@@ -316,6 +357,11 @@ void config_describe_allowed(
 		[CONFIG_METHODS] = "methods, as [\"put\", \"get\"]",
 		[CONFIG_METHOD] = "a method, as \"get\"",
 		[CONFIG_OPTIONS] = "options, as {\"expire_ms\": 60000}",
+		[CONFIG_RIGHTS] = "rights, as [\"dial echo.*\", \"stat\"]",
+		[CONFIG_FROM] = "2026-12-31 or 2026-12-31T23:59:59Z",
+		[CONFIG_UNTIL] = "2026-12-31 or 2026-12-31T23:59:59Z",
+		[CONFIG_UIDS] = "users, as [1000, \"alice\"]",
+		[CONFIG_CERTIFICATES] = "names, as [\"client.example\"]",
 	};
 
 	if (setting->choices)

@@ -31,6 +31,13 @@ enum config_type {
 	CONFIG_METHODS,
 	CONFIG_METHOD,
 	CONFIG_OPTIONS,
+
+	/* Of struct identity, whose members identity_members.h takes. */
+	CONFIG_RIGHTS,
+	CONFIG_FROM,
+	CONFIG_UNTIL,
+	CONFIG_UIDS,
+	CONFIG_CERTIFICATES,
 };
 
 struct config_setting {
@@ -44,11 +51,12 @@ struct config_setting {
 	const char *help;           /* for the manual page */
 };
 
-/* The settings of struct config, of one struct config_listen, or of one struct
- * typeid_entry; behind the last is one without a name. */
+/* The settings of struct config, of one struct config_listen, struct
+ * typeid_entry or struct identity; behind the last is one without a name. */
 extern const struct config_setting config_settings[];
 extern const struct config_setting config_listen_settings[];
 extern const struct config_setting config_typeid_settings[];
+extern const struct config_setting config_identity_settings[];
 
 /* The setting of that name, and the one whose name it may be a misspelling or
  * the start of; NULL if there is none. */

@@ -137,6 +137,7 @@ static void let_in(struct login *login)
 	struct broker *broker = peer->broker;
 
 	login->outcome = SOURCES_LET_IN;
+	peer->identity = identity_ref(&broker->identities->all[0]);
 	if (peer->stream.is_tcp)
 		tli_socket_quick_ack(peer->stream.fd);
 	broker->counters.connections++;
@@ -233,7 +234,7 @@ static struct tli_auth_policy policy_for(const struct peer *peer)
 /* NULL for lack of memory or random bytes. */
 static struct login *new_login(struct peer *peer)
 {
-	const struct tli_key *key = peer->broker->key;
+	const struct tli_key *key = peer->broker->identities->all[0].key;
 	struct tli_auth_policy policy = policy_for(peer);
 	struct login *login = calloc(1, sizeof(*login));
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];

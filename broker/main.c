@@ -32,14 +32,15 @@ static void on_end(evutil_socket_t signal, short event, void *arg)
 static int reload_with(struct process *process, const struct config *config,
 	struct tli_error *error)
 {
-	struct tli_key *key = options_load_key(config, error);
+	struct identities *identities = options_load_identities(
+		config, process->broker->identities, error);
 	int result;
 
-	if (!key)
+	if (!identities)
 		return error->code;
-	result = broker_reload(process->broker, config, key, error);
+	result = broker_reload(process->broker, config, identities, error);
 	if (result < 0)
-		tli_key_free(key);
+		identities_unref(identities);
 	return result;
 }
 
@@ -140,17 +141,33 @@ static int serve(struct process *process)
 static int run(struct process *process, const struct config *config)
 {
 	struct tli_error error;
-	struct tli_key *key = options_load_key(config, &error);
+	struct identities *identities =
+		options_load_identities(config, NULL, &error);
 	int status;
 
-	if (!key)
+	if (!identities)
 		return fail(&error, STATUS_USAGE);
-	process->broker = broker_new(config, key, STDERR_FILENO, &error);
+	process->broker = broker_new(config, identities, STDERR_FILENO, &error);
 	if (!process->broker)
 		return fail(&error, STATUS_OTHER);
 	status = serve(process);
 	broker_free(process->broker);
 	return status;
+}
+
+/* A key file is not made for this, nor missed. */
+static int check(const struct config *config)
+{
+	struct identities *identities = NULL;
+	struct tli_error error;
+
+	if (config->keys_dir[0])
+		identities = options_load_identities(config, NULL, &error);
+	if (config->keys_dir[0] && !identities)
+		return fail(&error, STATUS_USAGE);
+	identities_unref(identities);
+	puts("the settings can be used");
+	return STATUS_DONE;
 }
 
 int main(int argc, char *argv[])
@@ -164,12 +181,8 @@ int main(int argc, char *argv[])
 		return status;
 	if (options_load_config(&process.options, &config, &error) < 0)
 		return fail(&error, STATUS_USAGE);
-	if (process.options.check_config) {
-		puts("the settings can be used");
-		status = STATUS_DONE;
-	} else {
-		status = run(&process, &config);
-	}
+	status = process.options.check_config ? check(&config)
+					      : run(&process, &config);
 	config_fini(&config);
 	return status;
 }

@@ -374,8 +374,8 @@ static struct manager *make_manager(
 	manager->peer = peer;
 	manager->serializer = serializer;
 	segments_init(&manager->output);
-	if (owner_init(&manager->owner, broker->objects.waiters, peer->id, 0,
-		    on_gone))
+	if (owner_init(&manager->owner, broker->objects.waiters, peer->id,
+		    peer->identity->number, on_gone))
 		return manager;
 	free(manager);
 	return NULL;

@@ -23,7 +23,7 @@ static const char help[] =
 	"  --listen URL         listen at tcp://host:port or unix:/path; may "
 	"be\n"
 	"                       given many times\n"
-	"  --authkey-file FILE  the key that all who connect must have\n"
+	"  --authkey-file FILE  the key of those who may do everything\n"
 	"  --check-config       say whether the settings can be used, and end\n"
 	"  --print-address      print nothing but where it listens\n"
 	"  --log-level LEVEL    error, warning, info or debug\n"
@@ -192,10 +192,16 @@ static struct tli_key *load_default(struct tli_error *error)
 	return tli_key_read(path, error);
 }
 
-struct tli_key *options_load_key(
-	const struct config *config, struct tli_error *error)
+struct identities *options_load_identities(const struct config *config,
+	const struct identities *before, struct tli_error *error)
 {
-	return config->authkey_file[0]
-		? tli_key_read(config->authkey_file, error)
-		: load_default(error);
+	struct tli_key *key = NULL;
+
+	if (config->authkey_file[0])
+		key = tli_key_read(config->authkey_file, error);
+	else if (!config->keys_dir[0])
+		key = load_default(error);
+	if (!key && (config->authkey_file[0] || !config->keys_dir[0]))
+		return NULL;
+	return identities_load(config->keys_dir, key, before, error);
 }

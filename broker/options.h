@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of tielined, and with it the configuration and the key. */
+/* The command line of tielined, and with it the configuration and the keys. */
 #ifndef BROKER_OPTIONS_H
 #define BROKER_OPTIONS_H
 
-#include "../system/key.h"
-
 #include "config.h"
+#include "identities.h"
 
 /* Exit statuses. */
 enum {
@@ -35,9 +34,12 @@ int options_parse(struct options *options, int argc, char *argv[]);
 int options_load_config(const struct options *options, struct config *config,
 	struct tli_error *error);
 
-/* The key of the configuration; the default file is made if it is missing. NULL
- * with *error set. */
-struct tli_key *options_load_key(
-	const struct config *config, struct tli_error *error);
+/*
+ * Who may log in: by the configuration's keys_dir and authkey_file. Without
+ * either by the default key file, which is made if it is missing. before: the
+ * set that is to be replaced; NULL = none. NULL with *error set.
+ */
+struct identities *options_load_identities(const struct config *config,
+	const struct identities *before, struct tli_error *error);
 
 #endif

@@ -130,6 +130,7 @@ void peers_reap(struct peers *peers)
 	while ((peer = TAILQ_FIRST(&peers->dead))) {
 		TAILQ_REMOVE(&peers->dead, peer, link);
 		port_unref(peer->port);
+		identity_unref(peer->identity);
 		free(peer);
 	}
 }

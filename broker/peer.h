@@ -17,6 +17,7 @@
 #include <sys/queue.h>
 
 struct broker;
+struct identity;
 struct peer;
 struct port;
 
@@ -59,6 +60,7 @@ struct peer {
 	uint32_t uid;
 	bool has_uid;
 	bool is_local;
+	const struct identity *identity; /* since its login; referenced */
 	bool known;          /* monitors were told that it connected */
 	enum peer_end end;   /* of what it sends, behind what is held */
 	struct tli_buf held; /* read, and not used yet */

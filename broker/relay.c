@@ -585,6 +585,16 @@ bool relays_give_up_pipes(struct relays *relays)
 	return any;
 }
 
+bool relay_break(struct peer *peer)
+{
+	const struct flow *flow = peer->state;
+
+	if (peer->stage != &relayed)
+		return false;
+	break_both(flow->relay);
+	return true;
+}
+
 void relays_cut(struct relays *relays)
 {
 	struct relay *relay;

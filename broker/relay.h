@@ -73,6 +73,9 @@ bool relay_report(const struct peer *peer, struct relay_report *report);
  * none. */
 bool relays_give_up_pipes(struct relays *relays);
 
+/* Breaks the pair of a relayed peer; false if it is not relayed. */
+bool relay_break(struct peer *peer);
+
 /* Breaks all pairs. */
 void relays_cut(struct relays *relays);
 

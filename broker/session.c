@@ -406,7 +406,7 @@ static struct session *make_session(struct peer *peer)
 		(size_t)config->session_window_bytes + config->max_item_bytes;
 	session_output_init(&session->output);
 	if (owner_init(&session->owner, peer->broker->objects.waiters, peer->id,
-		    0, on_gone))
+		    peer->identity->number, on_gone))
 		return session;
 	free(session);
 	return NULL;

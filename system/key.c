@@ -88,10 +88,12 @@ static struct tli_key *read_key(
 	return key;
 }
 
-struct tli_key *tli_key_read(const char *path, struct tli_error *error)
+struct tli_key *tli_key_read_at(int folder_fd, const char *name,
+	const char *path, struct tli_error *error)
 {
 	/* O_NONBLOCK: opening a fifo must not wait for its writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(folder_fd, name,
+		O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct tli_key *key;
 
 	if (fd < 0)
@@ -99,6 +101,11 @@ struct tli_key *tli_key_read(const char *path, struct tli_error *error)
 	key = read_key(fd, path, error);
 	close(fd);
 	return key;
+}
+
+struct tli_key *tli_key_read(const char *path, struct tli_error *error)
+{
+	return tli_key_read_at(AT_FDCWD, path, path, error);
 }
 
 static int cannot_make(

@@ -25,6 +25,10 @@ struct tli_key *tli_key_copy(
  */
 struct tli_key *tli_key_read(const char *path, struct tli_error *error);
 
+/* The same of a file in a folder that is open; path is for messages. */
+struct tli_key *tli_key_read_at(int folder_fd, const char *name,
+	const char *path, struct tli_error *error);
+
 /*
  * Makes a new file, for its owner alone, with a key of 32 random bytes, written
  * as 64 hexadecimal digits with no newline behind. Returns 0, or the code in

@@ -82,13 +82,23 @@ int finish(void **state)
 	return rmdir(folder);
 }
 
+struct identities *identities_with(const char *key)
+{
+	struct tli_error error;
+	struct tli_key *copy = tli_key_copy(key, strlen(key), &error);
+	struct identities *identities;
+
+	assert_non_null(copy);
+	identities = identities_load("", copy, NULL, &error);
+	assert_non_null(identities);
+	return identities;
+}
+
 void open_broker(void)
 {
 	struct tli_error error;
-	struct tli_key *key = tli_key_copy(KEY, strlen(KEY), &error);
 
-	assert_non_null(key);
-	broker = broker_new(&settings, key, log_fd, &error);
+	broker = broker_new(&settings, identities_with(KEY), log_fd, &error);
 	if (!broker)
 		fail_msg("%s", error.text);
 	if (broker_listen(broker, &error) < 0)

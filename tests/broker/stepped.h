@@ -26,6 +26,9 @@ extern struct config settings;
 int prepare(void **state);
 int finish(void **state);
 
+/* One with that key, who may do everything. */
+struct identities *identities_with(const char *key);
+
 /* Makes a broker that listens. */
 void open_broker(void);
 

@@ -195,8 +195,8 @@ static void every_setting_keeps_its_range_and_kind(void **state)
 		all++;
 	}
 	assert_int_equal(numbers, 39);
-	assert_int_equal(choices, 2);
-	assert_int_equal(all, 49);
+	assert_int_equal(choices, 3);
+	assert_int_equal(all, 51);
 }
 
 static struct config standard;

@@ -20,14 +20,6 @@
 
 static struct tli_error error;
 
-static struct tli_key *key_of(const char *text)
-{
-	struct tli_key *key = tli_key_copy(text, strlen(text), &error);
-
-	assert_non_null(key);
-	return key;
-}
-
 static unsigned count_ports(void)
 {
 	const struct port *port;
@@ -136,7 +128,7 @@ static void it_listens_at_all_or_at_none(void **state)
 
 	(void)state;
 	add_unix(&settings, "taken");
-	broker = broker_new(&settings, key_of(KEY), -1, &error);
+	broker = broker_new(&settings, identities_with(KEY), -1, &error);
 	assert_non_null(broker);
 	assert_int_equal(broker_listen(broker, &error), TIELINE_EADDRINUSE);
 	assert_int_equal(error.code, TIELINE_EADDRINUSE);
@@ -162,11 +154,11 @@ static void a_missing_descriptor_is_told_of(void **state)
 	limit = before;
 	limit.rlim_cur = 64;
 	do {
-		struct tli_key *key = key_of(KEY);
+		struct identities *identities = identities_with(KEY);
 
 		limit.rlim_cur--;
 		setrlimit(RLIMIT_NOFILE, &limit);
-		made = broker_new(&settings, key, STDERR_FILENO, &error);
+		made = broker_new(&settings, identities, STDERR_FILENO, &error);
 		setrlimit(RLIMIT_NOFILE, &before);
 		broker_free(made);
 	} while (made);
@@ -212,11 +204,11 @@ static void it_may_be_freed_at_any_time(void **state)
 
 static int reload(const struct config *config, const char *key)
 {
-	struct tli_key *copy = key_of(key);
-	int result = broker_reload(broker, config, copy, &error);
+	struct identities *identities = identities_with(key);
+	int result = broker_reload(broker, config, identities, &error);
 
 	if (result < 0)
-		tli_key_free(copy);
+		identities_unref(identities);
 	return result;
 }
 

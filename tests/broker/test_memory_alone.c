@@ -14,18 +14,10 @@
 
 static struct tli_error error;
 
-static struct tli_key *key(void)
-{
-	struct tli_key *made = tli_key_copy(KEY, strlen(KEY), &error);
-
-	assert_non_null(made);
-	return made;
-}
-
 /* With memory that fails. */
 static void start_broker(void)
 {
-	struct tli_key *given = key();
+	struct identities *given = identities_with(KEY);
 
 	alloc_pause(false);
 	broker = broker_new(&settings, given, -1, &error);
@@ -73,7 +65,7 @@ static void a_start_fails_as_a_whole(void **state)
 static int reload(const struct config *config, unsigned long fail_from,
 	unsigned long *count)
 {
-	struct tli_key *given = key();
+	struct identities *given = identities_with(KEY);
 	int result;
 
 	alloc_fail_from(fail_from, false);
@@ -83,7 +75,7 @@ static int reload(const struct config *config, unsigned long fail_from,
 	*count = alloc_count();
 	alloc_fail_from(0, false);
 	if (result < 0)
-		tli_key_free(given);
+		identities_unref(given);
 	return result;
 }
 

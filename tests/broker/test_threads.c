@@ -62,7 +62,8 @@ static void open_lodger(struct lodger *lodger)
 
 	config_init(&config);
 	config_add_listen(&config, "tcp://127.0.0.1:0", &error);
-	lodger->broker = broker_new(&config, key, -1, &error);
+	lodger->broker = broker_new(
+		&config, identities_load("", key, NULL, &error), -1, &error);
 	assert_non_null(lodger->broker);
 	assert_int_equal(broker_listen(lodger->broker, &error), 0);
 	snprintf(lodger->address, sizeof(lodger->address), "%.200s#echo",

@@ -117,6 +117,16 @@ static void add_listen(struct config *config, const char *address)
 	require(config_add_listen(config, address, &error) == 0);
 }
 
+static struct identities *identities_with_key(void)
+{
+	struct tli_error error;
+	struct identities *identities = identities_load(
+		"", tli_key_copy(KEY, strlen(KEY), &error), NULL, &error);
+
+	require(identities);
+	return identities;
+}
+
 static void open_broker(void)
 {
 	struct config config = small_config();
@@ -129,8 +139,7 @@ static void open_broker(void)
 	snprintf(address, sizeof(address), "unix:%s", socket_path("bound"));
 	add_listen(&config, address);
 	strcpy(config.listen[BOUND].bind, "a");
-	broker = broker_new(
-		&config, tli_key_copy(KEY, strlen(KEY), &error), -1, &error);
+	broker = broker_new(&config, identities_with_key(), -1, &error);
 	require(broker && broker_listen(broker, &error) == 0);
 }
 
@@ -408,12 +417,12 @@ static void reload(unsigned how)
 {
 	struct config config = broker->config;
 	struct tli_error error;
-	struct tli_key *key = tli_key_copy(KEY, strlen(KEY), &error);
+	struct identities *identities = identities_with_key();
 
 	config.relay_window_bytes = (how % 64 + 1) * 256;
 	strcpy(config.listen[BOUND].bind, how & 0x40 ? "a" : "b");
-	if (broker_reload(broker, &config, key, &error) < 0)
-		tli_key_free(key);
+	if (broker_reload(broker, &config, identities, &error) < 0)
+		identities_unref(identities);
 }
 
 /* What is done to the broker by who runs it, and by its system. */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "identity_change.h"
+
+#include "broker.h"
+#include "closing.h"
+
+#include <time.h>
+
+/* Its identity as it is now; NULL if it is none any more. */
+static const struct identity *find_again(
+	const struct identities *identities, const struct peer *peer)
+{
+	const struct identity *found =
+		identities_find(identities, peer->identity->id);
+
+	return found && !identity_invalidity(found, time(NULL)) ? found : NULL;
+}
+
+static void give_again(struct broker *broker)
+{
+	struct peer *peer;
+
+	TAILQ_FOREACH (peer, &broker->peers.open, link) {
+		const struct identity *old = peer->identity;
+		const struct identity *found =
+			old ? find_again(broker->identities, peer) : NULL;
+
+		if (!found)
+			continue;
+		peer->identity = identity_ref(found);
+		identity_unref(old);
+	}
+}
+
+static bool is_left_over(const struct peer *peer)
+{
+	return peer->identity &&
+		peer->identity->set != peer->broker->identities &&
+		!closing_is_under_way(peer);
+}
+
+/* A pair breaks; for all others an end is nothing that could be taken for a
+ * whole. */
+static void send_away(struct peer *peer)
+{
+	if (!relay_break(peer))
+		peer_close(peer);
+}
+
+static void say_removed(const struct peer *peer, const char *consequence)
+{
+	char text[PEER_TEXT];
+
+	log_write(&peer->broker->log, CONFIG_LOG_INFO,
+		"%s: the identity %s is removed, or not valid any more: %s",
+		peer_text(peer, text), peer->identity->id, consequence);
+}
+
+static void settle_left_over(struct broker *broker)
+{
+	bool closes = broker->config.removed_identities == CONFIG_REMOVED_CLOSE;
+	struct peer *peer, *next;
+
+	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
+		struct relay_report relay = {.partner = NULL};
+
+		next = TAILQ_NEXT(peer, link);
+		if (!is_left_over(peer))
+			continue;
+		say_removed(peer, closes ? "closed" : "kept");
+		/* It may be gone with its partner. */
+		if (relay_report(peer, &relay) && relay.partner == next)
+			next = TAILQ_NEXT(next, link);
+		if (closes)
+			send_away(peer);
+	}
+}
+
+void identities_replace(struct broker *broker, struct identities *identities)
+{
+	struct identities *old = broker->identities;
+
+	broker->identities = identities;
+	give_again(broker);
+	identities_unref(old);
+	settle_left_over(broker);
+}
