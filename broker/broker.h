@@ -35,6 +35,12 @@ struct broker_counters {
 	uint64_t dropped;     /* closed for a limit */
 };
 
+/* What peers had no right to. */
+struct forbidden {
+	uint64_t count;
+	struct log_limit lines;
+};
+
 struct broker {
 	struct event_base *base;
 	struct config config;
@@ -52,6 +58,7 @@ struct broker {
 	struct sessions sessions;
 	struct managers managers;
 	struct broker_counters counters;
+	struct forbidden forbidden;
 	struct timer drain_timer;
 	bool draining;
 	bool stopped;

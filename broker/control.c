@@ -90,6 +90,10 @@ static void add_peers(struct tli_json_writer *writer, tli_json *reply,
 		{"refused", broker->counters.refused},
 		{"dropped", broker->counters.dropped},
 	};
+	const struct number identities[] = {
+		{"total", broker->identities->count},
+		{"not_permitted", broker->forbidden.count},
+	};
 	const struct number under_names[] = {
 		{"names", names_count(names)},
 		{"parked", names->seated[TLI_VERB_ACCEPT]},
@@ -98,6 +102,7 @@ static void add_peers(struct tli_json_writer *writer, tli_json *reply,
 	};
 
 	ADD_NUMBERS(writer, reply, "connections", connections);
+	ADD_NUMBERS(writer, reply, "identities", identities);
 	ADD_NUMBERS(writer, reply, "names", under_names);
 }
 
@@ -194,6 +199,9 @@ static void list_peer(const struct peer *peer, const char *name,
 	tli_json_add_text(writer, entry, "address", address);
 	if (peer->has_uid)
 		tli_json_add_number(writer, entry, "uid", peer->uid);
+	if (peer->identity)
+		tli_json_add_text(
+			writer, entry, "identity", peer->identity->id);
 	tli_json_add_text(writer, entry, "listening", peer->port->address);
 	tli_json_add_text(writer, entry, "state", peer->stage->name);
 	if (name[0])

@@ -7,6 +7,7 @@
 #include "broker.h"
 #include "closing.h"
 #include "meeting.h"
+#include "permission.h"
 
 #include <string.h>
 
@@ -75,7 +76,10 @@ static void start_bound(struct peer *peer)
 	};
 
 	strcpy(dial.name, port->bind);
-	meeting_start(peer, &dial, true);
+	if (peer_may(peer, RIGHT_DIAL, dial.name))
+		meeting_start(peer, &dial, true);
+	else
+		peer_close(peer);
 }
 
 void dialect_start(struct peer *peer)

@@ -146,6 +146,7 @@ static bool put_paired(
 	snprintf(reply.name, sizeof(reply.name), "%s", name);
 	peer_format_address(partner, address);
 	snprintf(reply.peer_address, sizeof(reply.peer_address), "%s", address);
+	strcpy(reply.peer_identity, partner->identity->id);
 	len = tli_reply_format(&reply, text);
 	return len > 0 && peer_put_frame(peer, text, len, REPLIES_BYTES);
 }

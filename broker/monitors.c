@@ -65,6 +65,9 @@ static void add_address(struct tli_json_writer *writer, tli_json *object,
 	tli_json_add_text(writer, object, "address", address);
 	if (peer->has_uid)
 		tli_json_add_number(writer, object, "uid", peer->uid);
+	if (peer->identity)
+		tli_json_add_text(
+			writer, object, "identity", peer->identity->id);
 }
 
 /* NULL for lack of memory. */

@@ -8,6 +8,7 @@
 #include "control.h"
 #include "dialect.h"
 #include "meeting.h"
+#include "permission.h"
 
 #include <stdio.h>
 
@@ -23,17 +24,36 @@ static void meet(struct peer *peer, const struct tli_request *request)
 	meeting_start(peer, &completed, false);
 }
 
-static void (*const verbs[TLI_VERB_COUNT])(
-	struct peer *, const struct tli_request *) = {
-	[TLI_VERB_ACCEPT] = meet,
-	[TLI_VERB_DIAL] = meet,
-	[TLI_VERB_PIPE] = meet,
-	[TLI_VERB_PING] = control_ping,
-	[TLI_VERB_LIST] = control_list,
-	[TLI_VERB_STAT] = control_stat,
-	[TLI_VERB_MONITOR] = control_monitor,
-	[TLI_VERB_TYPEID] = control_typeid,
+/* What each does, and the right that it needs; RIGHT_COUNT is none. */
+static const struct {
+	void (*serve)(struct peer *, const struct tli_request *);
+	enum right right;
+} verbs[TLI_VERB_COUNT] = {
+	[TLI_VERB_ACCEPT] = {meet, RIGHT_ACCEPT},
+	[TLI_VERB_DIAL] = {meet, RIGHT_DIAL},
+	[TLI_VERB_PIPE] = {meet, RIGHT_PIPE},
+	[TLI_VERB_PING] = {control_ping, RIGHT_COUNT},
+	[TLI_VERB_LIST] = {control_list, RIGHT_LIST},
+	[TLI_VERB_STAT] = {control_stat, RIGHT_STAT},
+	[TLI_VERB_MONITOR] = {control_monitor, RIGHT_MONITOR},
+	[TLI_VERB_TYPEID] = {control_typeid, RIGHT_TYPEID},
 };
+
+static void serve_if_permitted(
+	struct peer *peer, const struct tli_request *request)
+{
+	enum right right = verbs[request->verb].right;
+	const char *name = NULL;
+	char why[PERMISSION_WHY];
+
+	if (right != RIGHT_COUNT && right_is_named(right))
+		name = request->name;
+	if (right == RIGHT_COUNT || peer_may(peer, right, name))
+		verbs[request->verb].serve(peer, request);
+	else
+		closing_refuse(peer, TLI_REFUSAL_NOT_PERMITTED,
+			permission_text(peer, right, name, why));
+}
 
 static void serve(struct peer *peer, size_t start, size_t len)
 {
@@ -51,7 +71,7 @@ static void serve(struct peer *peer, size_t start, size_t len)
 						    : TLI_REFUSAL_BAD_REQUEST,
 			why);
 	else
-		verbs[request.verb](peer, &request);
+		serve_if_permitted(peer, &request);
 }
 
 /* Serves one request: who sends many at a time leaves others their turn, and

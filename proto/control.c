@@ -65,6 +65,9 @@ static const struct field paired_fields[] = {
 static const struct field peer_fields[] = {
 	{"address", &tli_control_address, IN_REPLY(peer_address), 0},
 };
+static const struct field identity_fields[] = {
+	{"identity", &tli_control_name, IN_REPLY(peer_identity), 0},
+};
 static const struct field uid_fields[] = {
 	{"uid", &tli_control_uid, IN_REPLY(peer_uid), 0},
 };
@@ -270,6 +273,9 @@ static int read_peer(const tli_json *object, struct tli_reply *reply,
 		return bad(why, "the reply has no object \"peer\"");
 	result =
 		read_fields(peer, peer_fields, LENGTH(peer_fields), reply, why);
+	if (result == TLI_CONTROL_OK && tli_json_find(peer, "identity"))
+		result = read_fields(peer, identity_fields,
+			LENGTH(identity_fields), reply, why);
 	reply->has_peer_uid = tli_json_find(peer, "uid");
 	if (result != TLI_CONTROL_OK || !reply->has_peer_uid)
 		return result;
@@ -329,6 +335,9 @@ static void write_pairing(struct tli_json_writer *writer, tli_json *object,
 	tli_json_add_text(writer, peer, "address", reply->peer_address);
 	if (reply->has_peer_uid)
 		tli_json_add_number(writer, peer, "uid", reply->peer_uid);
+	if (reply->peer_identity[0])
+		tli_json_add_text(
+			writer, peer, "identity", reply->peer_identity);
 }
 
 size_t tli_reply_format(

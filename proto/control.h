@@ -105,6 +105,7 @@ struct tli_reply {
 	bool parked; /* the confirmation of accept; the pairing is to come */
 	char name[TLI_CONTROL_NAME];
 	char peer_address[TLI_ADDRESS_TEXT_MAX]; /* whom it is paired with */
+	char peer_identity[TLI_CONTROL_NAME];    /* whose key; "" = not told */
 	bool has_peer_uid;
 	uint32_t peer_uid; /* on Unix sockets */
 };

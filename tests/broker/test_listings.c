@@ -136,12 +136,14 @@ static void a_long_listing_is_whole(void **state)
  */
 static void expect_listed(const char *reply, unsigned id, const char *state)
 {
+	bool known = strncmp(state, "authenticating", 14) != 0;
 	char expected[256];
 
 	snprintf(expected, sizeof(expected),
-		"{\"id\":%u,\"address\":\"unix:\",\"uid\":%u,\"listening\":"
+		"{\"id\":%u,\"address\":\"unix:\",\"uid\":%u,%s\"listening\":"
 		"\"unix:%s\",\"state\":\"%s,\"age\":",
-		id, getuid(), path_of("socket"), state);
+		id, getuid(), known ? "\"identity\":\"authkey\"," : "",
+		path_of("socket"), state);
 	if (!strstr(reply, expected))
 		fail_msg("not %s in: %s", expected, reply);
 }
@@ -229,6 +231,7 @@ static void the_broker_counts(void **state)
 		"{\"ok\":true,\"version\":\"%s\",\"epoch\":\"%s\",\"pid\":%d,"
 		"\"uptime\":2.25,\"connections\":{\"open\":7,"
 		"\"authenticating\":1,\"total\":6,\"refused\":1,\"dropped\":0},"
+		"\"identities\":{\"total\":1,\"not_permitted\":0},"
 		"\"names\":{\"names\":4,\"parked\":1,\"waiting\":1,\"pipes\":1}"
 		","
 		"\"relay\":{\"pairs\":1,\"total\":1,\"messages\":1,\"bytes\":9,"

@@ -52,7 +52,9 @@ static void a_monitor_is_told_of_a_life(void **state)
 	fd = monitoring("");
 	acceptor = log_in(OVER_UNIX);
 	snprintf(rest, sizeof(rest),
-		",\"id\":2,\"address\":\"unix:\",\"uid\":%u}", getuid());
+		",\"id\":2,\"address\":\"unix:\",\"uid\":%u,\"identity\":"
+		"\"authkey\"}",
+		getuid());
 	expect_event(fd, "connected", rest);
 	say(acceptor, "{\"accept\":\"n\"}");
 	expect_event(fd, "parked", ",\"id\":2,\"name\":\"n\"}");

@@ -57,10 +57,12 @@ static void each_is_told_of_the_other(void **state)
 	peer_endpoint(last_peer(), &where);
 	tli_endpoint_format(&where, text);
 	say(dialler, "{\"dial\":\"n\"}");
-	snprintf(expected, sizeof(expected), PAIRED "%u}}", getuid());
+	snprintf(expected, sizeof(expected),
+		PAIRED "%u,\"identity\":\"authkey\"}}", getuid());
 	expect(dialler, expected);
 	snprintf(expected, sizeof(expected),
-		"{\"ok\":true,\"name\":\"n\",\"peer\":{\"address\":\"%s\"}}",
+		"{\"ok\":true,\"name\":\"n\",\"peer\":{\"address\":\"%s\","
+		"\"identity\":\"authkey\"}}",
 		text);
 	expect(acceptor, expected);
 	close_all((int[]){acceptor, dialler}, 2);

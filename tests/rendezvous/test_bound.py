@@ -41,9 +41,11 @@ def test_before_and_after_a_listener_accepts(bind, mix):
         peer = acceptor.is_paired("echo")
         if mix[0] == "tcp":
             assert peer == {
-                "address": "tcp://%s:%d" % client.sock.getsockname()}
+                "address": "tcp://%s:%d" % client.sock.getsockname(),
+                "identity": "authkey"}
         else:
-            assert peer == {"address": "unix:", "uid": os.getuid()}
+            assert peer == {"address": "unix:", "uid": os.getuid(),
+                            "identity": "authkey"}
         assert client.is_quiet()
         acceptor.send(b"the first that it hears")
         assert client.receive() == b"the first that it hears"

@@ -182,8 +182,8 @@ def test_what_is_held_is_listed(hub):
 def test_stat_is_complete(hub):
     stat = hub.connect().asked(stat=True)
     assert set(stat) == {"ok", "version", "epoch", "pid", "uptime",
-                         "connections", "names", "relay", "sessions",
-                         "managers", "objects"}
+                         "connections", "identities", "names", "relay",
+                         "sessions", "managers", "objects"}
     assert stat["pid"] == hub.broker.process.pid
     assert 0 <= stat["uptime"] < 60
     assert stat["connections"] == {

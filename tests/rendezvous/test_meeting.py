@@ -21,7 +21,7 @@ def own_address(peer, kind):
 
 def own_peer(peer, kind):
     """How the broker tells others of it."""
-    told = {"address": own_address(peer, kind)}
+    told = {"address": own_address(peer, kind), "identity": "authkey"}
     return told if kind == "tcp" else {**told, "uid": os.getuid()}
 
 

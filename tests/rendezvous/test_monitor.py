@@ -48,7 +48,8 @@ def test_a_pair_from_beginning_to_end(hub, kind):
             told = {"address": "unix:", "uid": os.getuid()}
         else:
             told = {"address": "tcp://%s:%d" % peer.sock.getsockname()}
-        assert event == {"event": "connected", "id": event["id"], **told}
+        assert event == {"event": "connected", "id": event["id"],
+                         "identity": "authkey", **told}
     first, second = [event["id"] for event in came]
     assert first < second
     acceptor.ask(accept="echo")
