@@ -123,6 +123,8 @@ static ssize_t write_secure(struct tli_channel *channel, struct iovec *parts,
 
 		if (put < 0)
 			return -EPROTO;
+		if (put == 0)
+			break;
 		total += (size_t)put;
 		advance(&cursor, (size_t)put);
 		/* A write is worth its system call. */
@@ -159,7 +161,7 @@ static ssize_t fill(
 	if (tli_buf_len(input) > 0 || channel->cut)
 		return channel->cut;
 	if (tli_buf_reserve(input, input->max_bytes) != TLI_BUF_OK)
-		return -ENOMEM;
+		return channel->cut = -ENOMEM;
 	part = (struct iovec){tli_buf_tail(input), input->max_bytes};
 	got = tli_socket_read(channel->fd, &part, 1, mode);
 	if (got > 0) {
