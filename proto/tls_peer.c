@@ -31,11 +31,11 @@ bool tli_tls_export(
 }
 
 /* The hash of its signature, but for those that are broken (RFC 5929). */
-static const EVP_MD *hash_for(const X509 *certificate)
+static const EVP_MD *hash_for(X509 *certificate)
 {
 	int hash = NID_undef;
 
-	OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &hash, NULL);
+	(void)X509_get_signature_info(certificate, &hash, NULL, NULL, NULL);
 	switch (hash) {
 	case NID_sha384:
 		return EVP_sha384();
@@ -48,7 +48,7 @@ static const EVP_MD *hash_for(const X509 *certificate)
 size_t tli_tls_end_point(
 	struct tli_tls *tls, unsigned char out[TLI_TLS_END_POINT_BYTES])
 {
-	const X509 *certificate = tls->context->role == TLI_TLS_SERVER
+	X509 *certificate = tls->context->role == TLI_TLS_SERVER
 		? SSL_get_certificate(tls->openssl)
 		: SSL_get0_peer_certificate(tls->openssl);
 	unsigned int len = 0;
