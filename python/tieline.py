@@ -249,49 +249,81 @@ CLIENT_CERTIFICATES = {"none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL,
                        "required": ssl.CERT_REQUIRED}
 
 
-def new_context(protocol, allow_tls12):
-    context = ssl.SSLContext(protocol)
-    context.minimum_version = (ssl.TLSVersion.TLSv1_2 if allow_tls12
-                               else ssl.TLSVersion.TLSv1_3)
-    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # of TLS 1.2
-    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
-    # An end without close_notify could be anybody's.
-    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
-    return context
+class Tls:
+    """The options that are about TLS, and the contexts that they come to."""
 
+    def __init__(self, *, ca_file=None, crl_file=None, certificate_file=None,
+                 private_key_file=None, server_name=None, verify="full",
+                 client_certificates="none", allow_unbound=False,
+                 allow_tls12=False):
+        if verify not in ("full", "chain", "none"):
+            raise ValueError('verify is "full", "chain" or "none"')
+        if client_certificates not in CLIENT_CERTIFICATES:
+            raise ValueError('client_certificates is "none", "optional" or '
+                             '"required"')
+        if private_key_file and not certificate_file:
+            raise ValueError("a private_key_file takes a certificate_file")
+        if verify == "none" and allow_unbound:
+            raise ValueError('with verify="none" the bound login alone tells '
+                             "who the server is: it excludes allow_unbound")
+        self.ca_file = ca_file
+        self.crl_file = crl_file
+        self.certificate_file = certificate_file
+        self.private_key_file = private_key_file
+        self.server_name = server_name
+        self.verify = verify
+        self.client_certificates = client_certificates
+        self.allow_unbound = allow_unbound
+        self.allow_tls12 = allow_tls12
 
-def load_certificate(context, certificate_file, private_key_file):
-    open_secret(private_key_file or certificate_file).close()
-    # Without a password OpenSSL would ask for one at the terminal.
-    context.load_cert_chain(certificate_file, private_key_file, password="")
+    def client_context(self):
+        context = self.new_context(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = self.verify == "full"
+        context.hostname_checks_common_name = False
+        if self.verify == "none":
+            context.verify_mode = ssl.CERT_NONE
+        else:
+            self.load_authorities(context)
+        if self.certificate_file:
+            self.load_own_certificate(context)
+        return context
 
+    def server_context(self):
+        if not self.certificate_file:
+            raise ValueError("to listen at tls:// takes a certificate_file")
+        context = self.new_context(ssl.PROTOCOL_TLS_SERVER)
+        context.num_tickets = 0  # nobody comes back with them
+        context.verify_mode = CLIENT_CERTIFICATES[self.client_certificates]
+        if context.verify_mode != ssl.CERT_NONE:
+            self.load_authorities(context)
+        self.load_own_certificate(context)
+        return context
 
-def client_context(verify, ca_file, certificate_file, private_key_file,
-                   allow_tls12):
-    context = new_context(ssl.PROTOCOL_TLS_CLIENT, allow_tls12)
-    context.check_hostname = verify == "full"
-    if verify == "none":
-        context.verify_mode = ssl.CERT_NONE
-    elif ca_file:
-        context.load_verify_locations(ca_file)
-    else:
-        context.load_default_certs()
-    if certificate_file:
-        load_certificate(context, certificate_file, private_key_file)
-    return context
+    def new_context(self, protocol):
+        context = ssl.SSLContext(protocol)
+        context.minimum_version = (
+            ssl.TLSVersion.TLSv1_2 if self.allow_tls12
+            else ssl.TLSVersion.TLSv1_3)
+        context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # of TLS 1.2
+        context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+        # An end without close_notify could be anybody's.
+        context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+        return context
 
+    def load_authorities(self, context):
+        if self.ca_file:
+            context.load_verify_locations(self.ca_file)
+        else:
+            context.load_default_certs()
+        if self.crl_file:
+            context.load_verify_locations(self.crl_file)
+            context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
 
-def server_context(client_certificates, ca_file, certificate_file,
-                   private_key_file, allow_tls12):
-    if not certificate_file:
-        raise ValueError("to listen at tls:// takes a certificate_file")
-    context = new_context(ssl.PROTOCOL_TLS_SERVER, allow_tls12)
-    context.num_tickets = 0  # nobody comes back with them
-    context.verify_mode = CLIENT_CERTIFICATES[client_certificates]
-    if ca_file:
-        context.load_verify_locations(ca_file)
-    load_certificate(context, certificate_file, private_key_file)
-    return context
+    def load_own_certificate(self, context):
+        key_file = self.private_key_file or self.certificate_file
+        open_secret(key_file).close()
+        # Without a password OpenSSL would ask for one at the terminal.
+        context.load_cert_chain(self.certificate_file, key_file, password="")
 
 
 def read_certificate(path):
@@ -724,15 +756,15 @@ def ends_of(sock, role):
 
 
 class Login:
-    """The handshake, on one side of a connection. `candidates` are the Keys of
-    which the peer may have one."""
+    """The handshake, on one side of a connection."""
 
-    def __init__(self, connection, role, candidates, deadline):
+    def __init__(self, connection, role, deadline):
+        # Before TLS: who has hung up in the middle of it has no address.
         sock = connection._sock
         self.connection = connection
         self.role = role
         self.peer_role = "client" if role == "listener" else "listener"
-        self.candidates = candidates
+        self.candidates = []
         self.deadline = deadline
         self.ends = ends_of(sock, role)
         self.is_local = is_local(sock)
@@ -740,7 +772,9 @@ class Login:
         self.is_rejected = False
         self.message = b"{sha256}" + os.urandom(40)
 
-    def run(self):
+    def run(self, candidates):
+        """The peer may have one of those Keys."""
+        self.candidates = candidates
         steps = [self.deliver_challenge, self.answer_challenge]
         if self.role == "client":
             steps.reverse()
@@ -886,33 +920,19 @@ class Settings:
     """What all connections of a connect() or Listener() have in common."""
 
     def __init__(self, url, authkey=None, *, authkey_file=None, timeout=10.0,
-                 ca_file=None, certificate_file=None, private_key_file=None,
-                 server_name=None, verify="full", client_certificates="none",
-                 allow_unbound=False, allow_tls12=False, listens=False):
-        if verify not in ("full", "chain", "none"):
-            raise ValueError('verify is "full", "chain" or "none"')
-        if client_certificates not in CLIENT_CERTIFICATES:
-            raise ValueError('client_certificates is "none", "optional" or '
-                             '"required"')
-        if verify == "none" and allow_unbound:
-            raise ValueError('with verify="none" the bound login alone tells '
-                             "who the server is: it excludes allow_unbound")
+                 listens=False, **tls):
         self.address = parse_address(url)
         self.authkey = find_key(authkey, authkey_file)
         self.timeout = timeout
-        self.server_name = server_name
-        self.allow_unbound = allow_unbound
+        self.tls = Tls(**tls)
         self.context = self.certificate = None
-        serves = listens and not self.address.name
-        if self.address.scheme == "tls" and serves:
-            self.context = server_context(
-                client_certificates, ca_file, certificate_file,
-                private_key_file, allow_tls12)
-            self.certificate = read_certificate(certificate_file)
-        elif self.address.scheme == "tls":
-            self.context = client_context(
-                verify, ca_file, certificate_file, private_key_file,
-                allow_tls12)
+        if self.address.scheme != "tls":
+            return
+        if listens and not self.address.name:
+            self.context = self.tls.server_context()
+            self.certificate = read_certificate(self.tls.certificate_file)
+        else:
+            self.context = self.tls.client_context()
 
     def places(self):
         """Where the other end is: socket families and addresses."""
@@ -937,48 +957,45 @@ class Settings:
                 if place is places[-1][1]:
                     raise
 
-    def log_in(self, deadline):
-        """A connection to the address, which has authenticated."""
-        connection = Connection((yield from self.reach(deadline)))
+    def authenticate(self, sock, role, deadline):
+        """A connection over the socket, when both ends have proved their key.
+        """
+        connection = Connection(sock)
         try:
+            connection.peer = format_place(
+                self.address.scheme, sock.getpeername())
+            login = Login(connection, role, deadline)
             candidates = [plain_keys(self.authkey)]
             if self.context:
-                name = self.server_name or self.address.host.partition("%")[0]
-                yield from connection._start_tls(
-                    self.context, deadline, server_hostname=name or None)
-                if not self.allow_unbound:
-                    candidates = [bound_keys(
-                        self.authkey, connection._sock.getpeercert(True))]
-            yield from Login(connection, "client", candidates, deadline).run()
-            connection.peer = format_place(
-                self.address.scheme, connection._sock.getpeername())
+                candidates = yield from self.secure(connection, role, deadline)
+            yield from login.run(candidates)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def admit(self, sock, deadline):
-        """A connection of one who has come, and authenticated."""
-        connection = Connection(sock)
-        try:
-            candidates = [plain_keys(self.authkey)]
-            if self.context:
-                yield from connection._start_tls(
-                    self.context, deadline, server_side=True)
-                bound = bound_keys(self.authkey, self.certificate)
-                candidates = [bound] + candidates * self.allow_unbound
-            yield from Login(
-                connection, "listener", candidates, deadline).run()
-            connection.peer = format_place(
-                self.address.scheme, connection._sock.getpeername())
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def secure(self, connection, role, deadline):
+        """Begins TLS; the keys that the peer may have."""
+        if role == "listener":
+            yield from connection._start_tls(
+                self.context, deadline, server_side=True)
+            certificate = self.certificate
+        else:
+            host = self.address.host.partition("%")[0]
+            yield from connection._start_tls(
+                self.context, deadline,
+                server_hostname=self.tls.server_name or host or None)
+            certificate = connection._sock.getpeercert(binary_form=True)
+        bound, plain = (bound_keys(self.authkey, certificate),
+                        plain_keys(self.authkey))
+        if not self.tls.allow_unbound:
+            return [bound]
+        return [bound, plain] if role == "listener" else [plain]
 
     def meet(self, request, deadline, on_parked=None):
         """A connection to the partner that the broker finds."""
-        connection = yield from self.log_in(deadline)
+        sock = yield from self.reach(deadline)
+        connection = yield from self.authenticate(sock, "client", deadline)
         try:
             if self.address.name:
                 yield from ask_broker(
@@ -1066,6 +1083,7 @@ def connect(url, authkey=None, **options):
 
     ca_file: the certificates, in PEM, of those who may vouch for the server;
         None is the system's.
+    crl_file: what they have revoked, in PEM.
     verify: "full" checks who vouches for the server's certificate and that it
         is for server_name; "chain" only the first; "none" nothing: then the key
         alone tells who it is, which is safe only because the login is bound to
@@ -1163,7 +1181,8 @@ class Port:
             if len(self.openings) >= HANDSHAKES_MAX:
                 self.openings.pop(0).steps.close()
             deadline = deadline_in(self.settings.timeout)
-            self.openings.append(Opening(self.settings.admit(sock, deadline)))
+            self.openings.append(Opening(self.settings.authenticate(
+                sock, "listener", deadline)))
 
     def wants(self):
         return [Want(self.sock, READ, None)]

@@ -51,10 +51,9 @@ def of(vector, side):
 def log_in(sock, role, key=KEY, timeout=HANG):
     """What went wrong, or None."""
     connection = tieline.Connection(sock)
-    login = tieline.Login(connection, role, [tieline.plain_keys(key)],
-                          tieline.deadline_in(timeout))
+    login = tieline.Login(connection, role, tieline.deadline_in(timeout))
     try:
-        tieline.complete(login.run())
+        tieline.complete(login.run([tieline.plain_keys(key)]))
     except (tieline.AuthenticationError, EOFError, OSError) as error:
         return error
     finally:

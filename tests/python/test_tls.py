@@ -1,0 +1,419 @@
+# SPDX-License-Identifier: MIT
+"""TLS: which certificates are taken, on both ends; what a login is bound to,
+and those between the ends for whom that is."""
+
+import hashlib
+import hmac
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from conftest import HANG, KEY
+
+from .conftest import load, meanwhile, tieline
+
+GOOD = None
+EXPIRED = "certificate has expired"
+EARLY = "certificate is not yet valid"
+UNKNOWN = "unable to get local issuer certificate"
+SELF = "self.signed certificate"
+NAME = "certificate is not valid for"
+USE = "unsupported certificate purpose|unsuitable certificate purpose"
+
+# Of each certificate: what "full" and "chain" say to it.
+SERVERS = {
+    "good": (GOOD, GOOD),
+    "rsa": (GOOD, GOOD),
+    "chain": (GOOD, GOOD),
+    "ip-only": (GOOD, GOOD),
+    "expired": (EXPIRED, EXPIRED),
+    "early": (EARLY, EARLY),
+    "other-ca": (UNKNOWN, UNKNOWN),
+    "self-signed": (SELF, SELF),
+    "chain-cut": (UNKNOWN, UNKNOWN),
+    "wrong-use": (USE, USE),
+    "wrong-name": (NAME, GOOD),
+    "name-only": (NAME, GOOD),
+    "wildcard": (NAME, GOOD),
+    "no-names": (NAME, GOOD),
+    "sha384": (NAME, GOOD),
+}
+
+# With client_certificates: "optional" and "required" differ for none alone.
+CLIENTS = {
+    "good": GOOD,
+    "rsa": GOOD,
+    "chain": GOOD,
+    "expired": EXPIRED,
+    "early": EARLY,
+    "other-ca": UNKNOWN,
+    "self-signed": SELF,
+    "wrong-use": USE,
+}
+
+
+@pytest.fixture
+def exchange(listen, certificates):
+    """What a client gets of a listener: exchange(server, client's options,
+    listener's options)."""
+    def run(what, client, **options):
+        listener = listen("tls", what, timeout=HANG, **options)
+        with meanwhile(serve, listener):
+            try:
+                with tieline.connect(listener.address, KEY,
+                                     **{"ca_file": certificates / "ca.crt",
+                                        **client}) as connection:
+                    connection.send("hello")
+                    return connection.recv()
+            finally:
+                listener.stop = True
+    return run
+
+
+def serve(listener):
+    """Answers one, until told to stop."""
+    listener.stop = False
+    while True:
+        try:
+            with listener.accept(0.1) as connection:
+                connection.send(connection.recv() + ", you")
+                return
+        except TimeoutError:
+            if listener.stop:
+                return
+
+
+def is_taken(exchange, what, complaint, client, **options):
+    if complaint is GOOD:
+        assert exchange(what, client, **options) == "hello, you"
+        return
+    with pytest.raises(OSError, match=complaint) as caught:
+        exchange(what, client, **options)
+    assert isinstance(caught.value, ssl.SSLCertVerificationError)
+
+
+@pytest.mark.parametrize("what", SERVERS)
+def test_servers(exchange, what):
+    full, chain = SERVERS[what]
+    is_taken(exchange, what, full, {})
+    is_taken(exchange, what, chain, {"verify": "chain"})
+    is_taken(exchange, what, GOOD, {"verify": "none"})
+
+
+def test_the_name_may_be_another_one(exchange):
+    for what in ("name-only", "sha384"):
+        is_taken(exchange, what, GOOD, {"server_name": "localhost"})
+    is_taken(exchange, "wildcard", GOOD, {"server_name": "a.tieline.test"})
+    is_taken(exchange, "wildcard", NAME, {"server_name": "a.b.tieline.test"})
+    is_taken(exchange, "good", NAME, {"server_name": "elsewhere.test"})
+    is_taken(exchange, "no-names", NAME, {"server_name": "localhost"})
+
+
+def test_the_systems_authorities(exchange):
+    is_taken(exchange, "good", UNKNOWN, {"ca_file": None})
+
+
+def test_what_is_revoked(exchange, certificates):
+    lists = {"crl_file": certificates / "ca.crl"}
+    is_taken(exchange, "revoked", GOOD, {})
+    is_taken(exchange, "revoked", "certificate revoked", lists)
+    is_taken(exchange, "good", GOOD, lists)
+    is_taken(exchange, "good", "CRL has expired",
+             {"crl_file": certificates / "expired.crl"})
+
+
+def own(certificates, what):
+    return {"certificate_file": certificates / f"client-{what}.crt",
+            "private_key_file": certificates / f"client-{what}.key"}
+
+
+@pytest.mark.parametrize("mode", ["optional", "required"])
+@pytest.mark.parametrize("what", CLIENTS)
+def test_clients(exchange, certificates, said, mode, what):
+    options = {"client_certificates": mode, "ca_file": certificates / "ca.crt"}
+    client = own(certificates, what)
+    if CLIENTS[what] is GOOD:
+        assert exchange("good", client, **options) == "hello, you"
+        return
+    with pytest.raises(ConnectionResetError, match="TLS failed.*alert"):
+        exchange("good", client, **options)
+    assert [text for text in said() if "certificate verify failed" in text]
+
+
+def test_clients_without_a_certificate(exchange, certificates):
+    authority = {"ca_file": certificates / "ca.crt"}
+    for mode in ("none", "optional"):
+        assert exchange("good", {}, client_certificates=mode, **authority)
+    with pytest.raises(ConnectionResetError, match="certificate.required"):
+        exchange("good", {}, client_certificates="required", **authority)
+
+
+def test_a_client_whose_certificate_is_revoked(exchange, certificates):
+    with pytest.raises(ConnectionResetError, match="revoked"):
+        exchange("good", own(certificates, "revoked"),
+                 client_certificates="required",
+                 ca_file=certificates / "ca.crt",
+                 crl_file=certificates / "ca.crl")
+
+
+# ---- Files that cannot be used ----------------------------------------------
+
+def test_files_that_cannot_be_used(listen, certificates):
+    def refused(error, text, **options):
+        with pytest.raises(error, match=text):
+            listen("tls", **options)
+        with pytest.raises(error, match=text):
+            tieline.connect("tls://127.0.0.1:1", KEY, **options)
+
+    good = certificates / "server-good.crt"
+    key = certificates / "server-good.key"
+    refused(ValueError, "takes a certificate_file", private_key_file=key,
+            certificate_file=None)
+    refused(PermissionError, "chmod 600", certificate_file=good,
+            private_key_file=certificates / "readable.key")
+    refused(FileNotFoundError, "", certificate_file="missing",
+            private_key_file=key)
+    for what in ("empty", "garbage", "broken", "cut"):
+        refused(ssl.SSLError, "", private_key_file=key,
+                certificate_file=certificates / f"{what}.crt")
+    for what in ("cut", "encrypted", "server-rsa"):
+        refused(ssl.SSLError, "", certificate_file=good,
+                private_key_file=certificates / f"{what}.key")
+    with pytest.raises(ValueError, match="certificate_file"):
+        tieline.Listener("tls://127.0.0.1:0", KEY)
+
+
+# ---- Versions ---------------------------------------------------------------
+
+@pytest.mark.parametrize("here, there, version", [
+    (False, False, "TLSv1.3"), (True, True, "TLSv1.3"),
+    (True, False, "TLSv1.3"), (False, True, "TLSv1.3")])
+def test_versions(listen, certificates, here, there, version):
+    listener = listen("tls", allow_tls12=here)
+    with meanwhile(listener.accept) as accepted:
+        with tieline.connect(listener.address, KEY, allow_tls12=there,
+                             ca_file=certificates / "ca.crt") as connection:
+            assert connection._sock.version() == version
+    accepted.value.close()
+
+
+def bare_client(address, certificates, version):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(certificates / "ca.crt")
+    context.maximum_version = version
+    place = tieline.parse_address(address)
+    sock = socket.create_connection((place.host, place.port), HANG)
+    return context.wrap_socket(sock, server_hostname="localhost")
+
+
+def test_older_versions(listen, certificates, said):
+    """1.2 by option, and no older one."""
+    listener = listen("tls", timeout=HANG)
+    with meanwhile(listener.accept, 0.5) as accepted:
+        with pytest.raises(ssl.SSLError):
+            bare_client(listener.address, certificates, ssl.TLSVersion.TLSv1_2)
+        accepted.thread.join(HANG)
+        accepted.error = None
+    assert "unsupported protocol" in said()[0].lower().replace("_", " ")
+    listener = listen("tls", timeout=HANG, allow_tls12=True)
+    with meanwhile(listener.accept, 0.5) as accepted:
+        with bare_client(listener.address, certificates,
+                         ssl.TLSVersion.TLSv1_2) as sock:
+            assert sock.version() == "TLSv1.2"
+            name, _, _ = sock.cipher()
+            assert "GCM" in name or "CHACHA20" in name
+        accepted.thread.join(HANG)
+        accepted.error = None
+
+
+# ---- What a login is bound to -----------------------------------------------
+
+def certify(folder, *options):
+    done = subprocess.run(
+        ["openssl", "req", "-x509", "-nodes", "-subj", "/CN=localhost",
+         "-days", "2", "-keyout", folder / "key", "-outform", "DER",
+         "-out", folder / "der", *options], capture_output=True, timeout=HANG)
+    assert done.returncode == 0, done.stderr
+    return (folder / "der").read_bytes()
+
+
+RSA = ("-newkey", "rsa:2048")
+EC = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+PSS = (*RSA, "-sigopt", "rsa_padding_mode:pss")
+
+
+@pytest.mark.parametrize("options, digest", [
+    ((*RSA, "-sha256"), "sha256"),
+    ((*RSA, "-sha384"), "sha384"),
+    ((*RSA, "-sha512"), "sha512"),
+    ((*RSA, "-sha1"), "sha256"),
+    ((*RSA, "-md5"), "sha256"),
+    ((*EC, "-sha256"), "sha256"),
+    ((*EC, "-sha384"), "sha384"),
+    ((*EC, "-sha512"), "sha512"),
+    ((*EC, "-sha1"), "sha256"),
+    ((*PSS, "-sha256"), "sha256"),
+    ((*PSS, "-sha384"), "sha384"),
+    ((*PSS, "-sha512"), "sha512"),
+    ((*PSS, "-sha1"), "sha256"),
+    (("-newkey", "ed25519"), "sha256"),
+], ids=lambda value: " ".join(value[1::2]) if isinstance(value, tuple)
+    else value)
+def test_the_digest_of_a_certificate(tmp_path, options, digest):
+    certificate = certify(tmp_path, *options)
+    assert tieline.signature_digest(certificate) == digest
+    assert tieline.end_point(certificate) == hashlib.new(
+        digest, certificate).digest()
+
+
+def test_a_certificate_that_is_cut_or_changed(tmp_path):
+    """It is never more than another digest."""
+    certificate = certify(tmp_path, *PSS, "-sha384")
+    for at in range(len(certificate)):
+        for changed in (certificate[:at],
+                        certificate[:at] + b"\xff" + certificate[at + 1:],
+                        certificate[:at] + b"\x80" + certificate[at + 1:]):
+            assert tieline.signature_digest(changed) in (
+                "sha256", "sha384", "sha512")
+
+
+def test_the_keys_of_a_channel(tmp_path):
+    certificate = certify(tmp_path, *EC, "-sha384")
+    keys = tieline.bound_keys(KEY, certificate)
+    for role in ("listener", "client"):
+        text = (f"tieline-cb1 {role} tls-server-end-point:".encode() +
+                hashlib.sha384(certificate).digest())
+        assert getattr(keys, role) == hmac.new(KEY, text, "sha256").digest()
+
+
+def test_unbound_logins(listen, certificates, said):
+    """Only where both sides permit them; then MD5 may be used as without TLS.
+    """
+    authority = {"ca_file": certificates / "ca.crt"}
+    listener = listen("tls", timeout=HANG)
+    with meanwhile(listener.accept, HANG) as accepted:
+        with pytest.raises(tieline.AuthenticationError):
+            tieline.connect(
+                listener.address, KEY, allow_unbound=True, **authority)
+        tieline.connect(listener.address, KEY, **authority).close()
+    accepted.value.close()
+    listener = listen("tls", timeout=HANG, allow_unbound=True)
+    for allowed in (True, False):
+        with meanwhile(listener.accept, HANG) as accepted:
+            tieline.connect(listener.address, KEY, allow_unbound=allowed,
+                            **authority).close()
+        accepted.value.close()
+    with pytest.raises(ValueError, match="allow_unbound"):
+        tieline.connect(listener.address, KEY, allow_unbound=True,
+                        verify="none")
+
+
+class Impostor:
+    """Ends TLS with a certificate of its own, and goes on to the server: both
+    ends hear what the other says, decrypted."""
+
+    def __init__(self, server, certificates):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificates / "server-self-signed.crt",
+                                     certificates / "server-self-signed.key")
+        self.server = server
+        self.certificates = certificates
+        self.sock = socket.create_server(("127.0.0.1", 0))
+        self.address = "tls://127.0.0.1:%d" % self.sock.getsockname()[1]
+
+    def relay(self):
+        """Until both have hung up."""
+        sock, _ = self.sock.accept()
+        sock.settimeout(HANG)
+        with self.sock, self.context.wrap_socket(
+                sock, server_side=True) as client, bare_client(
+                    self.server, self.certificates,
+                    ssl.TLSVersion.TLSv1_3) as server:
+            thread = threading.Thread(
+                target=self.pass_on, args=(client, server))
+            thread.start()
+            self.pass_on(server, client)
+            thread.join(HANG)
+
+    @staticmethod
+    def pass_on(source, target):
+        try:
+            while True:
+                data = source.recv(1 << 14)
+                if not data:
+                    break
+                target.sendall(data)
+            target.unwrap()
+        except OSError:
+            pass
+
+
+@pytest.mark.parametrize("unbound", [False, True])
+def test_a_login_cannot_be_relayed(listen, certificates, unbound):
+    """To a client that checks nothing but the key. Without binding, as stock
+    Python behind a TLS terminator has it, it can."""
+    listener = listen("tls", timeout=HANG, allow_unbound=unbound)
+    impostor = Impostor(listener.address, certificates)
+    client = load()  # as in another process
+    options = {"ca_file": certificates / "server-self-signed.crt",
+               "verify": "chain"} if unbound else {"verify": "none"}
+    with meanwhile(impostor.relay), \
+            meanwhile(listener.accept, HANG if unbound else 1) as accepted:
+        if unbound:
+            client.connect(impostor.address, KEY, allow_unbound=True,
+                            **options).close()
+        else:
+            with pytest.raises(tieline.AuthenticationError,
+                               match="rejected our key"):
+                client.connect(impostor.address, KEY, **options)
+            accepted.thread.join(HANG)
+            assert isinstance(accepted.error, TimeoutError)
+            accepted.error = None
+    if accepted.value:
+        accepted.value.close()
+
+
+# ---- Peers that are no TLS --------------------------------------------------
+
+def test_a_plain_client_at_a_tls_listener(listen, said):
+    listener = listen("tls", timeout=HANG)
+    with meanwhile(listener.accept, 0.5) as accepted:
+        place = tieline.parse_address(listener.address)
+        with socket.create_connection((place.host, place.port)) as sock:
+            sock.sendall(b"\0\0\0\x0bhello world")
+            accepted.thread.join(HANG)
+        accepted.error = None
+    assert "TLS failed" in said()[0]
+
+
+def test_a_tls_client_at_a_plain_listener(listen, certificates):
+    listener = listen("tcp", timeout=HANG)
+    url = listener.address.replace("tcp:", "tls:")
+    with meanwhile(listener.accept, 0.5) as accepted:
+        with pytest.raises(ConnectionResetError, match="TLS failed"):
+            tieline.connect(url, KEY, ca_file=certificates / "ca.crt")
+        accepted.thread.join(HANG)
+        accepted.error = None
+
+
+def test_a_server_that_is_silent(certificates):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with pytest.raises(TimeoutError):
+            tieline.connect("tls://127.0.0.1:%d" % server.getsockname()[1],
+                            KEY, timeout=0.05,
+                            ca_file=certificates / "ca.crt")
+
+
+def test_a_client_that_is_silent(listen, said):
+    """It is turned away after its time."""
+    listener = listen("tls", timeout=0.05)
+    place = tieline.parse_address(listener.address)
+    with socket.create_connection((place.host, place.port)) as sock:
+        with pytest.raises(TimeoutError):
+            listener.accept(0.5)
+        sock.settimeout(HANG)
+        assert sock.recv(100) == b""
+    assert "did not go on in time" in said()[0]
