@@ -181,7 +181,9 @@ static int outcome(struct tli_tls *tls, int result)
 	case SSL_ERROR_WANT_WRITE:
 		return TLI_TLS_AGAIN;
 	case SSL_ERROR_ZERO_RETURN:
-		return TLI_TLS_END;
+		if (tls->open)
+			return TLI_TLS_END;
+		ERR_raise(ERR_LIB_SSL, SSL_R_UNEXPECTED_EOF_WHILE_READING);
 	}
 	if (!tls->failed)
 		tls->error = ERR_peek_error();
@@ -200,10 +202,8 @@ int tli_tls_handshake(struct tli_tls *tls)
 		return TLI_TLS_FAILED;
 	ERR_clear_error();
 	result = SSL_do_handshake(tls->openssl);
-	if (result != 1) {
-		result = outcome(tls, result);
-		return result == TLI_TLS_END ? TLI_TLS_FAILED : result;
-	}
+	if (result != 1)
+		return outcome(tls, result);
 	tls->open = true;
 	tls->input.max_bytes = TLI_TLS_INPUT_MAX;
 	return 1;

@@ -283,6 +283,20 @@ static void check_failed(struct tli_tls *tls, const char *part)
 		fail_msg("'%s' has no '%s' in it", text, part);
 }
 
+/* An end before there was a beginning. */
+static void test_an_end_at_first(void **state)
+{
+	static const uint8_t close_notify[] = {21, 3, 3, 0, 2, 1, 0};
+	struct ends ends = new_ends(&good_server, &good_client, "localhost");
+
+	(void)state;
+	tli_buf_append(
+		tli_tls_input(ends.client), close_notify, sizeof(close_notify));
+	assert_int_equal(tli_tls_handshake(ends.client), TLI_TLS_FAILED);
+	check_failed(ends.client, "closed the connection");
+	free_ends(&ends);
+}
+
 static void test_a_changed_byte(void **state)
 {
 	static const size_t where[] = {5, 10, 20};
@@ -335,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory_at_rest),
 		cmocka_unit_test(test_end_of_one_side),
 		cmocka_unit_test(test_an_end_that_is_cut),
+		cmocka_unit_test(test_an_end_at_first),
 		cmocka_unit_test(test_a_changed_byte),
 		cmocka_unit_test(test_a_record_again),
 	};
