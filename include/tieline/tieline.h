@@ -58,9 +58,9 @@ extern "C" {
 #endif
 
 #define TIELINE_VERSION_MAJOR 0
-#define TIELINE_VERSION_MINOR 5
+#define TIELINE_VERSION_MINOR 6
 #define TIELINE_VERSION_PATCH 0
-#define TIELINE_VERSION       "0.5.0"
+#define TIELINE_VERSION       "0.6.0"
 
 #if defined(__GNUC__)
 #define TIELINE_API      __attribute__((visibility("default")))
@@ -166,6 +166,26 @@ typedef enum tieline_legacy_digest {
 	TIELINE_LEGACY_DIGEST_SHA256   /**< Red Hat's patched Pythons */
 } tieline_legacy_digest;
 
+/** What a client asks of the certificate of a server at tls://. */
+typedef enum tieline_verify {
+	/** A CA that is trusted vouches for it, for the name of the server. */
+	TIELINE_VERIFY_FULL = 0,
+	/** A CA that is trusted vouches for it, whatever name it has: for a CA
+	 *  of one's own, all of whose servers are trusted alike. */
+	TIELINE_VERIFY_CHAIN,
+	/** Nothing: the key alone tells who the server is. The login is bound
+	 *  to the TLS connection, so somebody in between does not get past it;
+	 *  it needs a key, and no allow_unbound. */
+	TIELINE_VERIFY_NONE
+} tieline_verify;
+
+/** What a listener at tls:// asks of its peers' certificates. */
+typedef enum tieline_client_certificates {
+	TIELINE_CLIENT_CERTIFICATES_NONE = 0, /**< nothing */
+	TIELINE_CLIENT_CERTIFICATES_OPTIONAL, /**< one that is given is good */
+	TIELINE_CLIENT_CERTIFICATES_REQUIRED  /**< all have a good one */
+} tieline_client_certificates;
+
 /**
  * Told of each peer that a listener turned away; by a listener with a name, of
  * each time that it lost its broker, or was refused by it: once, and again only
@@ -256,6 +276,55 @@ typedef struct tieline_options {
 	/** The pickle protocol in which tieline_send_value() sends, 2 to 5.
 	 *  Default 4. Since 0.3. */
 	int pickle_protocol;
+
+	/*
+	 * TLS, for addresses that begin with tls://; with others what follows
+	 * is not looked at. Files are in PEM; they are read by the call that
+	 * takes the options, and not again: what is made later with what that
+	 * call made, a listener's connections and a session's new ones, uses
+	 * what was read. Since 0.6.
+	 */
+
+	/** Who is trusted to vouch for the peer. NULL: for a client those that
+	 *  the system trusts; a listener that asks for certificates needs it.
+	 */
+	const char *ca_file;
+
+	/** Certificates that are revoked, of each CA that is involved. NULL:
+	 *  revocation is not checked. */
+	const char *crl_file;
+
+	/** The own certificate, with those between it and a CA behind it. A
+	 *  listener without a name needs one; a client has one if its server
+	 *  asks for it. */
+	const char *certificate_file;
+
+	/** Its private key, without a password, in a file as closed as
+	 *  authkey_file is to be. */
+	const char *private_key_file;
+
+	/** Client: the name, or the numeric address, that the server's
+	 *  certificate is for. NULL = the host of the address. */
+	const char *server_name;
+
+	/** Client: a #tieline_verify. */
+	tieline_verify verify;
+
+	/** Listener without a name: a #tieline_client_certificates. */
+	tieline_client_certificates client_certificates;
+
+	/** Take TLS 1.2 too, with the ciphers of 1.3; not below. */
+	bool allow_tls12;
+
+	/**
+	 * The key is proved over TLS so that the proof is good for this one TLS
+	 * connection: who relays it to another has nothing of it. A program
+	 * that does not know that, such as a stock Python one behind a TLS
+	 * terminator, proves its key as it would without TLS: this has a client
+	 * log in to such a server, and only such a one, and a listener take
+	 * such logins too.
+	 */
+	bool allow_unbound;
 } tieline_options;
 
 /** Options in which everything is at its default. */
@@ -669,6 +738,62 @@ TIELINE_API TIELINE_MUST_USE int tieline_recv_bytes_into(
 	tieline_connection *connection, void *buffer, size_t size,
 	int timeout_ms, size_t *len_out);
 
+/**
+ * Read bytes as they come, whatever messages they are part of: for programs
+ * that carry them on elsewhere. Those that were read ahead come first.
+ *
+ * The first call, which may come before the connection is open, makes it a
+ * connection of bytes: from then on it is ready for #TIELINE_READ when any have
+ * come, and receives no messages. Make it first, and wait when it returns
+ * #TIELINE_ETIMEDOUT: tieline_wait(), or tieline_handle_process() in an event
+ * loop.
+ *
+ * @param bytes    where to; not NULL.
+ * @param size     how many fit, at least 1.
+ * @param got_out  how many came, at least 1. Untouched on failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_ETIMEDOUT  none has come.
+ * @retval TIELINE_EPENDING   a message was begun to be received: receive it
+ *                            first.
+ * @retval TIELINE_EDIRECTION it is the sending end of a one-way pipe.
+ * @retval TIELINE_EEOF       sticky: the peer has ended its side.
+ * @retval TIELINE_ELOST      sticky: the connection broke.
+ * @retval TIELINE_ETLS       sticky: what came makes no sense to TLS.
+ * @retval TIELINE_EINVAL, TIELINE_ENOMEM, TIELINE_ESYSTEM, TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
+ *
+ * Does not block. Since 0.6.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_read_some(
+	tieline_connection *connection, void *bytes, size_t size,
+	size_t *got_out);
+
+/**
+ * Write bytes as they are, with no message around them, as many as there is
+ * room for. A little more than that may be kept by the connection, as
+ * tieline_send_bytes() has it; then it is not ready for #TIELINE_WRITE until
+ * that has gone. tieline_send_end() with a timeout of 0 ends them, when it is.
+ *
+ * @param bytes    what to write; may be NULL if len is 0.
+ * @param put_out  how many were taken, at least 1 unless len is 0. Untouched on
+ *                 failure.
+ *
+ * @retval TIELINE_OK
+ * @retval TIELINE_ETIMEDOUT  there is no room, or it is not open yet.
+ * @retval TIELINE_EDIRECTION it is the receiving end of a one-way pipe, or
+ *                            tieline_send_end() was called.
+ * @retval TIELINE_ELOST      sticky: the peer is gone.
+ * @retval TIELINE_ETLS       sticky: TLS failed.
+ * @retval TIELINE_ENOMEM, TIELINE_ESYSTEM, TIELINE_EFORKED
+ * @retval the sticky error of a connection that never opened
+ *
+ * Does not block. Since 0.6.
+ */
+TIELINE_API TIELINE_MUST_USE int tieline_write_some(
+	tieline_connection *connection, const void *bytes, size_t len,
+	size_t *put_out);
+
 /** Free what tieline_recv_bytes() gave. NULL is fine. Since 0.1. */
 TIELINE_API void tieline_free(void *data);
 
@@ -711,6 +836,15 @@ TIELINE_API const char *tieline_connection_peer(
  * NULL is fine. Does not block. Since 0.1.
  */
 TIELINE_API void tieline_connection_close(tieline_connection *connection);
+
+/**
+ * Close and free the connection so that the peer sees a break (#TIELINE_ELOST)
+ * and not an end, as if this program had died. Over TLS what was flushed still
+ * reaches it. Over TCP a reset may overtake what was sent; Unix sockets have
+ * none, and the peer sees an end: detach the socket to do better. NULL is fine.
+ * Does not block. Since 0.6.
+ */
+TIELINE_API void tieline_connection_break(tieline_connection *connection);
 
 /* ---- Waiting, event loops, errors ------------------------------------ */
 
