@@ -123,8 +123,8 @@ static int prepare(struct target *target, const char *text,
 	result = tli_endpoint_lookup(
 		&address, lookup, target->endpoints, &target->count, error);
 	if (result == 0)
-		result = tli_settings_init(
-			&target->settings, options, TLI_WITH_KEY, error);
+		result = tli_settings_init(&target->settings, options,
+			&(struct tli_use){&address, TLI_AUTH_CLIENT}, error);
 	return result;
 }
 

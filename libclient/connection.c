@@ -15,7 +15,7 @@ static tieline_connection *of(tieline_handle *handle)
 static void fail_opening(
 	tieline_connection *connection, const struct tli_error *error)
 {
-	tli_socket_end(connection->fd);
+	tli_channel_end(&connection->channel);
 	tli_opening_free(connection->opening);
 	connection->opening = NULL;
 	connection->failed = true;
@@ -30,7 +30,7 @@ int tli_connection_step(tieline_connection *connection)
 
 	if (!connection->opening)
 		return connection->failed ? connection->output.error.code : 1;
-	result = tli_opening_step(connection->opening, connection->fd,
+	result = tli_opening_step(connection->opening, &connection->channel,
 		&connection->input, &error);
 	if (result < 0) {
 		fail_opening(connection, &error);
@@ -54,26 +54,41 @@ static void tell_loss_from_end(tieline_connection *connection)
 
 	if (connection->relayed && connection->writable &&
 		error->code == TIELINE_EEOF &&
-		tli_socket_is_over(connection->fd))
+		tli_socket_is_over(connection->channel.fd))
 		tli_error_set(error, TIELINE_ELOST,
 			"the connection is lost: the broker has closed it");
+}
+
+bool tli_connection_has_output(const tieline_connection *connection)
+{
+	return tli_output_is_pending(&connection->output, &connection->channel);
 }
 
 static void process(tieline_handle *handle)
 {
 	tieline_connection *connection = of(handle);
-	bool pending;
+	bool has_output;
 
 	if (connection->opening && tli_connection_step(connection) <= 0)
 		return;
-	tli_output_flush(&connection->output, connection->fd);
-	pending = tli_output_is_pending(&connection->output);
+	tli_output_flush(&connection->output, &connection->channel);
+	has_output = tli_connection_has_output(connection);
 	if (!(handle->want & TIELINE_READ) || !connection->readable)
 		return;
-	tli_input_read(&connection->input, connection->fd,
-		connection->patient && !pending ? TLI_SOCKET_BLOCK
-						: TLI_SOCKET_TRY);
+	tli_input_read(&connection->input, &connection->channel,
+		connection->patient && !has_output ? TLI_SOCKET_BLOCK
+						   : TLI_SOCKET_TRY);
 	tell_loss_from_end(connection);
+}
+
+size_t tli_connection_read_bytes(
+	tieline_connection *connection, void *bytes, size_t size)
+{
+	size_t got = tli_input_read_bytes(
+		&connection->input, &connection->channel, bytes, size);
+
+	tell_loss_from_end(connection);
+	return got;
 }
 
 static int ready(tieline_handle *handle)
@@ -86,7 +101,7 @@ static int ready(tieline_handle *handle)
 	if (!connection->readable || tli_input_is_ready(&connection->input))
 		events |= TIELINE_READ;
 	if (!connection->writable || connection->output.error.code ||
-		!tli_output_is_pending(&connection->output))
+		!tli_connection_has_output(connection))
 		events |= TIELINE_WRITE;
 	return events;
 }
@@ -94,15 +109,18 @@ static int ready(tieline_handle *handle)
 struct tli_interest tli_connection_interest(tieline_handle *handle)
 {
 	tieline_connection *connection = of(handle);
-	struct tli_interest interest = {connection->fd, 0, TLI_NEVER};
+	struct tli_interest interest = {connection->channel.fd, 0, TLI_NEVER};
 
 	if (connection->opening)
 		return tli_opening_interest(
-			connection->opening, connection->fd);
+			connection->opening, &connection->channel);
 	if ((handle->want & TIELINE_READ) && connection->readable &&
-		!tli_input_is_ready(&connection->input))
+		!tli_input_is_ready(&connection->input)) {
 		interest.events |= POLLIN;
-	if (tli_output_is_pending(&connection->output) &&
+		if (tli_channel_has_input(&connection->channel))
+			interest.deadline_ms = 0;
+	}
+	if (tli_connection_has_output(connection) &&
 		!connection->output.error.code)
 		interest.events |= POLLOUT;
 	return interest;
@@ -111,7 +129,7 @@ struct tli_interest tli_connection_interest(tieline_handle *handle)
 static int watch(tieline_handle *handle)
 {
 	/* poll(2) and epoll(7) have the same bits for these two. */
-	return tli_poller_watch(&handle->poller, of(handle)->fd,
+	return tli_poller_watch(&handle->poller, of(handle)->channel.fd,
 		&of(handle)->watched,
 		(uint32_t)tli_connection_interest(handle).events, handle);
 }
@@ -138,7 +156,7 @@ tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
 		free(connection);
 		return NULL;
 	}
-	connection->fd = fd;
+	connection->channel = tli_channel_plain(fd);
 	connection->readable = connection->writable = true;
 	connection->max_message_bytes = settings->max_message_bytes;
 	connection->pickle_protocol = settings->pickle_protocol;
@@ -148,30 +166,51 @@ tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
 	return connection;
 }
 
-int tli_connection_release(tieline_connection *connection)
+struct tli_channel tli_connection_release(tieline_connection *connection)
 {
-	int fd = connection->fd;
+	struct tli_channel channel = connection->channel;
 
 	tli_opening_free(connection->opening);
 	tli_input_fini(&connection->input);
 	tli_output_fini(&connection->output);
 	tli_handle_fini(&connection->handle);
 	free(connection);
-	return fd;
+	return channel;
+}
+
+static void close_quietly(tieline_connection *connection)
+{
+	/* What is in a socket that others hold too is not ours to drop. */
+	bool ours = !connection->shared &&
+		!tli_handle_is_foreign(&connection->handle);
+	struct tli_channel channel;
+
+	if (ours && connection->readable)
+		tli_socket_drain(connection->channel.fd);
+	channel = tli_connection_release(connection);
+	tli_channel_close(&channel);
 }
 
 void tieline_connection_close(tieline_connection *connection)
 {
-	bool ours;
-
 	if (!connection)
 		return;
-	/* What is in a socket that others hold too is not ours to drop. */
-	ours = !connection->shared &&
-		!tli_handle_is_foreign(&connection->handle);
-	if (ours && connection->readable)
-		tli_socket_drain(connection->fd);
-	close(tli_connection_release(connection));
+	/* Over TLS an end has to be told. */
+	if (connection->channel.tls &&
+		!tli_handle_is_foreign(&connection->handle))
+		tli_channel_end(&connection->channel);
+	close_quietly(connection);
+}
+
+void tieline_connection_break(tieline_connection *connection)
+{
+	if (!connection)
+		return;
+	/* TLS without that word is broken, and may arrive in full. */
+	if (!connection->channel.tls &&
+		!tli_handle_is_foreign(&connection->handle))
+		tli_socket_set_abortive(connection->channel.fd, true);
+	close_quietly(connection);
 }
 
 int tieline_connection_adopt(int fd, const tieline_options *options,
@@ -181,8 +220,7 @@ int tieline_connection_adopt(int fd, const tieline_options *options,
 	struct tli_settings settings;
 	struct tli_endpoint peer;
 	tieline_connection *connection;
-	int result =
-		tli_settings_init(&settings, options, TLI_WITHOUT_KEY, error);
+	int result = tli_settings_init(&settings, options, NULL, error);
 
 	if (result < 0)
 		return result;
@@ -213,7 +251,13 @@ static int why_not_detach(tieline_connection *connection)
 	if (connection->opening)
 		return tli_error_set(error, TIELINE_EPENDING,
 			"the connection is not open yet");
-	if (tli_output_is_pending(&connection->output))
+	if (connection->channel.tls)
+		return tli_error_set(error, TIELINE_EINVAL,
+			"the socket of a TLS connection is of no use without "
+			"it: tieline_read_some() and tieline_write_some() "
+			"carry "
+			"bytes");
+	if (tli_connection_has_output(connection))
 		return tli_error_set(error, TIELINE_EPENDING,
 			"a message is not sent in full: flush first");
 	if (tli_input_is_pending(&connection->input))
@@ -230,7 +274,7 @@ int tieline_connection_detach(tieline_connection *connection, int *fd_out)
 		result = why_not_detach(connection);
 	if (result < 0)
 		return result;
-	*fd_out = tli_connection_release(connection);
+	*fd_out = tli_connection_release(connection).fd;
 	return 0;
 }
 

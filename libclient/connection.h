@@ -6,6 +6,7 @@
 #ifndef TLI_CONNECTION_H
 #define TLI_CONNECTION_H
 
+#include "../system/channel.h"
 #include "../system/endpoint.h"
 #include "handle.h"
 #include "input.h"
@@ -17,8 +18,8 @@
 struct tieline_connection {
 	struct tieline_handle handle;
 	TAILQ_ENTRY(tieline_connection) link; /* in a listener's list */
-	int fd;
-	uint32_t watched;            /* what a poller watches fd for */
+	struct tli_channel channel;
+	uint32_t watched;            /* what a poller watches it for */
 	struct tli_opening *opening; /* NULL = open, or failed */
 	bool readable;
 	bool writable;
@@ -53,7 +54,28 @@ struct tli_interest tli_connection_interest(tieline_handle *handle);
  * then looks at it ends with tli_handle_settle(). */
 int tli_message_await(tieline_connection *connection, int timeout_ms);
 
-/* Frees the connection but not its socket, which it returns. */
-int tli_connection_release(tieline_connection *connection);
+/* Whether there is something to be written before anything else is. */
+bool tli_connection_has_output(const tieline_connection *connection);
+
+/* Whether receiving, and sending, makes sense at all: 0, or the code in the
+ * handle's error. */
+int tli_connection_may_receive(tieline_connection *connection);
+int tli_connection_may_send(tieline_connection *connection);
+
+/* Makes a direction's sticky error the last one of the handle; returns its
+ * code. */
+int tli_connection_stuck(
+	tieline_connection *connection, const struct tli_error *error);
+
+/* Reads bytes of an open connection, as tli_input_read_bytes(). */
+size_t tli_connection_read_bytes(
+	tieline_connection *connection, void *bytes, size_t size);
+
+/* Waits until nothing is left to be written. Returns 0, or the code. */
+int tli_connection_await_room(
+	tieline_connection *connection, int64_t deadline_ms);
+
+/* Frees the connection but not its channel, which it returns. */
+struct tli_channel tli_connection_release(tieline_connection *connection);
 
 #endif

@@ -44,7 +44,7 @@ static void refuse_oldest(struct direct *direct, const char *why)
 
 	tli_error_set(&error, TIELINE_EHANDSHAKE,
 		"the peer had not authenticated yet when %s", why);
-	tli_opening_give_up(oldest->opening, oldest->fd);
+	tli_opening_give_up(oldest->opening, &oldest->channel);
 	refuse(direct, oldest, &error);
 }
 
@@ -239,9 +239,11 @@ static int listen_at(
 	return 0;
 }
 
-tieline_listener *tli_direct_open(const char *address,
-	const tieline_options *options, struct tli_error *error)
+tieline_listener *tli_direct_open(const char *text,
+	const struct tli_address *address, const tieline_options *options,
+	struct tli_error *error)
 {
+	const struct tli_use use = {address, TLI_AUTH_LISTENER};
 	struct direct *direct = calloc(1, sizeof(*direct));
 	int result;
 
@@ -250,9 +252,10 @@ tieline_listener *tli_direct_open(const char *address,
 		return NULL;
 	}
 	direct->fd = -1;
-	result = tli_listener_init(&direct->base, &direct_kind, options, error);
+	result = tli_listener_init(
+		&direct->base, &direct_kind, options, &use, error);
 	if (result == 0)
-		result = listen_at(direct, address, error);
+		result = listen_at(direct, text, error);
 	if (result == 0)
 		return &direct->base;
 	tieline_listener_close(&direct->base);

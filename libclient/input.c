@@ -118,8 +118,10 @@ bool tli_input_has_message(struct tli_input *input)
 
 bool tli_input_is_ready(struct tli_input *input)
 {
-	return tli_input_has_message(input) || input->error.code ||
-		input->no_memory;
+	bool has_some = input->as_bytes ? tli_buf_len(&input->ahead) > 0
+					: tli_input_has_message(input);
+
+	return has_some || input->error.code || input->no_memory;
 }
 
 bool tli_input_shortage(struct tli_input *input)
@@ -130,10 +132,22 @@ bool tli_input_shortage(struct tli_input *input)
 	return shortage;
 }
 
+/* Whether a message was begun and not taken. */
+static bool has_begun(const struct tli_input *input)
+{
+	return input->in_message || tli_frame_reader_started(&input->reader);
+}
+
 bool tli_input_is_pending(const struct tli_input *input)
 {
-	return input->in_message || tli_buf_len(&input->ahead) > 0 ||
-		tli_frame_reader_started(&input->reader);
+	return has_begun(input) || tli_buf_len(&input->ahead) > 0;
+}
+
+bool tli_input_set_bytes(struct tli_input *input)
+{
+	if (!has_begun(input))
+		input->as_bytes = true;
+	return input->as_bytes;
 }
 
 static size_t missing_of_large(const struct tli_input *input)
@@ -216,14 +230,15 @@ static void commit(struct tli_input *input, size_t got)
 		tli_buf_commit(&input->ahead, got - to_large);
 }
 
-static void end_of_input(struct tli_input *input, ssize_t how)
+/* Nothing came. */
+static void not_read(
+	struct tli_input *input, const struct tli_channel *channel, ssize_t how)
 {
-	bool inside =
-		input->in_message || tli_frame_reader_started(&input->reader);
-
+	if (how == TLI_SOCKET_AGAIN)
+		return;
 	if (how != TLI_SOCKET_END)
-		tli_error_lost(&input->error, (int)-how);
-	else if (inside)
+		tli_channel_lost(channel, (int)-how, &input->error);
+	else if (has_begun(input))
 		end(input, TIELINE_ETRUNCATED,
 			"the peer closed the connection inside a message");
 	else
@@ -231,8 +246,8 @@ static void end_of_input(struct tli_input *input, ssize_t how)
 }
 
 /* One read. False when there is no use in another one at the moment. */
-static bool read_once(
-	struct tli_input *input, int fd, enum tli_socket_mode mode)
+static bool read_once(struct tli_input *input, struct tli_channel *channel,
+	enum tli_socket_mode mode)
 {
 	struct iovec parts[2];
 	size_t count = gather(input, parts);
@@ -244,24 +259,55 @@ static bool read_once(
 		return false;
 	for (size_t i = 0; i < count; i++)
 		room += parts[i].iov_len;
-	got = tli_socket_read(fd, parts, count, mode);
+	got = tli_channel_read(channel, parts, count, mode);
 	if (got > 0)
 		commit(input, (size_t)got);
-	else if (got != TLI_SOCKET_AGAIN)
-		end_of_input(input, got);
+	else
+		not_read(input, channel, got);
 	/* A short read has emptied the socket. */
 	return got > 0 && (mode == TLI_SOCKET_BLOCK || (size_t)got == room);
 }
 
-void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode)
+void tli_input_read(struct tli_input *input, struct tli_channel *channel,
+	enum tli_socket_mode mode)
 {
 	bool more = true;
 
 	/* A long message leaves others their turn. */
 	for (int i = 0; more && i < READS_MAX && !tli_input_is_ready(input);
 		i++)
-		more = read_once(input, fd, mode);
+		more = read_once(input, channel, mode);
 	release_if_empty(input);
+}
+
+/* What was read ahead. */
+static size_t take_ahead(struct tli_input *input, void *bytes, size_t size)
+{
+	size_t len = tli_buf_len(&input->ahead);
+
+	if (len > size)
+		len = size;
+	if (len == 0)
+		return 0;
+	memcpy(bytes, tli_buf_head(&input->ahead), len);
+	consume_ahead(input, len);
+	return len;
+}
+
+size_t tli_input_read_bytes(struct tli_input *input,
+	struct tli_channel *channel, void *bytes, size_t size)
+{
+	size_t len = take_ahead(input, bytes, size);
+	struct iovec part = {(char *)bytes + len, size - len};
+	ssize_t got;
+
+	if (len == size || input->error.code)
+		return len;
+	got = tli_channel_read(channel, &part, 1, TLI_SOCKET_TRY);
+	if (got > 0)
+		return len + (size_t)got;
+	not_read(input, channel, got);
+	return len;
 }
 
 void tli_input_drop(struct tli_input *input)

@@ -12,8 +12,8 @@
 #include "../proto/buf.h"
 #include "../proto/frame.h"
 
+#include "../system/channel.h"
 #include "../system/error.h"
-#include "../system/socket.h"
 
 struct tli_input {
 	struct tli_frame_reader reader;
@@ -22,6 +22,7 @@ struct tli_input {
 	void *lent;           /* the program's memory for a large message */
 	size_t lent_bytes;
 	bool in_message;        /* its header is parsed */
+	bool as_bytes;          /* they are not taken for messages */
 	bool no_memory;         /* reading needs more than there was */
 	struct tli_error error; /* sticky: how it ended; code 0 = it goes on */
 };
@@ -35,7 +36,8 @@ bool tli_input_push(struct tli_input *input, const uint8_t *bytes, size_t len);
 
 /* Reads until a message is whole, the input has ended, no more has come, or
  * memory is short. */
-void tli_input_read(struct tli_input *input, int fd, enum tli_socket_mode mode);
+void tli_input_read(struct tli_input *input, struct tli_channel *channel,
+	enum tli_socket_mode mode);
 
 /* Whether a whole message is there. Also finds out, in what was read ahead. */
 bool tli_input_has_message(struct tli_input *input);
@@ -45,6 +47,14 @@ bool tli_input_is_ready(struct tli_input *input);
 
 /* Whether reading has stopped for lack of memory; it goes on after this. */
 bool tli_input_shortage(struct tli_input *input);
+
+/* Has all that comes be bytes from now on. False if a message was begun. */
+bool tli_input_set_bytes(struct tli_input *input);
+
+/* Reads bytes, with those that were read ahead in front. Returns how many, 0 if
+ * none have come or the input has ended. */
+size_t tli_input_read_bytes(struct tli_input *input,
+	struct tli_channel *channel, void *bytes, size_t size);
 
 /* Whether anything was read that has not been taken. */
 bool tli_input_is_pending(const struct tli_input *input);

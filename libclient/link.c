@@ -4,8 +4,6 @@
 #include "client.h"
 #include "session.h"
 
-#include "../system/socket.h"
-
 #include <stdlib.h>
 
 #define NOTES_MAX_BYTES (64u << 20) /* that the broker did not read */
@@ -31,7 +29,8 @@ int tli_link_init(struct tli_link *link, const char *address,
 		&parsed, lookup, link->endpoints, &link->endpoint_count, error);
 	if (result < 0)
 		return result;
-	return tli_settings_init(&link->settings, options, TLI_WITH_KEY, error);
+	return tli_settings_init(&link->settings, options,
+		&(struct tli_use){&parsed, TLI_AUTH_CLIENT}, error);
 }
 
 /* Nothing of the connection is left. */
@@ -46,9 +45,10 @@ static void close_connection(tieline_session *session)
 		return;
 	link->connection = NULL;
 	if (!tli_handle_is_foreign(&session->handle)) {
-		(void)tli_poller_watch(&session->handle.poller, connection->fd,
-			&connection->watched, 0, session);
-		tli_socket_end(connection->fd);
+		(void)tli_poller_watch(&session->handle.poller,
+			connection->channel.fd, &connection->watched, 0,
+			session);
+		tli_channel_end(&connection->channel);
 	}
 	tieline_connection_close(connection);
 }
@@ -193,13 +193,14 @@ struct tli_interest tli_link_interest(tieline_session *session)
 	}
 	if (link->state == TLI_LINK_OPENING)
 		return tli_connection_interest(&link->connection->handle);
-	interest.fd = link->connection->fd;
+	interest.fd = link->connection->channel.fd;
 	interest.events = POLLIN;
 	if (tli_link_has_output(session))
 		interest.events |= POLLOUT;
 	if (link->state == TLI_LINK_GREETING)
 		interest.deadline_ms = link->greeted_by_ms;
-	if (link->failure.code)
+	if (link->failure.code ||
+		tli_channel_has_input(&link->connection->channel))
 		interest.deadline_ms = 0;
 	return interest;
 }
@@ -211,7 +212,7 @@ int tli_link_watch(tieline_session *session)
 	if (!connection)
 		return 0;
 	/* poll(2) and epoll(7) have the same bits for these two. */
-	return tli_poller_watch(&session->handle.poller, connection->fd,
+	return tli_poller_watch(&session->handle.poller, connection->channel.fd,
 		&connection->watched,
 		(uint32_t)tli_link_interest(session).events, session);
 }

@@ -4,8 +4,6 @@
 
 #include "session.h"
 
-#include "../system/socket.h"
-
 #define PARTS_MAX  64 /* in one write */
 #define ROUNDS_MAX 16 /* in one go */
 
@@ -54,7 +52,11 @@ static struct tli_exchange *first_unsent(const tieline_session *session)
 
 bool tli_link_has_output(const tieline_session *session)
 {
-	return tli_buf_len(&session->link.notes) > 0 || first_unsent(session);
+	const tieline_connection *connection = session->link.connection;
+
+	return (connection &&
+		       tli_channel_held_bytes(&connection->channel) > 0) ||
+		tli_buf_len(&session->link.notes) > 0 || first_unsent(session);
 }
 
 static struct iovec rest_of(struct tli_exchange *exchange)
@@ -114,20 +116,21 @@ static void account(tieline_session *session, size_t written)
 /* One write. False when there is no use in another one. */
 static bool write_once(tieline_session *session)
 {
+	struct tli_channel *channel = &session->link.connection->channel;
 	struct iovec parts[PARTS_MAX];
 	size_t count = gather(session, parts);
 	struct tli_error error;
 	ssize_t put;
 
 	if (count == 0)
-		return false;
-	put = tli_socket_write(
-		session->link.connection->fd, parts, count, TLI_SOCKET_TRY);
+		put = tli_channel_flush(channel, TLI_SOCKET_TRY);
+	else
+		put = tli_channel_write(channel, parts, count, TLI_SOCKET_TRY);
 	if (put < 0) {
-		tli_error_lost(&error, (int)-put);
+		tli_channel_lost(channel, (int)-put, &error);
 		tli_link_lose(session, error.code, error.text);
 	}
-	if (put <= 0)
+	if (put <= 0 || count == 0)
 		return false;
 	account(session, (size_t)put);
 	return true;
@@ -206,7 +209,8 @@ static void end_of_input(tieline_session *session, ssize_t how)
 				: "the peer closed the connection instead of "
 				  "answering the session's hello");
 	else
-		tli_error_lost(&error, (int)-how);
+		tli_channel_lost(
+			&session->link.connection->channel, (int)-how, &error);
 	tli_link_lose(session, error.code, error.text);
 }
 
@@ -225,7 +229,8 @@ static bool read_once(tieline_session *session)
 		return false;
 	}
 	part = (struct iovec){tli_buf_tail(&link->in), tli_buf_room(&link->in)};
-	got = tli_socket_read(link->connection->fd, &part, 1, TLI_SOCKET_TRY);
+	got = tli_channel_read(
+		&link->connection->channel, &part, 1, TLI_SOCKET_TRY);
 	if (got == TLI_SOCKET_AGAIN)
 		return false;
 	if (got < 0) {

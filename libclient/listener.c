@@ -9,7 +9,7 @@
 
 int tli_listener_init(tieline_listener *listener,
 	const struct tli_listener_kind *kind, const tieline_options *options,
-	struct tli_error *error)
+	const struct tli_use *use, struct tli_error *error)
 {
 	int result = tli_handle_init(&listener->handle, &kind->handle, error);
 
@@ -18,7 +18,7 @@ int tli_listener_init(tieline_listener *listener,
 	TAILQ_INIT(&listener->waiting);
 	if (result == 0)
 		result = tli_settings_init(
-			&listener->settings, options, TLI_WITH_KEY, error);
+			&listener->settings, options, use, error);
 	if (result < 0)
 		return result;
 	result = tli_poller_open(&listener->handle.poller);
@@ -43,7 +43,7 @@ int tli_listener_events(
 static void end_opening(
 	tieline_listener *listener, tieline_connection *connection)
 {
-	(void)tli_poller_watch(&listener->handle.poller, connection->fd,
+	(void)tli_poller_watch(&listener->handle.poller, connection->channel.fd,
 		&connection->watched, 0, connection);
 	TAILQ_REMOVE(&listener->openings, connection, link);
 	listener->opening_count--;
@@ -69,8 +69,9 @@ int tli_listener_step(tieline_listener *listener,
 	if (result != 0)
 		return result;
 	events = tli_connection_interest(&connection->handle).events;
-	result = tli_poller_watch(&listener->handle.poller, connection->fd,
-		&connection->watched, (uint32_t)events, connection);
+	result = tli_poller_watch(&listener->handle.poller,
+		connection->channel.fd, &connection->watched, (uint32_t)events,
+		connection);
 	if (result < 0)
 		return tli_error_system(
 			error, TIELINE_ESYSTEM, "epoll_ctl", -result);
@@ -81,7 +82,7 @@ void tli_listener_drop(
 	tieline_listener *listener, tieline_connection *connection)
 {
 	end_opening(listener, connection);
-	tli_socket_end(connection->fd);
+	tli_channel_end(&connection->channel);
 	tieline_connection_close(connection);
 }
 
@@ -114,8 +115,9 @@ int tieline_listener_open(const char *address, const tieline_options *options,
 	address = address ? address : ANY_PORT;
 	if (tli_endpoint_parse(address, &parsed, error) < 0)
 		return error->code;
-	listener = parsed.name[0] ? tli_parking_open(&parsed, options, error)
-				  : tli_direct_open(address, options, error);
+	listener = parsed.name[0]
+		? tli_parking_open(&parsed, options, error)
+		: tli_direct_open(address, &parsed, options, error);
 	if (!listener)
 		return error->code;
 	*listener_out = listener;

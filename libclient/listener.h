@@ -39,14 +39,15 @@ struct tieline_listener {
  */
 int tli_listener_init(tieline_listener *listener,
 	const struct tli_listener_kind *kind, const tieline_options *options,
-	struct tli_error *error);
+	const struct tli_use *use, struct tli_error *error);
 
 /*
- * The two kinds, to be opened at an address without, and with, a name. NULL
- * with *error set on failure.
+ * The two kinds, to be opened at an address without, and with, a name; text is
+ * the same. NULL with *error set on failure.
  */
-tieline_listener *tli_direct_open(const char *address,
-	const tieline_options *options, struct tli_error *error);
+tieline_listener *tli_direct_open(const char *text,
+	const struct tli_address *address, const tieline_options *options,
+	struct tli_error *error);
 tieline_listener *tli_parking_open(const struct tli_address *address,
 	const tieline_options *options, struct tli_error *error);
 

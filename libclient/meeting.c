@@ -39,7 +39,8 @@ static int64_t timeout_for_broker(enum tli_verb verb, int64_t deadline_ms)
 	return left_ms - margin_ms;
 }
 
-static int ask(struct tli_meeting *meeting, int fd, int64_t deadline_ms)
+static int ask(struct tli_meeting *meeting, struct tli_channel *channel,
+	int64_t deadline_ms)
 {
 	char text[TLI_CONTROL_MAX];
 	size_t len;
@@ -50,7 +51,8 @@ static int ask(struct tli_meeting *meeting, int fd, int64_t deadline_ms)
 	if (len == 0)
 		return TIELINE_ENOMEM;
 	meeting->asked = true;
-	return tli_output_send(&meeting->output, fd, text, len, TLI_SOCKET_TRY);
+	return tli_output_send(
+		&meeting->output, channel, text, len, TLI_SOCKET_TRY);
 }
 
 static int lost(const struct tli_meeting *meeting, const char *why,
@@ -64,45 +66,48 @@ static int lost(const struct tli_meeting *meeting, const char *why,
 
 /* Returns 1 when all of the request is sent, 0 when it takes longer. A broker
  * that does not take it may have said why: that is for reading to find out. */
-static int send_request(struct tli_meeting *meeting, int fd,
-	int64_t deadline_ms, struct tli_error *error)
+static int send_request(struct tli_meeting *meeting,
+	struct tli_channel *channel, int64_t deadline_ms,
+	struct tli_error *error)
 {
 	struct tli_output *output = &meeting->output;
 
 	if (meeting->asked)
-		tli_output_flush(output, fd);
-	else if (ask(meeting, fd, deadline_ms) == TIELINE_ENOMEM)
+		tli_output_flush(output, channel);
+	else if (ask(meeting, channel, deadline_ms) == TIELINE_ENOMEM)
 		return tli_error_set(error, TIELINE_ENOMEM,
 			"no memory for a request to the broker");
-	return output->error.code || !tli_output_is_pending(output);
+	return output->error.code || !tli_output_is_pending(output, channel);
 }
 
 /* Returns how many bytes came, 0 for none yet, or the code. */
-static ssize_t read_some(struct tli_meeting *meeting, int fd, void *bytes,
-	size_t len, struct tli_error *error)
+static ssize_t read_some(struct tli_meeting *meeting,
+	struct tli_channel *channel, void *bytes, size_t len,
+	struct tli_error *error)
 {
 	struct iovec part = {bytes, len};
-	ssize_t got = tli_socket_read(fd, &part, 1, TLI_SOCKET_TRY);
+	ssize_t got = tli_channel_read(channel, &part, 1, TLI_SOCKET_TRY);
 	struct tli_error cause;
 
 	if (got == TLI_SOCKET_END)
 		return lost(meeting, "it closed the connection", error);
 	if (got >= 0)
 		return got;
-	tli_error_lost(&cause, (int)-got);
+	tli_channel_lost(channel, (int)-got, &cause);
 	return lost(meeting, cause.text, error);
 }
 
 /* Returns 1 when the header is whole. */
-static int read_header(
-	struct tli_meeting *meeting, int fd, struct tli_error *error)
+static int read_header(struct tli_meeting *meeting, struct tli_channel *channel,
+	struct tli_error *error)
 {
 	struct tli_frame_reader *reader = &meeting->reader;
 	uint8_t bytes[TLI_FRAME_HEADER_MAX];
 	size_t missing, used;
 
 	while ((missing = tli_frame_reader_needs(reader)) > 0) {
-		ssize_t got = read_some(meeting, fd, bytes, missing, error);
+		ssize_t got =
+			read_some(meeting, channel, bytes, missing, error);
 
 		if (got <= 0)
 			return (int)got;
@@ -116,8 +121,8 @@ static int read_header(
 }
 
 /* Returns 1 when the body is whole. Behind it nothing is read. */
-static int read_body(
-	struct tli_meeting *meeting, int fd, struct tli_error *error)
+static int read_body(struct tli_meeting *meeting, struct tli_channel *channel,
+	struct tli_error *error)
 {
 	struct tli_buf *body = &meeting->body;
 	size_t missing;
@@ -129,7 +134,7 @@ static int read_body(
 	while ((missing = (size_t)meeting->reader.body_bytes -
 			       tli_buf_len(body)) > 0) {
 		ssize_t got = read_some(
-			meeting, fd, tli_buf_tail(body), missing, error);
+			meeting, channel, tli_buf_tail(body), missing, error);
 
 		if (got <= 0)
 			return (int)got;
@@ -192,30 +197,32 @@ static int take_frame(struct tli_meeting *meeting, struct tli_error *error)
 }
 
 /* Returns 1 when a reply was taken, 0 when it takes longer, or the code. */
-static int read_reply(
-	struct tli_meeting *meeting, int fd, struct tli_error *error)
+static int read_reply(struct tli_meeting *meeting, struct tli_channel *channel,
+	struct tli_error *error)
 {
-	int result = read_header(meeting, fd, error);
+	int result = read_header(meeting, channel, error);
 
 	if (result > 0)
-		result = read_body(meeting, fd, error);
+		result = read_body(meeting, channel, error);
 	return result > 0 ? take_frame(meeting, error) : result;
 }
 
-int tli_meeting_step(struct tli_meeting *meeting, int fd, int64_t deadline_ms,
-	struct tli_error *error)
+int tli_meeting_step(struct tli_meeting *meeting, struct tli_channel *channel,
+	int64_t deadline_ms, struct tli_error *error)
 {
-	int result = send_request(meeting, fd, deadline_ms, error);
+	int result = send_request(meeting, channel, deadline_ms, error);
 
 	while (result > 0 && !meeting->met)
-		result = read_reply(meeting, fd, error);
+		result = read_reply(meeting, channel, error);
 	return result;
 }
 
-short tli_meeting_events(const struct tli_meeting *meeting)
+short tli_meeting_events(
+	const struct tli_meeting *meeting, const struct tli_channel *channel)
 {
 	const struct tli_output *output = &meeting->output;
 
-	return tli_output_is_pending(output) && !output->error.code ? POLLOUT
-								    : POLLIN;
+	return tli_output_is_pending(output, channel) && !output->error.code
+		? POLLOUT
+		: POLLIN;
 }

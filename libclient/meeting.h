@@ -37,10 +37,11 @@ void tli_meeting_fini(struct tli_meeting *meeting);
  * longer, or the code in *error. deadline_ms is when we give up, which the
  * broker is to do a little earlier.
  */
-int tli_meeting_step(struct tli_meeting *meeting, int fd, int64_t deadline_ms,
-	struct tli_error *error);
+int tli_meeting_step(struct tli_meeting *meeting, struct tli_channel *channel,
+	int64_t deadline_ms, struct tli_error *error);
 
 /* What to poll(2) for. */
-short tli_meeting_events(const struct tli_meeting *meeting);
+short tli_meeting_events(
+	const struct tli_meeting *meeting, const struct tli_channel *channel);
 
 #endif

@@ -10,15 +10,14 @@ static int wrong_way(tieline_connection *connection, const char *which)
 		"the connection is %s", which);
 }
 
-/* Makes a direction's sticky error the last one of the handle. */
-static int stuck(tieline_connection *connection, const struct tli_error *error)
+int tli_connection_stuck(
+	tieline_connection *connection, const struct tli_error *error)
 {
 	connection->handle.error = *error;
 	return error->code;
 }
 
-/* Whether receiving, and sending, makes sense here at all. */
-static int check_readable(tieline_connection *connection)
+int tli_connection_may_receive(tieline_connection *connection)
 {
 	int result = tli_handle_check(&connection->handle);
 
@@ -27,7 +26,7 @@ static int check_readable(tieline_connection *connection)
 	return result;
 }
 
-static int check_writable(tieline_connection *connection)
+int tli_connection_may_send(tieline_connection *connection)
 {
 	int result = tli_handle_check(&connection->handle);
 
@@ -57,12 +56,24 @@ static int await_message(tieline_connection *connection, int timeout_ms)
 	if (tli_input_shortage(input))
 		return tli_error_set(&handle->error, TIELINE_ENOMEM,
 			"no memory to receive a message");
-	return stuck(connection, &input->error);
+	return tli_connection_stuck(connection, &input->error);
+}
+
+/* Whether messages are received here at all. */
+static int check_receiving(tieline_connection *connection)
+{
+	int result = tli_connection_may_receive(connection);
+
+	if (result == 0 && connection->input.as_bytes)
+		return tli_error_set(&connection->handle.error, TIELINE_EINVAL,
+			"what comes is read with tieline_read_some(), which "
+			"leaves no messages");
+	return result;
 }
 
 int tli_message_await(tieline_connection *connection, int timeout_ms)
 {
-	int result = check_readable(connection);
+	int result = check_receiving(connection);
 
 	return result < 0 ? result : await_message(connection, timeout_ms);
 }
@@ -109,7 +120,7 @@ static int take_into(tieline_connection *connection, void *buffer, size_t size,
 int tieline_recv_bytes_into(tieline_connection *connection, void *buffer,
 	size_t size, int timeout_ms, size_t *len_out)
 {
-	int result = check_readable(connection);
+	int result = check_receiving(connection);
 
 	if (result < 0)
 		return result;
@@ -125,7 +136,7 @@ int tieline_recv_bytes_into(tieline_connection *connection, void *buffer,
 
 int tieline_poll(tieline_connection *connection, int timeout_ms)
 {
-	int result = check_readable(connection);
+	int result = tli_connection_may_receive(connection);
 
 	if (result < 0)
 		return result;
@@ -139,8 +150,8 @@ void tieline_free(void *data)
 	free(data);
 }
 
-/* Waits until nothing is left to be sent. Returns 0, or the code. */
-static int await_room(tieline_connection *connection, int64_t deadline_ms)
+int tli_connection_await_room(
+	tieline_connection *connection, int64_t deadline_ms)
 {
 	tieline_handle *handle = &connection->handle;
 	int result = tli_handle_await(handle, TIELINE_WRITE, deadline_ms);
@@ -148,7 +159,8 @@ static int await_room(tieline_connection *connection, int64_t deadline_ms)
 	if (result < 0)
 		return result;
 	if (connection->output.error.code)
-		return stuck(connection, &connection->output.error);
+		return tli_connection_stuck(
+			connection, &connection->output.error);
 	if (result == 0)
 		return tli_handle_timed_out(handle,
 			connection->opening ? "the connection is not open yet"
@@ -161,28 +173,28 @@ static int send_message(tieline_connection *connection, const void *data,
 {
 	struct tli_output *output = &connection->output;
 	int64_t deadline_ms = tli_deadline_in(timeout_ms);
-	int result = await_room(connection, deadline_ms);
+	int result = tli_connection_await_room(connection, deadline_ms);
 
 	if (result < 0)
 		return result;
-	result = tli_output_send(output, connection->fd, data, len,
+	result = tli_output_send(output, &connection->channel, data, len,
 		timeout_ms < 0 ? TLI_SOCKET_BLOCK : TLI_SOCKET_TRY);
 	if (output->error.code)
-		return stuck(connection, &output->error);
+		return tli_connection_stuck(connection, &output->error);
 	if (result < 0)
 		return tli_error_set(&connection->handle.error, result,
 			"no memory to keep a message of %zu bytes", len);
-	if (!tli_output_is_pending(output) || timeout_ms == 0)
+	if (!tli_connection_has_output(connection) || timeout_ms == 0)
 		return 0;
 	/* The message is taken: what is not sent in time goes out later. */
-	result = await_room(connection, deadline_ms);
+	result = tli_connection_await_room(connection, deadline_ms);
 	return result == TIELINE_ETIMEDOUT ? 0 : result;
 }
 
 int tieline_send_bytes(tieline_connection *connection, const void *data,
 	size_t len, int timeout_ms)
 {
-	int result = check_writable(connection);
+	int result = tli_connection_may_send(connection);
 
 	if (result < 0)
 		return result;
@@ -202,19 +214,21 @@ int tieline_flush(tieline_connection *connection, int timeout_ms)
 
 	if (result < 0)
 		return result;
-	result = await_room(connection, tli_deadline_in(timeout_ms));
+	result = tli_connection_await_room(
+		connection, tli_deadline_in(timeout_ms));
 	return tli_handle_settle(&connection->handle, result);
 }
 
 int tieline_send_end(tieline_connection *connection, int timeout_ms)
 {
-	int result = check_writable(connection);
+	int result = tli_connection_may_send(connection);
 
 	if (result < 0)
 		return result;
-	result = await_room(connection, tli_deadline_in(timeout_ms));
+	result = tli_connection_await_room(
+		connection, tli_deadline_in(timeout_ms));
 	if (result == 0) {
-		tli_socket_end(connection->fd);
+		tli_channel_end(&connection->channel);
 		connection->writable = false;
 	}
 	return tli_handle_settle(&connection->handle, result);

@@ -97,63 +97,100 @@ static int check_peer_user(
 	return 0;
 }
 
-static int start_handshake(
-	struct tli_opening *opening, int fd, struct tli_error *error)
+/* A client proves its key in one way; a listener takes all that there are. */
+static enum tli_auth_key_use nth_key(const void *arg, size_t n,
+	enum tli_auth_role role, struct tli_auth_secret *secret)
 {
+	const struct tli_opening *opening = arg;
 	const struct tli_settings *settings = opening->settings;
+	bool is_client = opening->origin.role == TLI_AUTH_CLIENT;
+	bool is_bound = opening->binding.secure && !settings->allow_unbound;
+	size_t first =
+		is_client && is_bound ? TLI_BINDING_EXPORTER : TLI_BINDING_NONE;
+
+	if (n >= (is_client ? 1 : tli_binding_ways(&opening->binding)))
+		return TLI_AUTH_KEY_END;
+	return tli_binding_derive(&opening->binding,
+		(enum tli_binding_way)(first + n), role, settings->key->bytes,
+		settings->key->len, secret);
+}
+
+static int bind_key(struct tli_opening *opening,
+	const struct tli_channel *channel, struct tli_error *error)
+{
+	struct tli_binding *binding = &opening->binding;
+
+	tli_binding_init(
+		binding, channel->tls, opening->settings->allow_unbound);
+	if (channel->tls && opening->origin.role == TLI_AUTH_CLIENT &&
+		!opening->settings->allow_unbound &&
+		binding->to[TLI_BINDING_EXPORTER].len == 0)
+		return tli_error_set(error, TIELINE_ETLS,
+			"the peer speaks a version of TLS that a login cannot "
+			"be bound to, or memory is short");
+	return 0;
+}
+
+static int start_handshake(struct tli_opening *opening,
+	const struct tli_channel *channel, struct tli_error *error)
+{
 	struct tli_auth_policy policy = tli_settings_policy(
-		settings, tli_endpoint_is_local(&opening->endpoint));
+		opening->settings, tli_endpoint_is_local(&opening->endpoint));
+	const struct tli_auth_keys keys = {nth_key, opening};
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
-	struct tli_auth_keys keys;
 	int result;
 
-	opening->origin.fd = fd;
+	if (bind_key(opening, channel, error) < 0)
+		return error->code;
+	opening->origin.fd = channel->fd;
 	policy.is_reflected = tli_origin_is_reflected;
 	policy.is_reflected_arg = &opening->origin;
 	result = tli_origin_make_nonce(&opening->origin, nonce);
 	if (result < 0)
 		return tli_error_system(
 			error, TIELINE_ESYSTEM, "random bytes", -result);
-	opening->key = (struct tli_auth_shared_key){
-		settings->key->bytes, settings->key->len};
-	keys = tli_auth_only_key(&opening->key);
 	tli_auth_init(
 		&opening->auth, opening->origin.role, &policy, &keys, nonce);
 	return 0;
 }
 
 /* The connection is established: what comes now has a deadline of its own. */
-static int begin_authentication(
-	struct tli_opening *opening, int fd, struct tli_error *error)
+static int begin_talking(struct tli_opening *opening,
+	struct tli_channel *channel, struct tli_error *error)
 {
-	int64_t deadline_ms =
-		tli_deadline_in(opening->settings->handshake_timeout_ms);
-	int result = check_peer_user(opening, fd, error);
+	const struct tli_settings *settings = opening->settings;
+	int64_t deadline_ms = tli_deadline_in(settings->handshake_timeout_ms);
+	int result = check_peer_user(opening, channel->fd, error);
 
 	if (result < 0)
 		return result;
-	opening->connected = true;
+	opening->stage = TLI_OPENING_SECURES;
 	opening->deadline_ms = tli_earlier(opening->total_ms, deadline_ms);
 	if (opening->origin.role == TLI_AUTH_CLIENT)
-		tli_socket_set_blocking(fd);
-	return opening->settings->key ? start_handshake(opening, fd, error) : 0;
+		tli_socket_set_blocking(channel->fd);
+	if (settings->tls &&
+		!tli_channel_secure(
+			channel, settings->tls, settings->server_name))
+		return tli_error_set(
+			error, TIELINE_ENOMEM, "no memory for TLS");
+	return 0;
 }
 
 /* Returns 1 when connected, 0 when it takes longer, or the code in *error. */
-static int connect_step(
-	struct tli_opening *opening, int fd, struct tli_error *error)
+static int connect_step(struct tli_opening *opening,
+	struct tli_channel *channel, struct tli_error *error)
 {
 	char peer[TLI_ENDPOINT_TEXT];
 	char what[TLI_ENDPOINT_TEXT + 32];
 	int result = 0;
 
 	if (opening->origin.role == TLI_AUTH_CLIENT)
-		result = tli_socket_connect(fd, &opening->endpoint);
+		result = tli_socket_connect(channel->fd, &opening->endpoint);
 	opening->retry_ms = result == -EAGAIN ? tli_now_ms() + RETRY_MS : 0;
 	if (result == -EINPROGRESS || result == -EAGAIN)
 		return 0;
 	if (result == 0) {
-		result = begin_authentication(opening, fd, error);
+		result = begin_talking(opening, channel, error);
 		return result < 0 ? result : 1;
 	}
 	/* It was connected, but that is over already. */
@@ -164,18 +201,44 @@ static int connect_step(
 	return tli_error_system(error, TIELINE_ECONNECT, what, -result);
 }
 
-/* Returns 0, also when not all could be sent, or the code in *error. */
-static int send_output(struct tli_auth *auth, int fd, struct tli_error *error)
+/* The same for TLS. */
+static int secure_step(struct tli_opening *opening, struct tli_channel *channel,
+	struct tli_error *error)
 {
+	int result = tli_channel_shake_hands(channel);
+
+	if (result == -ECONNRESET)
+		return tli_error_set(error, TIELINE_ELOST,
+			"the peer closed the connection during the handshake "
+			"of TLS: does it speak TLS, and take our certificate?");
+	if (result < 0)
+		return tli_channel_lost(channel, -result, error);
+	if (result == 0)
+		return 0;
+	opening->stage = TLI_OPENING_AUTHENTICATES;
+	if (!opening->settings->key)
+		return 1;
+	result = start_handshake(opening, channel, error);
+	return result < 0 ? result : 1;
+}
+
+/* Returns 0, also when not all could be sent, or the code in *error. */
+static int send_output(struct tli_auth *auth, struct tli_channel *channel,
+	struct tli_error *error)
+{
+	int flushed = tli_channel_flush(channel, TLI_SOCKET_TRY);
 	size_t len;
 	const uint8_t *bytes = tli_auth_output(auth, &len);
 
+	if (flushed < 0)
+		return tli_channel_lost(channel, -flushed, error);
 	while (len > 0) {
 		struct iovec part = {(void *)bytes, len};
-		ssize_t put = tli_socket_write(fd, &part, 1, TLI_SOCKET_TRY);
+		ssize_t put =
+			tli_channel_write(channel, &part, 1, TLI_SOCKET_TRY);
 
 		if (put < 0)
-			return tli_error_lost(error, (int)-put);
+			return tli_channel_lost(channel, (int)-put, error);
 		if (put == TLI_SOCKET_AGAIN)
 			return 0;
 		tli_auth_output_sent(auth, (size_t)put);
@@ -203,35 +266,40 @@ static const int codes[] = {
 };
 
 /* The verdict goes out, and what has come unread does not take it back. */
-static void send_verdict(struct tli_opening *opening, int fd)
+static void send_verdict(
+	struct tli_opening *opening, struct tli_channel *channel)
 {
 	struct tli_error ignored;
 
-	(void)send_output(&opening->auth, fd, &ignored);
-	tli_socket_drain(fd);
+	(void)send_output(&opening->auth, channel, &ignored);
+	tli_socket_drain(channel->fd);
 }
 
-void tli_opening_give_up(struct tli_opening *opening, int fd)
+void tli_opening_give_up(
+	struct tli_opening *opening, struct tli_channel *channel)
 {
-	if (!opening->connected || !opening->settings->key)
+	if (opening->stage != TLI_OPENING_AUTHENTICATES ||
+		!opening->settings->key)
 		return;
 	tli_auth_give_up(&opening->auth);
-	send_verdict(opening, fd);
+	send_verdict(opening, channel);
 }
 
-static int refuse(struct tli_opening *opening, int fd, struct tli_error *error)
+static int refuse(struct tli_opening *opening, struct tli_channel *channel,
+	struct tli_error *error)
 {
 	enum tli_auth_reason reason = opening->auth.reason;
 
-	send_verdict(opening, fd);
+	send_verdict(opening, channel);
 	return tli_error_set(error, codes[reason], "the peer %s: %s",
 		tli_auth_reason_text(reason), tli_auth_reason_advice(reason));
 }
 
-static int handshake_cut(ssize_t how, struct tli_error *error)
+static int handshake_cut(
+	const struct tli_channel *channel, ssize_t how, struct tli_error *error)
 {
 	if (how != TLI_SOCKET_END)
-		return tli_error_lost(error, (int)-how);
+		return tli_channel_lost(channel, (int)-how, error);
 	return tli_error_set(error, TIELINE_ELOST,
 		"the peer closed the connection during the handshake: does it "
 		"speak multiprocessing.connection, and is its authkey set?");
@@ -251,7 +319,7 @@ static int finish(struct tli_opening *opening, int fd, struct tli_input *input,
 }
 
 /* Reads once. Returns 1 if that got on, 0 if nothing came, or the code. */
-static int read_step(struct tli_opening *opening, int fd,
+static int read_step(struct tli_opening *opening, struct tli_channel *channel,
 	struct tli_input *input, struct tli_error *error)
 {
 	uint8_t bytes[TLI_FRAME_HEADER_MAX + TLI_AUTH_FRAME_MAX];
@@ -260,30 +328,31 @@ static int read_step(struct tli_opening *opening, int fd,
 	ssize_t got;
 	int result;
 
-	got = tli_socket_read(fd, &part, 1, TLI_SOCKET_TRY);
+	got = tli_channel_read(channel, &part, 1, TLI_SOCKET_TRY);
 	if (got == TLI_SOCKET_AGAIN)
 		return 0;
 	if (got < 0)
-		return handshake_cut(got, error);
+		return handshake_cut(channel, got, error);
 	result = tli_auth_feed(&opening->auth, bytes, (size_t)got, &used);
 	if (result == TLI_AUTH_FAILED)
-		return refuse(opening, fd, error);
+		return refuse(opening, channel, error);
 	if (result == TLI_AUTH_DONE)
-		result = finish(opening, fd, input, bytes + used,
+		result = finish(opening, channel->fd, input, bytes + used,
 			(size_t)got - used, error);
 	return result < 0 ? result : 1;
 }
 
 /* Returns 1 when both sides are satisfied, 0 when it takes longer. */
-static int handshake_step(struct tli_opening *opening, int fd,
-	struct tli_input *input, struct tli_error *error)
+static int handshake_step(struct tli_opening *opening,
+	struct tli_channel *channel, struct tli_input *input,
+	struct tli_error *error)
 {
 	int result = 1;
 
 	while (result > 0) {
 		size_t unsent;
 
-		result = send_output(&opening->auth, fd, error);
+		result = send_output(&opening->auth, channel, error);
 		if (result < 0)
 			return result;
 		tli_auth_output(&opening->auth, &unsent);
@@ -291,16 +360,18 @@ static int handshake_step(struct tli_opening *opening, int fd,
 			return 0;
 		if (tli_auth_awaits(&opening->auth) == TLI_AUTH_FINISHED)
 			return 1;
-		result = read_step(opening, fd, input, error);
+		result = read_step(opening, channel, input, error);
 	}
 	return result;
 }
 
 /* Returns 1 when the connection leads to a partner, 0 when it takes longer. */
-static int meet(struct tli_opening *opening, int fd, struct tli_error *error)
+static int meet(struct tli_opening *opening, struct tli_channel *channel,
+	struct tli_error *error)
 {
 	struct tli_meeting *meeting = opening->meeting;
-	int result = tli_meeting_step(meeting, fd, opening->total_ms, error);
+	int result =
+		tli_meeting_step(meeting, channel, opening->total_ms, error);
 
 	opening->deadline_ms = meeting->parked ? TLI_NEVER : opening->total_ms;
 	return result;
@@ -313,7 +384,11 @@ static int too_late(const struct tli_opening *opening, struct tli_error *error)
 	if (opening->meeting && opening->meeting->asked)
 		return tli_error_set(error, TIELINE_EBROKER,
 			"the broker did not answer in connect_timeout_ms");
-	if (opening->connected)
+	if (opening->stage == TLI_OPENING_SECURES)
+		return tli_error_set(error, TIELINE_EHANDSHAKE,
+			"the peer did not finish the handshake of TLS in time: "
+			"does it speak TLS?");
+	if (opening->stage == TLI_OPENING_AUTHENTICATES)
 		return tli_error_set(error, TIELINE_EHANDSHAKE,
 			"the peer %s in time: %s",
 			tli_auth_missing_text(&opening->auth),
@@ -323,29 +398,31 @@ static int too_late(const struct tli_opening *opening, struct tli_error *error)
 		"cannot connect to %s: no answer in connect_timeout_ms", peer);
 }
 
-int tli_opening_step(struct tli_opening *opening, int fd,
+int tli_opening_step(struct tli_opening *opening, struct tli_channel *channel,
 	struct tli_input *input, struct tli_error *error)
 {
 	int result = 1;
 
-	if (!opening->connected)
-		result = connect_step(opening, fd, error);
+	if (opening->stage == TLI_OPENING_CONNECTS)
+		result = connect_step(opening, channel, error);
+	if (result > 0 && opening->stage == TLI_OPENING_SECURES)
+		result = secure_step(opening, channel, error);
 	if (result > 0 && opening->settings->key)
-		result = handshake_step(opening, fd, input, error);
+		result = handshake_step(opening, channel, input, error);
 	if (result > 0 && opening->meeting)
-		result = meet(opening, fd, error);
+		result = meet(opening, channel, error);
 	/* What has come in time counts, even if it is looked at late. */
 	if (result != 0 || tli_time_left_ms(opening->deadline_ms) != 0)
 		return result;
 	result = too_late(opening, error);
-	tli_opening_give_up(opening, fd);
+	tli_opening_give_up(opening, channel);
 	return result;
 }
 
 struct tli_interest tli_opening_interest(
-	const struct tli_opening *opening, int fd)
+	const struct tli_opening *opening, const struct tli_channel *channel)
 {
-	struct tli_interest interest = {fd, 0, opening->deadline_ms};
+	struct tli_interest interest = {channel->fd, 0, opening->deadline_ms};
 	size_t unsent;
 
 	if (opening->retry_ms) {
@@ -354,10 +431,11 @@ struct tli_interest tli_opening_interest(
 		return interest;
 	}
 	tli_auth_output(&opening->auth, &unsent);
-	if (!opening->connected || unsent > 0)
+	if (opening->stage == TLI_OPENING_CONNECTS || unsent > 0 ||
+		tli_channel_held_bytes(channel) > 0)
 		interest.events = POLLOUT;
 	else if (opening->meeting)
-		interest.events = tli_meeting_events(opening->meeting);
+		interest.events = tli_meeting_events(opening->meeting, channel);
 	else
 		interest.events = POLLIN;
 	return interest;

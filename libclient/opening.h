@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a socket to an open connection: connecting (a client), the handshake,
- * and meeting a partner at a broker (a client that asks for one), each within
- * its deadline. Freed when the connection is open.
+ * From a socket to an open connection: connecting (a client), TLS (at such an
+ * address), the handshake, and meeting a partner at a broker (a client that
+ * asks for one), each within its deadline. Freed when the connection is open.
  */
 #ifndef TLI_OPENING_H
 #define TLI_OPENING_H
 
-#include "../proto/auth.h"
+#include "../proto/binding.h"
 
+#include "../system/channel.h"
 #include "../system/endpoint.h"
 #include "handle.h"
 #include "input.h"
@@ -16,16 +17,22 @@
 #include "origin.h"
 #include "settings.h"
 
+enum tli_opening_stage {
+	TLI_OPENING_CONNECTS,
+	TLI_OPENING_SECURES, /* TLS; without it that is over at once */
+	TLI_OPENING_AUTHENTICATES,
+};
+
 struct tli_opening {
 	struct tli_settings own; /* a client's; a listener keeps its own */
 	const struct tli_settings *settings;
 	struct tli_origin origin;     /* the socket and our role */
 	struct tli_endpoint endpoint; /* the peer's */
-	bool connected;
+	enum tli_opening_stage stage;
 	int64_t retry_ms;    /* when to try connecting again; 0 = not due */
 	int64_t deadline_ms; /* of the step under way */
 	int64_t total_ms;    /* the latest that any deadline may be */
-	struct tli_auth_shared_key key;
+	struct tli_binding binding; /* of our key to the channel */
 	struct tli_auth auth;
 	struct tli_meeting *meeting; /* NULL = the handshake is the last step */
 };
@@ -53,14 +60,15 @@ void tli_opening_free(struct tli_opening *opening);
  * Goes on. Returns 1 when the connection is open, 0 when it takes longer, or
  * the code in *error. Bytes behind the handshake go to input.
  */
-int tli_opening_step(struct tli_opening *opening, int fd,
+int tli_opening_step(struct tli_opening *opening, struct tli_channel *channel,
 	struct tli_input *input, struct tli_error *error);
 
 /* Tells the peer that it failed, as far as that goes without blocking. */
-void tli_opening_give_up(struct tli_opening *opening, int fd);
+void tli_opening_give_up(
+	struct tli_opening *opening, struct tli_channel *channel);
 
 /* What it waits for. */
 struct tli_interest tli_opening_interest(
-	const struct tli_opening *opening, int fd);
+	const struct tli_opening *opening, const struct tli_channel *channel);
 
 #endif

@@ -293,6 +293,7 @@ static int be_found(struct parking *parking, struct tli_error *error)
 tieline_listener *tli_parking_open(const struct tli_address *address,
 	const tieline_options *options, struct tli_error *error)
 {
+	const struct tli_use use = {address, TLI_AUTH_CLIENT};
 	struct parking *parking = calloc(1, sizeof(*parking));
 	int result;
 
@@ -301,7 +302,7 @@ tieline_listener *tli_parking_open(const struct tli_address *address,
 		return NULL;
 	}
 	result = tli_listener_init(
-		&parking->base, &parking_kind, options, error);
+		&parking->base, &parking_kind, options, &use, error);
 	if (result == 0)
 		result = prepare(parking, address, error);
 	if (result == 0)

@@ -47,6 +47,12 @@ static const char *out_of_range(const tieline_options *options)
 		return "legacy_auth is none of TIELINE_LEGACY_AUTH_...";
 	if ((unsigned)options->legacy_digest > TIELINE_LEGACY_DIGEST_SHA256)
 		return "legacy_digest is none of TIELINE_LEGACY_DIGEST_...";
+	if ((unsigned)options->verify > TIELINE_VERIFY_NONE)
+		return "verify is none of TIELINE_VERIFY_...";
+	if ((unsigned)options->client_certificates >
+		TIELINE_CLIENT_CERTIFICATES_REQUIRED)
+		return "client_certificates is none of "
+		       "TIELINE_CLIENT_CERTIFICATES_...";
 	if (options->pickle_protocol != 0 &&
 		(options->pickle_protocol < TIELINE_PICKLE_PROTOCOL_MIN ||
 			options->pickle_protocol > TIELINE_PICKLE_PROTOCOL_MAX))
@@ -107,8 +113,21 @@ static int take_key(struct tli_settings *settings,
 	return settings->key ? 0 : error->code;
 }
 
+static int prepare(struct tli_settings *settings,
+	const tieline_options *options, const struct tli_use *use,
+	struct tli_error *error)
+{
+	int result = take_key(settings, options, error);
+
+	if (result == 0)
+		result = tli_settings_secure(settings, options, use, error);
+	if (result < 0)
+		tli_settings_fini(settings);
+	return result;
+}
+
 int tli_settings_init(struct tli_settings *settings,
-	const tieline_options *options, enum tli_key_need need,
+	const tieline_options *options, const struct tli_use *use,
 	struct tli_error *error)
 {
 	tieline_options known = tieline_options_default();
@@ -124,7 +143,7 @@ int tli_settings_init(struct tli_settings *settings,
 	if (wrong)
 		return tli_error_set(error, TIELINE_EINVAL, "%s", wrong);
 	*settings = with_defaults(&known);
-	return need == TLI_WITH_KEY ? take_key(settings, &known, error) : 0;
+	return use ? prepare(settings, &known, use, error) : 0;
 }
 
 int tli_settings_copy(
@@ -133,16 +152,20 @@ int tli_settings_copy(
 	struct tli_error error;
 
 	*settings = *from;
-	if (!from->key)
-		return 0;
-	settings->key = tli_key_copy(from->key->bytes, from->key->len, &error);
-	return settings->key ? 0 : TIELINE_ENOMEM;
+	if (from->key)
+		settings->key =
+			tli_key_copy(from->key->bytes, from->key->len, &error);
+	if (from->tls)
+		(void)tli_tls_context_ref(from->tls);
+	return from->key && !settings->key ? TIELINE_ENOMEM : 0;
 }
 
 void tli_settings_fini(struct tli_settings *settings)
 {
 	tli_key_free(settings->key);
 	settings->key = NULL;
+	tli_tls_context_unref(settings->tls);
+	settings->tls = NULL;
 }
 
 struct tli_auth_policy tli_settings_policy(
@@ -152,6 +175,9 @@ struct tli_auth_policy tli_settings_policy(
 		(settings->legacy_auth == TIELINE_LEGACY_AUTH_LOCAL &&
 			peer_is_local);
 
+	/* Who knows bound keys knows better digests too. */
+	if (settings->tls && !settings->allow_unbound)
+		legacy = false;
 	return (struct tli_auth_policy){
 		.dialects = legacy ? TLI_AUTH_ALL
 				   : TLI_AUTH_ALL & ~TLI_AUTH_HMAC_MD5,

@@ -3,8 +3,10 @@
 #ifndef TLI_SETTINGS_H
 #define TLI_SETTINGS_H
 
+#include "../proto/address.h"
 #include "../proto/auth.h"
 
+#include "../system/credentials.h"
 #include "../system/error.h"
 #include "../system/key.h"
 
@@ -25,12 +27,15 @@ struct tli_settings {
 	void *on_refused_arg;
 	bool exclusive;
 	int pickle_protocol;
+	struct tli_tls_context *tls; /* a reference; NULL = no TLS */
+	char server_name[TLI_ADDRESS_HOST_MAX + 1];
+	bool allow_unbound;
 };
 
-/* Whether a handle is made that shakes hands, so that it needs a key. */
-enum tli_key_need {
-	TLI_WITH_KEY,
-	TLI_WITHOUT_KEY,
+/* What a handle is made for that shakes hands. */
+struct tli_use {
+	const struct tli_address *address;
+	enum tli_auth_role role; /* ours there */
 };
 
 /*
@@ -41,18 +46,24 @@ enum tli_key_need {
 bool tli_options_copy(void *to, size_t to_size, const void *from);
 
 /*
- * Checks options (NULL = defaults) into *settings. Returns 0, or the code in
- * *error, with nothing to free.
+ * Checks options (NULL = defaults) into *settings, for a use; NULL is one
+ * without a handshake. Returns 0, or the code in *error, with nothing to free.
  */
 int tli_settings_init(struct tli_settings *settings,
-	const tieline_options *options, enum tli_key_need need,
+	const tieline_options *options, const struct tli_use *use,
+	struct tli_error *error);
+
+/* What is to be known for TLS, at an address that has it: settings_tls.c. As
+ * above, but that what the settings have by then is still to be freed. */
+int tli_settings_secure(struct tli_settings *settings,
+	const tieline_options *options, const struct tli_use *use,
 	struct tli_error *error);
 
 /* Copies the settings, key and all. Returns 0, or TIELINE_ENOMEM. */
 int tli_settings_copy(
 	struct tli_settings *settings, const struct tli_settings *from);
 
-/* Wipes and frees the key. */
+/* Wipes and frees what they have. */
 void tli_settings_fini(struct tli_settings *settings);
 
 /* What a peer on this machine, or off it, may use. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel.h"
 
+#include <tieline/tieline.h>
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,12 +18,24 @@ bool tli_channel_secure(struct tli_channel *channel,
 
 bool tli_channel_has_input(const struct tli_channel *channel)
 {
-	return channel->tls && tli_tls_may_read(channel->tls);
+	return channel->tls && !channel->stuck &&
+		tli_tls_may_read(channel->tls);
 }
 
 size_t tli_channel_held_bytes(const struct tli_channel *channel)
 {
 	return channel->tls ? tli_buf_len(tli_tls_output(channel->tls)) : 0;
+}
+
+int tli_channel_lost(const struct tli_channel *channel, int error_number,
+	struct tli_error *error)
+{
+	char why[TLI_TLS_TEXT];
+
+	if (!channel->tls || error_number != EPROTO)
+		return tli_error_lost(error, error_number);
+	tli_tls_explain(channel->tls, why);
+	return tli_error_set(error, TIELINE_ETLS, "the peer %s", why);
 }
 
 void tli_channel_close(struct tli_channel *channel)
@@ -49,6 +63,7 @@ int tli_channel_flush(struct tli_channel *channel, enum tli_socket_mode mode)
 	}
 	if (held)
 		tli_buf_fini(held);
+	channel->stuck = false;
 	if (channel->ending)
 		tli_socket_end(channel->fd);
 	channel->ending = false;
@@ -217,6 +232,7 @@ static ssize_t read_part(struct tli_channel *channel, struct iovec part,
 			fill(channel, done > 0 ? TLI_SOCKET_TRY : mode,
 				emptied) > 0)
 			continue;
+		channel->stuck = tli_buf_len(tli_tls_input(channel->tls)) > 0;
 		if (done > 0)
 			break;
 		if (got == TLI_TLS_END)

@@ -9,6 +9,7 @@
 
 #include "../proto/tls.h"
 
+#include "error.h"
 #include "socket.h"
 
 struct tli_channel {
@@ -16,6 +17,7 @@ struct tli_channel {
 	struct tli_tls *tls; /* owned; NULL = plain */
 	int cut;             /* TLS: -errno, why nothing more comes; or 0 */
 	bool ending; /* TLS: the socket's side is to end, once flushed */
+	bool stuck;  /* TLS: it reads no more until what is held has gone */
 };
 
 /* A channel without TLS. It owns nothing but the number. */
@@ -51,7 +53,8 @@ ssize_t tli_channel_read(struct tli_channel *channel, struct iovec *parts,
 ssize_t tli_channel_write(struct tli_channel *channel, struct iovec *parts,
 	size_t count, enum tli_socket_mode mode);
 
-/* Whether reading may give something although the socket has nothing. */
+/* Whether reading may give something although the socket has nothing, and
+ * although it may not take what is held. */
 bool tli_channel_has_input(const struct tli_channel *channel);
 
 /* Bytes that were written and are held here until the socket takes them. */
@@ -66,6 +69,11 @@ int tli_channel_flush(struct tli_channel *channel, enum tli_socket_mode mode);
  * socket's own side ends when that is flushed.
  */
 void tli_channel_end(struct tli_channel *channel);
+
+/* Says why nothing more moves: TIELINE_ETLS if TLS has failed, otherwise as
+ * tli_error_lost(). Returns the code. */
+int tli_channel_lost(const struct tli_channel *channel, int error_number,
+	struct tli_error *error);
 
 /* Closes the socket and frees TLS. */
 void tli_channel_close(struct tli_channel *channel);
