@@ -133,8 +133,10 @@ class Meanwhile:
 def meanwhile(call, *arguments):
     """Runs it in a thread during the context; it must succeed."""
     running = Meanwhile(call, arguments)
-    yield running
-    running.thread.join(HANG)
+    try:
+        yield running
+    finally:
+        running.thread.join(HANG)
     assert not running.thread.is_alive(), "it hangs"
     if running.error:
         raise running.error
