@@ -1017,11 +1017,11 @@ def reach_one(family, place, deadline):
             yield Want(None, 0, earliest(
                 [deadline, deadline_in(RETRY_SECONDS)]))
             code = sock.connect_ex(place)
-        if code == errno.EINPROGRESS:
-            if not (yield Want(sock, WRITE, deadline)):
-                code = errno.ETIMEDOUT
-            else:
-                code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code == errno.EINPROGRESS and (
+                yield Want(sock, WRITE, deadline)):
+            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code in (errno.EINPROGRESS, errno.EAGAIN):
+            code = errno.ETIMEDOUT
         if code:
             raise OSError(code, f"{os.strerror(code)}: {place}")
         set_no_delay(sock)
