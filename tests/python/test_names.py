@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: MIT
+"""Names at a broker: dialled and listened under, by tieline.py, stock Python
+and C; and what becomes of a listener whose broker goes."""
+
+import json
+import os
+import socket
+
+import pytest
+
+from conftest import HANG, KEY, PYTHONS, Broker
+
+from .conftest import EVERYTHING, OTHERS, meanwhile, tieline
+
+KINDS = ["tcp", "unix"]
+END = "ended EOFError: "
+NEWEST = [*PYTHONS.values()][-1] if PYTHONS else None
+
+
+@pytest.fixture
+def hub(broker):
+    return broker()
+
+
+@pytest.fixture
+def named(hub):
+    """The name "echo" there: named(kind)."""
+    return lambda kind, name="echo": f"{hub.at[kind]}#{name}"
+
+
+def echo(listener):
+    """Serves one, until that goes."""
+    with listener.accept(HANG) as connection:
+        try:
+            while True:
+                connection.send_bytes(connection.recv_bytes())
+        except EOFError:
+            return connection.peer
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_python_meets_itself(party, named, modern, kind):
+    server = party(modern, "listener", named("tcp"), "echo bytes")
+    assert server.listening_at() == named("tcp")
+    client = party(modern, "client", named(kind), "exchange")
+    assert client.lines_until("done")[-1] == EVERYTHING
+    assert server.lines_until("ended")[-1] == END
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_c_listener(party, peer, named, modern, kind):
+    server = peer("serve", named("unix"))
+    server.listening_at()
+    client = party(modern, "client", named(kind), "exchange")
+    assert client.lines_until("done")[-1] == EVERYTHING
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_c_client(party, peer, named, modern, kind):
+    server = party(modern, "listener", named(kind), "exchange")
+    server.listening_at()
+    client = peer("echo", named("unix"))
+    assert server.lines_until("done")[-1] == EVERYTHING
+    assert client.lines_until("ended")[-1].startswith("ended TIELINE_EEOF ")
+
+
+@pytest.fixture
+def meet(start):
+    """A stock program, which knows no more than json of brokers."""
+    environment = {**os.environ, "PYTHONPATH": str(OTHERS[0])}
+
+    def run(python, url, verb, activity):
+        address, _, name = url.partition("#")
+        return start(python, "-B", OTHERS[1] / "meet.py", address, repr(KEY),
+                     verb, name, activity, env=environment)
+    return run
+
+
+def test_a_stock_listener(party, meet, named, python):
+    server = meet(python, named("tcp"), "accept", "echo bytes")
+    client = party(NEWEST, "client", named("unix"), "exchange")
+    assert client.lines_until("done")[-1] == EVERYTHING
+    assert server.lines_until("ended")[-1] == END
+
+
+def test_a_stock_client(party, meet, named, python):
+    server = party(NEWEST, "listener", named("unix"), "echo bytes")
+    server.listening_at()
+    client = meet(python, named("tcp"), "dial", "exchange")
+    assert client.lines_until("done")[-1] == EVERYTHING
+
+
+# ---- Refusals ---------------------------------------------------------------
+
+def test_nobody_listens(named):
+    with pytest.raises(tieline.Refused, match="nobody accepted") as caught:
+        tieline.connect(named("unix"), KEY, timeout=0.2)
+    assert caught.value.code == "no_listener"
+
+
+def test_a_name_that_is_taken(named):
+    with tieline.Listener(named("unix"), KEY, exclusive=True):
+        with pytest.raises(tieline.Refused) as caught:
+            tieline.Listener(named("tcp"), KEY)
+        assert caught.value.code == "name_taken"
+    tieline.Listener(named("tcp"), KEY).close()
+
+
+def test_a_wrong_key(named):
+    for call in (tieline.connect, tieline.Listener):
+        with pytest.raises(tieline.AuthenticationError):
+            call(named("tcp"), b"another key")
+
+
+def test_there_is_no_broker(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        tieline.Listener(f"unix:{tmp_path}/none#echo", KEY)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(ConnectionRefusedError):
+        tieline.connect(f"tcp://127.0.0.1:{port}#echo", KEY)
+
+
+# ---- Listening --------------------------------------------------------------
+
+def test_accepting_in_time(named):
+    with tieline.Listener(named("unix"), KEY) as listener:
+        for timeout in (0, 0.05):
+            with pytest.raises(TimeoutError):
+                listener.accept(timeout)
+        with meanwhile(echo, listener):
+            with tieline.connect(named("unix"), KEY) as connection:
+                connection.send("hello")
+                assert connection.recv() == "hello"
+        assert listener.last_accepted == "unix:"
+    with pytest.raises(OSError, match="listener is closed"):
+        listener.accept()
+    listener.close()
+
+
+def test_as_many_wait_as_the_backlog_says(hub, named):
+    """They are with the broker while nobody accepts."""
+    with tieline.Listener(named("unix"), KEY, backlog=3) as listener:
+        with pytest.raises(TimeoutError):
+            listener.accept(0.05)
+        clients = [tieline.connect(named("tcp"), KEY, timeout=HANG)
+                   for _ in range(3)]
+        for client in clients:
+            client.send("hello")
+        for client in clients:
+            with listener.accept(HANG) as connection:
+                assert connection.recv() == "hello"
+                assert connection.peer.startswith("tcp://127.0.0.1:")
+            client.close()
+
+
+def test_each_is_replaced(named):
+    with tieline.Listener(named("unix"), KEY) as listener:
+        for _ in range(5):
+            with meanwhile(echo, listener):
+                with tieline.connect(
+                        named("tcp"), KEY, timeout=HANG) as connection:
+                    connection.send_bytes(b"hello")
+                    assert connection.recv_bytes() == b"hello"
+
+
+def restart(hub):
+    """The same broker anew, at the same port."""
+    return Broker(hub.config.parent, hub.settings["authkey_file"], (),
+                  {"listen": [hub.at["tcp"]]})
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_the_broker_is_started_anew(hub, named, said, kill):
+    with tieline.Listener(named("tcp"), KEY, backlog=2) as listener:
+        if kill:
+            hub.process.kill()
+        else:
+            hub.process.terminate()
+        with pytest.raises(TimeoutError):
+            listener.accept(0.2)
+        hub.process.wait(HANG)
+        assert sum("is being tried again" in text for text in said()) == 1
+        anew = restart(hub)
+        with meanwhile(echo, listener):
+            with tieline.connect(named("tcp"), KEY,
+                                 timeout=HANG) as connection:
+                connection.send("hello")
+                assert connection.recv() == "hello"
+        anew.stop()
+
+
+def test_the_broker_was_gone_while_nobody_accepted(hub, named):
+    with tieline.Listener(named("tcp"), KEY, backlog=3) as listener:
+        hub.process.kill()
+        hub.process.wait(HANG)
+        anew = restart(hub)
+        with meanwhile(echo, listener):
+            tieline.connect(named("tcp"), KEY, timeout=HANG).close()
+        anew.stop()
+
+
+def test_logins_that_got_stuck(named, monkeypatch):
+    """What was under way when accept() was left for long is begun anew."""
+    monkeypatch.setattr(tieline, "AWAY_SECONDS", 0)
+    with tieline.Listener(named("unix"), KEY, backlog=2) as listener:
+        listener._source.start()
+        with meanwhile(echo, listener):
+            tieline.connect(named("unix"), KEY, timeout=HANG).close()
+        listener._turn(tieline.deadline_in(0))
+        with meanwhile(echo, listener):
+            tieline.connect(named("unix"), KEY, timeout=HANG).close()
+
+
+# ---- Brokers that misbehave -------------------------------------------------
+
+class FakeBroker:
+    """Lets in whoever comes, and replies as it was told."""
+
+    def __init__(self, url, replies):
+        self.listener = tieline.Listener(url, KEY)
+        self.url = self.listener.address + "#echo"
+        self.replies = replies
+        self.requests = []
+
+    def serve(self):
+        with self.listener, self.listener.accept(HANG) as connection:
+            self.requests.append(json.loads(connection.recv_bytes()))
+            connection._sock.send(b"".join(
+                reply if isinstance(reply, bytes) else
+                len(reply).to_bytes(4, "big") + reply.encode()
+                for reply in self.replies))
+
+
+@pytest.mark.parametrize("replies, error", [
+    ([], EOFError),
+    ([b"\0\0"], OSError),
+    ([b"\0\0\x10\x01"], OSError),
+    ([b"\xff\xff\xff\xff" + bytes(8)], OSError),
+    ([""], ConnectionError),
+    (["null"], ConnectionError),
+    (["[]"], ConnectionError),
+    (["{}"], ConnectionError),
+    (['{"ok":1}'], ConnectionError),
+    (['{"ok":true'], ConnectionError),
+    (["[" * 4000], ConnectionError),
+    (["\ud800".encode("utf-8", "surrogatepass").decode("latin-1")],
+     ConnectionError),
+    (['{"ok":false}'], tieline.Refused),
+    (['{"ok":false,"error":["a"],"message":7}'], tieline.Refused),
+    (['{"ok":false,"error":"not_permitted","message":"no"}'],
+     PermissionError),
+    (['{"ok":true,"parked":"echo"}'], ConnectionError),
+])
+def test_replies_that_are_none(place, replies, error):
+    broker = FakeBroker(place("unix"), replies)
+    with meanwhile(broker.serve):
+        with pytest.raises(error):
+            tieline.connect(broker.url, KEY, timeout=HANG)
+    request, = broker.requests
+    assert request["dial"] == "echo" and 0 < request["timeout"] < HANG
+
+
+def test_parked_again_and_again(place):
+    broker = FakeBroker(place("unix"), ['{"ok":true,"parked":"echo"}'] * 9)
+    with meanwhile(broker.serve):
+        listener = tieline.Listener(broker.url, KEY)
+        with pytest.raises(TimeoutError):
+            listener.accept(0.2)
+        listener.close()
+
+
+@pytest.mark.parametrize("peer", ['"x"', "null", "{}", '{"address":7}'])
+def test_partners_without_an_address(place, peer):
+    broker = FakeBroker(place("unix"), ['{"ok":true,"peer":%s}' % peer])
+    with meanwhile(broker.serve):
+        tieline.connect(broker.url, KEY, timeout=HANG).close()
+
+
+# ---- Managers ---------------------------------------------------------------
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_manager(hub, kind):
+    manager = tieline.manager(hub.at[kind], KEY)
+    shared, queue = manager.dict(), manager.Queue()
+    with manager.Lock():
+        shared["count"] = 1
+    queue.put("item")
+    assert (shared.copy(), queue.get()) == ({"count": 1}, "item")
+
+
+def test_a_manager_class(hub):
+    class Manager(tieline.multiprocessing.managers.BaseManager):
+        pass
+    Manager.register("get_task_queue")
+    one, other = (tieline.manager(hub.at["unix"], KEY, manager_class=Manager)
+                  for _ in range(2))
+    one.get_task_queue().put(1)
+    assert other.get_task_queue().get() == 1
