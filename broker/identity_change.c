@@ -6,30 +6,26 @@
 
 #include <time.h>
 
-/* Its identity as it is now; NULL if it is none any more. */
-static const struct identity *find_again(
-	const struct identities *identities, const struct peer *peer)
+bool identity_renew(struct peer *peer)
 {
-	const struct identity *found =
-		identities_find(identities, peer->identity->id);
+	const struct identity *old = peer->identity;
+	const struct identity *now =
+		identities_find(peer->broker->identities, old->id);
 
-	return found && !identity_invalidity(found, time(NULL)) ? found : NULL;
+	if (!now || identity_invalidity(now, time(NULL)))
+		return false;
+	peer->identity = identity_ref(now);
+	identity_unref(old);
+	return true;
 }
 
-static void give_again(struct broker *broker)
+static void renew_all(struct broker *broker)
 {
 	struct peer *peer;
 
-	TAILQ_FOREACH (peer, &broker->peers.open, link) {
-		const struct identity *old = peer->identity;
-		const struct identity *found =
-			old ? find_again(broker->identities, peer) : NULL;
-
-		if (!found)
-			continue;
-		peer->identity = identity_ref(found);
-		identity_unref(old);
-	}
+	TAILQ_FOREACH (peer, &broker->peers.open, link)
+		if (peer->identity)
+			(void)identity_renew(peer);
 }
 
 static bool is_left_over(const struct peer *peer)
@@ -81,7 +77,7 @@ void identities_replace(struct broker *broker, struct identities *identities)
 	struct identities *old = broker->identities;
 
 	broker->identities = identities;
-	give_again(broker);
+	renew_all(broker);
 	identities_unref(old);
 	settle_left_over(broker);
 }
