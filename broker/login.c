@@ -10,12 +10,15 @@
 #include "broker.h"
 #include "closing.h"
 #include "dialect.h"
+#include "identity_change.h"
 #include "timer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define REASON_TEXT 64
+#define ADVICE_TEXT 256
 
 /* The state of a peer that has not authenticated yet. */
 struct login {
@@ -23,8 +26,7 @@ struct login {
 	struct peer *peer;
 	struct timer timer;
 	enum sources_outcome outcome;
-	struct tli_key *key; /* a reload may replace the broker's */
-	struct tli_auth_shared_key shared;
+	struct identities *identities; /* of its start; referenced */
 	struct tli_auth auth;
 };
 
@@ -47,9 +49,50 @@ static void leave(struct peer *peer)
 	broker->logins.count--;
 	timer_stop(&login->timer);
 	tli_wipe(&login->auth, sizeof(login->auth));
-	tli_key_free(login->key);
+	identities_unref(login->identities);
 	free(login);
 }
+
+/* ---- Keys ------------------------------------------------------------- */
+
+/* NULL behind the last that has a key. */
+static const struct identity *nth_with_key(
+	const struct identities *identities, size_t n)
+{
+	for (size_t i = 0; i < identities->count; i++)
+		if (identities->all[i].key && n-- == 0)
+			return &identities->all[i];
+	return NULL;
+}
+
+static const char *objection(
+	const struct login *login, const struct identity *identity)
+{
+	return identity_objection(
+		identity, time(NULL), login->peer->has_uid, login->peer->uid);
+}
+
+static enum tli_auth_key_use nth_key(const void *arg, size_t n,
+	enum tli_auth_role role, struct tli_auth_secret *secret)
+{
+	const struct login *login = arg;
+	const struct identity *identity = nth_with_key(login->identities, n);
+
+	(void)role;
+	if (!identity)
+		return TLI_AUTH_KEY_END;
+	secret->bytes = identity->key->bytes;
+	secret->len = identity->key->len;
+	return objection(login, identity) ? TLI_AUTH_KEY_REFUSED
+					  : TLI_AUTH_KEY_USABLE;
+}
+
+static const struct identity *matched(const struct login *login)
+{
+	return nth_with_key(login->identities, login->auth.matched);
+}
+
+/* ---- Ends ------------------------------------------------------------- */
 
 /* The log's line, and what monitors are told. */
 static void report(
@@ -108,13 +151,28 @@ static void close_with_verdict(struct login *login)
 	peer_close(peer);
 }
 
+static void explain_refusal(const struct login *login, char advice[ADVICE_TEXT])
+{
+	const struct identity *identity = matched(login);
+	const char *why = objection(login, identity);
+
+	/* The time may have come meanwhile. */
+	snprintf(advice, ADVICE_TEXT, "%s: %s", identity->id,
+		why ? why : "it may try again");
+}
+
 static void turn_away(struct login *login)
 {
 	enum tli_auth_reason reason = login->auth.reason;
+	char advice[ADVICE_TEXT];
 
 	login->outcome = SOURCES_FAILED;
-	report(login, tli_auth_reason_text(reason),
-		tli_auth_reason_advice(reason));
+	if (reason == TLI_AUTH_REFUSED_KEY)
+		explain_refusal(login, advice);
+	else
+		snprintf(advice, sizeof(advice), "%s",
+			tli_auth_reason_advice(reason));
+	report(login, tli_auth_reason_text(reason), advice);
 	close_with_verdict(login);
 }
 
@@ -136,8 +194,13 @@ static void let_in(struct login *login)
 	struct peer *peer = login->peer;
 	struct broker *broker = peer->broker;
 
+	peer->identity = identity_ref(matched(login));
+	/* It may have been removed since the login began. */
+	if (!identity_renew(peer)) {
+		peer_close(peer);
+		return;
+	}
 	login->outcome = SOURCES_LET_IN;
-	peer->identity = identity_ref(&broker->identities->all[0]);
 	if (peer->stream.is_tcp)
 		tli_socket_quick_ack(peer->stream.fd);
 	broker->counters.connections++;
@@ -234,28 +297,25 @@ static struct tli_auth_policy policy_for(const struct peer *peer)
 /* NULL for lack of memory or random bytes. */
 static struct login *new_login(struct peer *peer)
 {
-	const struct tli_key *key = peer->broker->identities->all[0].key;
 	struct tli_auth_policy policy = policy_for(peer);
 	struct login *login = calloc(1, sizeof(*login));
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
 	struct tli_auth_keys keys;
-	struct tli_error ignored;
 
 	if (!login)
 		return NULL;
 	login->peer = peer;
 	timer_init(&login->timer, peer->broker->base, on_timeout, login);
-	login->key = tli_key_copy(key->bytes, key->len, &ignored);
-	if (!login->key || tli_random(nonce, sizeof(nonce)) != 0 ||
+	login->identities = peer->broker->identities;
+	login->identities->references++;
+	if (tli_random(nonce, sizeof(nonce)) != 0 ||
 		!timer_start(&login->timer,
 			peer->broker->config.handshake_timeout_ms)) {
-		tli_key_free(login->key);
+		identities_unref(login->identities);
 		free(login);
 		return NULL;
 	}
-	login->shared = (struct tli_auth_shared_key){
-		login->key->bytes, login->key->len};
-	keys = tli_auth_only_key(&login->shared);
+	keys = (struct tli_auth_keys){nth_key, login};
 	tli_auth_init(&login->auth, TLI_AUTH_LISTENER, &policy, &keys, nonce);
 	return login;
 }
