@@ -45,6 +45,9 @@ static const struct {
 	{SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE,
 		"has no certificate, which is required here: set "
 		"certificate_file and private_key_file there"},
+	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
+		"requires a certificate: set certificate_file and "
+		"private_key_file here"},
 	{SSL_R_WRONG_VERSION_NUMBER, "does not speak TLS"},
 	{SSL_R_HTTP_REQUEST, "does not speak TLS, but HTTP"},
 	{SSL_R_BAD_RECORD_TYPE, "does not speak TLS"},
