@@ -285,6 +285,30 @@ void tli_opening_give_up(
 	send_verdict(opening, channel);
 }
 
+/* What there is to say about keys that TLS has to do with. */
+static const char *const secure_advice[] = {
+	[TLI_AUTH_WRONG_ANSWER] =
+		"both sides need the same authkey, and to bind it to the TLS "
+		"connection; if they do, somebody stands between them",
+	[TLI_AUTH_REJECTED] =
+		"both sides need the same authkey, and to bind it to the TLS "
+		"connection, or allow_unbound here; if they do, somebody "
+		"stands between them",
+	[TLI_AUTH_REFUSED_KEY] = "it is not bound to the TLS connection, as a "
+				 "program does not that knows none: "
+				 "allow_unbound takes it",
+};
+
+static const char *advice_on(
+	const struct tli_opening *opening, enum tli_auth_reason reason)
+{
+	const size_t count = sizeof(secure_advice) / sizeof(*secure_advice);
+
+	if (opening->binding.secure && reason < count && secure_advice[reason])
+		return secure_advice[reason];
+	return tli_auth_reason_advice(reason);
+}
+
 static int refuse(struct tli_opening *opening, struct tli_channel *channel,
 	struct tli_error *error)
 {
@@ -292,7 +316,7 @@ static int refuse(struct tli_opening *opening, struct tli_channel *channel,
 
 	send_verdict(opening, channel);
 	return tli_error_set(error, codes[reason], "the peer %s: %s",
-		tli_auth_reason_text(reason), tli_auth_reason_advice(reason));
+		tli_auth_reason_text(reason), advice_on(opening, reason));
 }
 
 static int handshake_cut(

@@ -45,6 +45,9 @@ static int open_both(struct ends *ends)
 
 	do {
 		result = tieline_flush(ends->client, 0);
+		snprintf(ends->why, sizeof(ends->why), "%s",
+			tieline_handle_error(
+				tieline_connection_handle(ends->client)));
 		if (result < 0 && result != TIELINE_ETIMEDOUT)
 			return result;
 		if (!ends->server)
@@ -56,23 +59,29 @@ static int open_both(struct ends *ends)
 	return 0;
 }
 
-int open_ends(
-	struct ends *ends, const char *address, const tieline_options *options)
+int open_unlike_ends(struct ends *ends, const char *address,
+	const tieline_options *server, const tieline_options *client)
 {
 	int result;
 
-	*ends = (struct ends){NULL, NULL, NULL};
+	*ends = (struct ends){.why = ""};
 	result = tieline_listener_open(
-		address ? address : LOOPBACK, options, &ends->listener);
+		address ? address : LOOPBACK, server, &ends->listener);
 	if (result == 0)
 		result = tieline_client_start(
-			tieline_listener_address(ends->listener), options,
+			tieline_listener_address(ends->listener), client,
 			&ends->client);
 	if (result == 0)
 		result = open_both(ends);
 	if (result < 0)
 		close_ends(ends);
 	return result;
+}
+
+int open_ends(
+	struct ends *ends, const char *address, const tieline_options *options)
+{
+	return open_unlike_ends(ends, address, options, options);
 }
 
 void close_ends(struct ends *ends)

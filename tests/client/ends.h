@@ -33,11 +33,16 @@ struct ends {
 	tieline_listener *listener;
 	tieline_connection *server;
 	tieline_connection *client;
+	char why[256]; /* the client failed */
 };
 
 /* Opens both; the address may be NULL. Returns 0 or the code that it met. */
 int open_ends(
 	struct ends *ends, const char *address, const tieline_options *options);
+
+/* The same with options of their own. */
+int open_unlike_ends(struct ends *ends, const char *address,
+	const tieline_options *server, const tieline_options *client);
 void close_ends(struct ends *ends);
 
 /* Bytes that a cut or a shift would show in; to be freed. */

@@ -102,7 +102,7 @@ static void polling_does_not_lower_the_descriptor(void **state)
 static void the_descriptor_stays_the_same_for_life(void **state)
 {
 	tieline_options options = with_key();
-	struct ends ends = {NULL, NULL, NULL};
+	struct ends ends = {.why = ""};
 	tieline_handle *handle;
 	int fileno;
 
@@ -233,7 +233,7 @@ static void who_does_not_want_to_read_holds_the_peer_back(void **state)
 static void a_deadline_is_told_only_while_there_is_one(void **state)
 {
 	tieline_options options = with_key();
-	struct ends ends = {NULL, NULL, NULL};
+	struct ends ends = {.why = ""};
 	tieline_handle *handle;
 	int64_t deadline_ms;
 

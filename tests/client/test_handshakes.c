@@ -127,7 +127,7 @@ static void the_user_of_a_unix_peer_is_checked(void **state)
 static void silent_peers_hold_nobody_up(void **state)
 {
 	tieline_options options = with_key();
-	struct ends ends = {NULL, NULL, NULL};
+	struct ends ends = {.why = ""};
 	tieline_connection *more;
 	int silent[20];
 

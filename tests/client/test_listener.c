@@ -108,7 +108,7 @@ static void unusable_addresses_are_refused_with_a_text(void **state)
 		int code;
 		const char *text; /* part of it */
 	} table[] = {
-		{listen_at, "localhost:6000", TIELINE_EADDRESS, "neither"},
+		{listen_at, "localhost:6000", TIELINE_EADDRESS, "none of"},
 		{listen_at, "tcp://localhost", TIELINE_EADDRESS,
 			"port is missing"},
 		{listen_at, "tcp://127.0.0.1:0#echo", TIELINE_EADDRESS, "port"},

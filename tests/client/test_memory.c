@@ -58,7 +58,7 @@ static int handshake(void)
 static int accept_blocking(void)
 {
 	tieline_options options = tieline_options_default();
-	struct ends ends = {NULL, NULL, NULL};
+	struct ends ends = {.why = ""};
 	int result;
 
 	options.no_authkey = true;
