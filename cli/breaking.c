@@ -10,7 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MESSAGES_A_TURN 64 /* then it is the others' turn */
+#define BREAK_WITHIN_MS 5000 /* however slowly the other side reads */
+#define BREAK_POLL_MS   10   /* nothing tells when all is sent */
+#define DROPS_A_TURN    64   /* then it is the others' turn */
+#define DROP_BYTES      4096
 
 static bool is_unix(int fd)
 {
@@ -21,7 +24,9 @@ static bool is_unix(int fd)
 		domain == AF_UNIX;
 }
 
-bool break_has_to_wait(int fd)
+/* Whether a break would overtake what the kernel has not sent yet, or be lost
+ * for lack of room. */
+static bool has_to_wait(int fd)
 {
 	struct pollfd entry = {.fd = fd, .events = POLLOUT};
 	int bytes = 0;
@@ -31,7 +36,7 @@ bool break_has_to_wait(int fd)
 	return ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0;
 }
 
-void break_socket(int fd, bool at_boundary)
+static void break_socket(int fd, bool at_boundary)
 {
 	static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	static const uint8_t header_start = 0;
@@ -48,18 +53,23 @@ struct breaking {
 	struct party party;
 	tieline_connection *connection; /* until it gives its socket */
 	int fd;                         /* then that */
+	bool at_boundary;               /* a message ends with what was sent */
 	int64_t by_ms;                  /* when it waits no longer */
 };
 
-/* Drops a message that nobody will take: with one, no socket is given. */
-static bool drop_message(tieline_connection *connection)
+/* Drops what nobody will take: with that, no socket is given. */
+static bool drop_some(tieline_connection *connection)
 {
-	void *data;
+	uint8_t bytes[DROP_BYTES];
+	void *message;
 	size_t len;
+	int result = tieline_read_some(connection, bytes, sizeof(bytes), &len);
 
-	if (tieline_recv_bytes(connection, 0, &data, &len) != TIELINE_OK)
+	if (result != TIELINE_EPENDING)
+		return result == TIELINE_OK;
+	if (tieline_recv_bytes(connection, 0, &message, &len) != TIELINE_OK)
 		return false;
-	tieline_free(data);
+	tieline_free(message);
 	return true;
 }
 
@@ -68,7 +78,7 @@ static bool waits(struct breaking *breaking)
 {
 	int result = TIELINE_EPENDING;
 
-	for (int i = 0; breaking->connection && i < MESSAGES_A_TURN; i++) {
+	for (int i = 0; breaking->connection && i < DROPS_A_TURN; i++) {
 		result = tieline_flush(breaking->connection, 0);
 		if (result != TIELINE_OK)
 			return result == TIELINE_ETIMEDOUT;
@@ -78,17 +88,17 @@ static bool waits(struct breaking *breaking)
 			breaking->connection = NULL;
 		else if (result != TIELINE_EPENDING)
 			return false;
-		else if (!drop_message(breaking->connection))
+		else if (!drop_some(breaking->connection))
 			return true;
 	}
-	return breaking->connection || break_has_to_wait(breaking->fd);
+	return breaking->connection || has_to_wait(breaking->fd);
 }
 
 static void finish(struct breaking *breaking)
 {
-	tieline_connection_close(breaking->connection);
+	tieline_connection_break(breaking->connection);
 	if (!breaking->connection)
-		break_socket(breaking->fd, true);
+		break_socket(breaking->fd, breaking->at_boundary);
 }
 
 static struct breaking *of(struct party *party)
@@ -122,11 +132,13 @@ static const struct party_class breaking_class = {
 	.close = close_breaking,
 };
 
-void break_connection(tieline_connection *connection, struct loop *loop)
+void break_carrier(
+	tieline_connection *connection, bool at_boundary, struct loop *loop)
 {
 	struct breaking now = {
 		.party = {.class = &breaking_class},
 		.connection = connection,
+		.at_boundary = at_boundary,
 		.by_ms = deadline_in(BREAK_WITHIN_MS),
 	};
 	struct breaking *later = waits(&now) ? malloc(sizeof(*later)) : NULL;
@@ -137,4 +149,9 @@ void break_connection(tieline_connection *connection, struct loop *loop)
 	}
 	*later = now;
 	loop_add(loop, &later->party);
+}
+
+void break_connection(tieline_connection *connection, struct loop *loop)
+{
+	break_carrier(connection, true, loop);
 }

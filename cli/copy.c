@@ -2,19 +2,14 @@
 #include "copy.h"
 
 #include "breaking.h"
-#include "clock.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <tieline/adapters/poll.h>
+
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define WINDOW_BYTES (64u << 10)
 #define SHORT_HEADER 4
-
-/* The directions. */
-enum { FROM_BROKER, TO_BROKER };
 
 /* ---- Where messages end ----------------------------------------------- */
 
@@ -75,17 +70,9 @@ static bool is_at_boundary(const struct boundary *boundary)
 
 /* ---- Copying ----------------------------------------------------------- */
 
-void copy_init(struct copy *copy, int broker_fd, int program_fd)
+static int other(int end)
 {
-	*copy = (struct copy){
-		.directions =
-			{
-				{.from = broker_fd, .to = program_fd},
-				{.from = program_fd, .to = broker_fd},
-			},
-	};
-	fcntl(broker_fd, F_SETFL, O_NONBLOCK);
-	fcntl(program_fd, F_SETFL, O_NONBLOCK);
+	return COPY_ENDS - 1 - end;
 }
 
 static bool holds(const struct copy_direction *direction)
@@ -98,26 +85,10 @@ static bool reads(const struct copy_direction *direction)
 	return !direction->read_all && !holds(direction);
 }
 
-int copy_prepare(const struct copy *copy, struct pollfd entries[2])
+/* Whether something is to go out: bytes, or their end. */
+static bool writes(const struct copy_direction *direction)
 {
-	for (int i = 0; i < 2; i++) {
-		const struct copy_direction *away = &copy->directions[i];
-		short events = 0;
-
-		if (reads(away))
-			events |= POLLIN;
-		if (holds(&copy->directions[1 - i]))
-			events |= POLLOUT;
-		/* Without events, a hangup would come all the same. */
-		entries[i] =
-			(struct pollfd){events ? away->from : -1, events, 0};
-	}
-	return copy->break_by_ms ? BREAK_POLL_MS : -1;
-}
-
-static bool is_temporary(int error_number)
-{
-	return error_number == EAGAIN || error_number == EINTR;
+	return !direction->over && (holds(direction) || direction->read_all);
 }
 
 static void drop_window(struct copy_direction *direction)
@@ -126,124 +97,145 @@ static void drop_window(struct copy_direction *direction)
 	direction->window = NULL;
 }
 
-/* A broker keeps the connection open until both sides have ended: a Unix socket
- * whose other end is closed before has lost its broker. */
-static bool has_lost_broker(const struct copy *copy)
+static bool is_temporary(int result)
 {
-	struct pollfd entry = {.fd = copy->directions[FROM_BROKER].from};
-
-	return !copy->directions[TO_BROKER].over && poll(&entry, 1, 0) == 1 &&
-		(entry.revents & POLLHUP);
+	return result == TIELINE_ETIMEDOUT || result == TIELINE_ENOMEM;
 }
 
-static void read_some(struct copy *copy, int which)
+static void read_some(struct copy *copy, int end)
 {
-	struct copy_direction *direction = &copy->directions[which];
-	ssize_t got = -1;
+	struct copy_direction *direction = &copy->directions[end];
+	int result = TIELINE_ENOMEM;
 
+	direction->start = 0;
 	direction->window = malloc(WINDOW_BYTES);
 	if (direction->window)
-		got = recv(direction->from, direction->window, WINDOW_BYTES, 0);
-	if (got > 0) {
-		direction->start = 0;
-		direction->end = (size_t)got;
+		result = tieline_read_some(copy->ends[end], direction->window,
+			WINDOW_BYTES, &direction->end);
+	if (result == TIELINE_OK)
 		return;
-	}
 	drop_window(direction);
-	if (got == 0)
-		direction->source_broken =
-			which == FROM_BROKER && has_lost_broker(copy);
-	else
-		direction->source_broken = !is_temporary(errno);
-	direction->read_all = got == 0 || direction->source_broken;
+	direction->read_all = !is_temporary(result);
+	direction->source_broken =
+		direction->read_all && result != TIELINE_EEOF;
 }
 
-static void write_some(struct copy_direction *direction)
+static void write_some(
+	struct copy_direction *direction, tieline_connection *target)
 {
 	const uint8_t *next = direction->window + direction->start;
-	ssize_t put = send(direction->to, next,
-		direction->end - direction->start, MSG_NOSIGNAL);
+	size_t put = 0;
+	int result = tieline_write_some(
+		target, next, direction->end - direction->start, &put);
 
-	if (put >= 0) {
-		pass(&direction->boundary, next, (size_t)put);
-		direction->start += (size_t)put;
-	} else if (!is_temporary(errno)) {
-		direction->target_gone = true;
-		direction->read_all = true;
-	}
+	pass(&direction->boundary, next, put);
+	direction->start += put;
+	if (result < 0 && !is_temporary(result))
+		direction->target_gone = direction->read_all = true;
 	if (direction->target_gone || direction->start == direction->end)
 		drop_window(direction);
 }
 
 /* When all that came has gone out, passes on how it ended. A source that is
  * broken takes nothing more either. */
-static void end_direction(
-	struct copy_direction *direction, struct copy_direction *opposite)
+static void end_direction(struct copy *copy, int end)
 {
+	struct copy_direction *direction = &copy->directions[end];
+	struct copy_direction *opposite = &copy->directions[other(end)];
+
 	if (direction->over || !direction->read_all || holds(direction))
 		return;
-	direction->over = true;
 	if (direction->source_broken) {
 		drop_window(opposite);
 		opposite->read_all = opposite->over = true;
-	} else if (!direction->target_gone && !opposite->target_gone) {
-		shutdown(direction->to, SHUT_WR);
+	} else if (!direction->target_gone && !opposite->target_gone &&
+		is_temporary(tieline_send_end(copy->ends[other(end)], 0))) {
+		return;
 	}
+	direction->over = true;
+}
+
+static void go_on(struct copy *copy, int end, bool may_read)
+{
+	struct copy_direction *direction = &copy->directions[end];
+
+	if (may_read && reads(direction))
+		read_some(copy, end);
+	if (holds(direction))
+		write_some(direction, copy->ends[other(end)]);
+}
+
+static void end_both(struct copy *copy)
+{
+	for (int end = 0; end < COPY_ENDS; end++)
+		end_direction(copy, end);
+}
+
+void copy_start(struct copy *copy, tieline_connection *near_end,
+	tieline_connection *far_end)
+{
+	*copy = (struct copy){.ends = {near_end, far_end}};
+	for (int end = 0; end < COPY_ENDS; end++)
+		go_on(copy, end, true);
+	end_both(copy);
+}
+
+static void list_handles(struct copy *copy, tieline_handle *handles[COPY_ENDS])
+{
+	for (int end = 0; end < COPY_ENDS; end++)
+		handles[end] = tieline_connection_handle(copy->ends[end]);
+}
+
+int copy_prepare(struct copy *copy, struct pollfd entries[COPY_ENDS])
+{
+	tieline_handle *handles[COPY_ENDS];
+
+	list_handles(copy, handles);
+	for (int end = 0; end < COPY_ENDS; end++)
+		tieline_handle_want(handles[end],
+			(reads(&copy->directions[end]) ? TIELINE_READ : 0) |
+				(writes(&copy->directions[other(end)])
+						? TIELINE_WRITE
+						: 0));
+	return tieline_pollfd_prepare(handles, COPY_ENDS, entries);
 }
 
 static bool is_over(const struct copy *copy)
 {
-	return copy->directions[0].over && copy->directions[1].over;
+	return copy->directions[COPY_NEAR].over &&
+		copy->directions[COPY_FAR].over;
 }
 
-/* Whether the socket that the direction leads to is to see a break. */
-static bool breaks(const struct copy *copy, int which)
+bool copy_process(struct copy *copy, const struct pollfd entries[COPY_ENDS])
 {
-	return !is_over(copy) || copy->directions[which].source_broken ||
-		copy->directions[1 - which].target_gone;
+	tieline_handle *handles[COPY_ENDS];
+	int ready[COPY_ENDS];
+
+	list_handles(copy, handles);
+	tieline_pollfd_process(handles, COPY_ENDS, entries, ready);
+	for (int end = 0; end < COPY_ENDS; end++)
+		go_on(copy, end, ready[end] & TIELINE_READ);
+	end_both(copy);
+	return !is_over(copy);
 }
 
-static bool has_to_wait(const struct copy *copy, int which)
+bool copy_is_broken(const struct copy *copy, int end)
 {
-	return breaks(copy, which) &&
-		break_has_to_wait(copy->directions[which].to);
+	return copy->directions[end].source_broken ||
+		copy->directions[other(end)].target_gone;
 }
 
-/* Whether what is over has to stay for a moment. */
-static bool lingers(struct copy *copy)
+void copy_close(struct copy *copy, struct loop *loop)
 {
-	if (!has_to_wait(copy, 0) && !has_to_wait(copy, 1))
-		return false;
-	if (copy->break_by_ms == 0)
-		copy->break_by_ms = deadline_in(BREAK_WITHIN_MS);
-	return deadline_in(0) < copy->break_by_ms;
-}
+	for (int end = 0; end < COPY_ENDS; end++) {
+		const struct boundary *written =
+			&copy->directions[other(end)].boundary;
 
-bool copy_process(struct copy *copy, const struct pollfd entries[2])
-{
-	struct copy_direction *directions = copy->directions;
-
-	for (int i = 0; i < 2; i++) {
-		if (entries[i].revents && reads(&directions[i]))
-			read_some(copy, i);
-		if (holds(&directions[i]))
-			write_some(&directions[i]);
-	}
-	for (int i = 0; i < 2; i++)
-		end_direction(&directions[i], &directions[1 - i]);
-	return !is_over(copy) || lingers(copy);
-}
-
-void copy_close(struct copy *copy)
-{
-	for (int i = 0; i < 2; i++) {
-		struct copy_direction *direction = &copy->directions[i];
-
-		drop_window(direction);
-		if (breaks(copy, i))
-			break_socket(direction->to,
-				is_at_boundary(&direction->boundary));
+		drop_window(&copy->directions[end]);
+		if (!is_over(copy) || copy_is_broken(copy, other(end)))
+			break_carrier(
+				copy->ends[end], is_at_boundary(written), loop);
 		else
-			close(direction->to);
+			tieline_connection_close(copy->ends[end]);
 	}
 }

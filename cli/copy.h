@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes copied between two connected sockets in both directions, each through a
+ * Bytes copied between two connections in both directions, each through a
  * bounded window. The end of one is passed on as an end, behind everything that
  * came before it, while the other direction goes on; a break as a break.
  */
 #ifndef CLI_COPY_H
 #define CLI_COPY_H
 
-#include <poll.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include "loop.h"
+
+#include <tieline/tieline.h>
+
 #include <stdint.h>
 
 #define COPY_HEADER_MAX 12
@@ -22,9 +23,11 @@ struct boundary {
 	uint64_t body_left;
 };
 
+/* The connections of a copy. */
+enum { COPY_NEAR, COPY_FAR, COPY_ENDS };
+
+/* From one of them to the other. */
 struct copy_direction {
-	int from;
-	int to;
 	bool read_all;      /* nothing more comes */
 	bool over;          /* and nothing more goes out */
 	bool source_broken; /* it came to no clean end */
@@ -36,23 +39,26 @@ struct copy_direction {
 };
 
 struct copy {
-	struct copy_direction directions[2]; /* from the broker, and to it */
-	int64_t break_by_ms; /* when a break waits no longer; 0 = none does */
+	tieline_connection *ends[COPY_ENDS];
+	struct copy_direction directions[COPY_ENDS]; /* by where they begin */
 };
 
-/* Takes two sockets, which become non-blocking: one that leads to a partner
- * through a broker, and the program's. */
-void copy_init(struct copy *copy, int broker_fd, int program_fd);
+/* Takes two open connections that carried no message yet. */
+void copy_start(struct copy *copy, tieline_connection *near_end,
+	tieline_connection *far_end);
 
-/* Fills in what to wait for, one entry for each socket. Returns for how many
- * milliseconds, -1 = for ever. */
-int copy_prepare(const struct copy *copy, struct pollfd entries[2]);
+/* Fills in what to wait for, one entry for each connection. Returns for how
+ * many milliseconds, -1 = for ever. */
+int copy_prepare(struct copy *copy, struct pollfd entries[COPY_ENDS]);
 
-/* Copies what can be copied without blocking; false when it is over, and what
- * is to be broken has sent what came before. */
-bool copy_process(struct copy *copy, const struct pollfd entries[2]);
+/* Copies what can be copied without blocking; false when it is over. */
+bool copy_process(struct copy *copy, const struct pollfd entries[COPY_ENDS]);
 
-/* Closes the sockets; where not all was passed on, as a break. */
-void copy_close(struct copy *copy);
+/* Whether that connection broke; why is then in its handle's error. */
+bool copy_is_broken(const struct copy *copy, int end);
+
+/* Closes the connections; where not all was passed on, as a break, at once or
+ * in the loop. */
+void copy_close(struct copy *copy, struct loop *loop);
 
 #endif

@@ -9,10 +9,17 @@
 #include <sys/socket.h>
 
 #define TCP  "tcp://"
+#define TLS  "tls://"
 #define UNIX "unix:"
 
+static bool begins(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
 /* Adds one that was looked up, written so that it needs no looking up. */
-static void add(struct target *target, const struct addrinfo *found)
+static void add(
+	struct target *target, const char *scheme, const struct addrinfo *found)
 {
 	char host[TARGET_HOST_MAX], port[TARGET_PORT_MAX];
 
@@ -21,8 +28,9 @@ static void add(struct target *target, const struct addrinfo *found)
 			sizeof(host), port, sizeof(port),
 			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return;
-	snprintf(target->addresses[target->count++], TARGET_TEXT_MAX,
-		strchr(host, ':') ? TCP "[%s]:%s" : TCP "%s:%s", host, port);
+	snprintf(target->addresses[target->count++], TARGET_URL_MAX,
+		strchr(host, ':') ? "%s[%s]:%s" : "%s%s:%s", scheme, host,
+		port);
 }
 
 /* Splits host:port, the host perhaps in brackets; false if it is not that. */
@@ -44,7 +52,8 @@ static bool split(char *text, char **host_out, char **port_out)
 	return true;
 }
 
-static int look_up(struct target *target, const char *address, char *text)
+static int look_up(struct target *target, const char *address,
+	const char *scheme, char *text)
 {
 	static const struct addrinfo hints = {
 		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
@@ -52,33 +61,53 @@ static int look_up(struct target *target, const char *address, char *text)
 	char *host, *port;
 	int result;
 
-	if (!split(text, &host, &port))
+	if (!split(text, &host, &port) || strlen(host) >= TARGET_HOST_MAX)
 		return complain(STATUS_USAGE, address, "host:port is missing");
 	result = getaddrinfo(host, port, &hints, &found);
 	if (result != 0)
 		return complain(STATUS_CANNOT_CONNECT, address, "%s",
 			gai_strerror(result));
+	strcpy(target->host, host);
 	for (const struct addrinfo *one = found; one; one = one->ai_next)
-		add(target, one);
+		add(target, scheme, one);
 	freeaddrinfo(found);
 	return STATUS_DONE;
 }
 
-int target_find(struct target *target, const char *address)
+int target_find(struct target *target, const char *address,
+	const struct target_rule *rule)
 {
-	char text[TARGET_TEXT_MAX];
-	size_t len = strlen(address);
+	const char *scheme = rule->tls && begins(address, TLS) ? TLS : TCP;
+	char text[TARGET_URL_MAX];
 
-	target->count = 0;
-	if (len >= sizeof(text) || strchr(address, '#') ||
-		(strncmp(address, TCP, strlen(TCP)) != 0 &&
-			strncmp(address, UNIX, strlen(UNIX)) != 0))
-		return complain(STATUS_USAGE, address,
-			"the program's address has to be tcp://host:port or "
-			"unix:/path");
-	memcpy(text, address, len + 1);
-	if (strncmp(text, TCP, strlen(TCP)) == 0)
-		return look_up(target, address, text + strlen(TCP));
-	memcpy(target->addresses[target->count++], text, len + 1);
+	*target = (struct target){.count = 0};
+	if (strlen(address) >= sizeof(text) || strchr(address, '#') ||
+		(!begins(address, scheme) && !begins(address, UNIX)))
+		return complain(STATUS_USAGE, address, "%s", rule->text);
+	strcpy(text, address);
+	if (begins(text, scheme))
+		return look_up(target, address, scheme, text + strlen(scheme));
+	strcpy(target->addresses[target->count++], text);
 	return STATUS_DONE;
+}
+
+void target_add_name(struct target *target, const char *name)
+{
+	for (size_t i = 0; i < target->count; i++) {
+		char *address = target->addresses[i];
+		size_t len = strlen(address);
+
+		snprintf(address + len, sizeof(target->addresses[i]) - len,
+			"#%s", name);
+	}
+}
+
+bool target_is_local(const struct target *target)
+{
+	for (size_t i = 0; i < target->count; i++)
+		if (!begins(target->addresses[i], UNIX) &&
+			!begins(target->addresses[i], TCP "127.") &&
+			!begins(target->addresses[i], TCP "[::1]:"))
+			return false;
+	return true;
 }
