@@ -94,6 +94,20 @@ struct identities *identities_with(const char *key)
 	return identities;
 }
 
+struct identities *identities_as(const char *id, const char *const rights[])
+{
+	struct identities *identities = identities_with(KEY);
+	struct identity *one = &identities->all[0];
+	char why[RIGHTS_WHY];
+
+	strcpy(one->id, id);
+	one->rights.everywhere = 0;
+	for (; *rights; rights++)
+		assert_int_equal(
+			rights_parse(&one->rights, *rights, why), RIGHTS_OK);
+	return identities;
+}
+
 void open_broker(void)
 {
 	struct tli_error error;

@@ -29,6 +29,9 @@ int finish(void **state);
 /* One with that key, who may do everything. */
 struct identities *identities_with(const char *key);
 
+/* One with that id and KEY, and with these rights; NULL is behind the last. */
+struct identities *identities_as(const char *id, const char *const rights[]);
+
 /* Makes a broker that listens. */
 void open_broker(void);
 

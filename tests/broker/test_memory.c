@@ -7,6 +7,8 @@
 #include "shortage.h"
 #include "still_clock.h"
 
+#include "../../broker/identity_change.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -193,6 +195,55 @@ static void hold_what_comes_early(void)
 	try_to_say(fds[1], "{\"dial\":\"n\"}");
 }
 
+/* ---- Identities ------------------------------------------------------- */
+
+static struct identities *others;
+
+static void some_whose_identity_goes(void)
+{
+	static const char *const all[] = {"all", NULL};
+	static unsigned heirs;
+	char id[16];
+
+	a_pair();
+	a_pair();
+	tell(client(OVER_UNIX), "{\"accept\":\"n\"}");
+	tell(client(OVER_UNIX), "{\"monitor\":true}");
+	tell(client(OVER_TCP), "{\"dial\":\"m\"}");
+	client(OVER_TCP);
+	snprintf(id, sizeof(id), "heir-%u", heirs++);
+	others = identities_as(id, all);
+}
+
+static void take_it_away(void)
+{
+	alloc_pause(false);
+	identities_replace(broker, others);
+	alloc_pause(true);
+	settle();
+}
+
+static void some_without_rights(void)
+{
+	static const char *const few[] = {"dial p", "accept p", NULL};
+
+	tell(client(OVER_UNIX), "{\"monitor\":true}");
+	for (int i = 0; i < 4; i++)
+		client(OVER_UNIX);
+	identities_replace(broker, identities_as("authkey", few));
+}
+
+static void do_what_they_may_not(void)
+{
+	static const char *const requests[] = {"{\"dial\":\"n\"}",
+		"{\"accept\":\"n\"}", "{\"stat\":true}",
+		"{\"list\":\"names\"}"};
+
+	for (size_t i = 0; i < LENGTH(requests); i++)
+		try_to_say(fds[i + 1], requests[i]);
+	settle();
+}
+
 static const struct scenario scenarios[] = {
 	{"login", NULL, log_in_on_both},
 	{"requests", one_client, ask_for_all},
@@ -208,6 +259,8 @@ static const struct scenario scenarios[] = {
 	{"stalled pair", a_pair, stall_both},
 	{"bad length", a_pair, break_for_a_length},
 	{"early bytes", two_clients, hold_what_comes_early},
+	{"removed", some_whose_identity_goes, take_it_away},
+	{"not permitted", some_without_rights, do_what_they_may_not},
 };
 
 int main(void)
