@@ -5,7 +5,7 @@
 
 #include "config.h"
 #include "config_file.h"
-#include "config_reading.h"
+#include "identity_members.h"
 
 #include <tieline/tieline.h>
 
@@ -75,35 +75,6 @@ static int check_trust(int fd, const char *path, struct tli_error *error)
 
 /* ---- One file --------------------------------------------------------- */
 
-static int check_members(
-	struct config_reading *reading, const tli_json *json, void *of)
-{
-	const struct identity *identity = of;
-
-	if (!tli_json_find(json, "rights"))
-		return config_complain(reading,
-			"\"rights\" are missing: a list, as "
-			"[\"dial echo.*\"], [\"all\"] or []");
-	if (identity->not_before >= identity->not_after)
-		return config_complain(
-			reading, "\"not_after\" is before \"not_before\"");
-	return 0;
-}
-
-static int read_text(const struct folder *folder, const char *path,
-	const char *text, size_t len, struct identity *identity)
-{
-	struct config_reading reading = {
-		.path = path,
-		.text = text,
-		.len = len,
-		.error = folder->error,
-	};
-
-	return config_read_text(
-		&reading, config_identity_settings, identity, check_members);
-}
-
 /* Its key, if it has one. */
 static int read_key(const struct folder *folder, const struct file *file,
 	struct identity *identity)
@@ -147,7 +118,7 @@ static int add_identity(const struct folder *folder, const struct file *file,
 		return tli_error_set(folder->error, TIELINE_EINVAL,
 			"%.100s: there are more than %u identities", file->path,
 			IDENTITIES_MAX);
-	result = read_text(folder, file->path, text, len, identity);
+	result = identity_parse(identity, file->path, text, len, folder->error);
 	if (result == 0)
 		result = read_key(folder, file, identity);
 	return result < 0 ? result : check_key(folder, file, identity);

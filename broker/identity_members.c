@@ -189,3 +189,34 @@ int identity_take_certificates(struct config_reading *reading,
 	return config_read_elements(
 		reading, setting, json, of, take_certificate);
 }
+
+/* ---- All of them ------------------------------------------------------ */
+
+static int check_members(
+	struct config_reading *reading, const tli_json *json, void *of)
+{
+	const struct identity *identity = of;
+
+	if (!tli_json_find(json, "rights"))
+		return config_complain(reading,
+			"\"rights\" are missing: a list, as "
+			"[\"dial echo.*\"], [\"all\"] or []");
+	if (identity->not_before >= identity->not_after)
+		return config_complain(
+			reading, "\"not_after\" is before \"not_before\"");
+	return 0;
+}
+
+int identity_parse(struct identity *identity, const char *path,
+	const char *text, size_t len, struct tli_error *error)
+{
+	struct config_reading reading = {
+		.path = path,
+		.text = text,
+		.len = len,
+		.error = error,
+	};
+
+	return config_read_text(
+		&reading, config_identity_settings, identity, check_members);
+}

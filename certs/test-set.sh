@@ -125,9 +125,11 @@ make_unusable() {
 	openssl pkey -in server-good.key -aes256 -passout pass:secret \
 		-out encrypted.key
 	cat ca.crt other-ca.crt >both-cas.crt
+	cat server-good.crt server-good.key >server-both.crt
 	: >empty.crt
 	echo "no certificate, and no key" >garbage.crt
 	sed '3s/^.\{20\}/$&/' server-good.crt >broken.crt
+	cat server-good.crt broken.crt >server-broken-chain.crt
 	head -n 4 server-good.crt >cut.crt
 	head -n 2 server-good.key >cut.key
 }

@@ -199,7 +199,8 @@ static bool add_revocations(X509_STORE *store, BIO *bio)
 		count++;
 	}
 	return count > 0 && is_at_end() &&
-		X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK) == 1;
+		X509_STORE_set_flags(store,
+			X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) == 1;
 }
 
 static bool load_revocations(SSL_CTX *context,

@@ -3,13 +3,13 @@
 
 #include "../../broker/holders.h"
 #include "../../broker/meeting.h"
+#include "../unit/alloc_crypto.h"
 
 #include "still_clock.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -34,27 +34,6 @@ bool __wrap_broker_turn(struct broker *turned, bool waits)
 	return goes_on;
 }
 
-static void *crypto_malloc(size_t len, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return malloc(len);
-}
-
-static void *crypto_realloc(void *data, size_t len, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return realloc(data, len);
-}
-
-static void crypto_free(void *data, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(data);
-}
-
 static void say_nothing(int severity, const char *text)
 {
 	(void)severity;
@@ -68,8 +47,7 @@ bool take_over_allocators(void)
 	cJSON_InitHooks(&hooks);
 	event_set_mem_functions(malloc, realloc, free);
 	event_set_log_callback(say_nothing);
-	return CRYPTO_set_mem_functions(
-		crypto_malloc, crypto_realloc, crypto_free);
+	return alloc_take_crypto();
 }
 
 /* ---- Clients that expect anything ------------------------------------- */

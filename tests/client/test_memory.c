@@ -8,8 +8,8 @@
 #include "broker.h"
 
 #include "../unit/alloc.h"
+#include "../unit/alloc_crypto.h"
 
-#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -21,27 +21,6 @@
 #define SITES_MAX 5000 /* far more allocations than any scenario makes */
 
 static uint8_t big[BIG];
-
-static void *crypto_malloc(size_t len, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return malloc(len);
-}
-
-static void *crypto_realloc(void *data, size_t len, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return realloc(data, len);
-}
-
-static void crypto_free(void *data, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(data);
-}
 
 /* Each scenario returns 0, or the first code that is not. */
 static int handshake(void)
@@ -377,8 +356,7 @@ int main(void)
 		cmocka_unit_test(a_message_outlives_a_shortage),
 	};
 
-	if (!CRYPTO_set_mem_functions(
-		    crypto_malloc, crypto_realloc, crypto_free))
+	if (!alloc_take_crypto())
 		return 1;
 	return cmocka_run_group_tests(tests, start_broker, stop_broker);
 }
