@@ -65,6 +65,7 @@ HANDSHAKES_MAX = 64         # of a listener, at a time
 END_SECONDS = 5.0           # for the last word of a TLS connection
 AWAY_SECONDS = 1.0
 RETRY_SECONDS = 0.01
+YEAR_SECONDS = 31_536_000   # as long as a broker lets anyone wait
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 log = logging.getLogger("tieline")
@@ -954,7 +955,7 @@ class Settings:
                 return (yield from reach_one(
                     family, place, deadline_in(share)))
             except OSError:
-                if place is places[-1][1]:
+                if i + 1 == len(places):
                     raise
 
     def authenticate(self, sock, role, deadline):
@@ -992,12 +993,14 @@ class Settings:
             return [bound]
         return [bound, plain] if role == "listener" else [plain]
 
-    def meet(self, request, deadline, on_parked=None):
-        """A connection to the partner that the broker finds."""
+    def meet(self, deadline, parking=None, on_parked=None):
+        """A connection to the partner that the broker finds; who dials, or who
+        is parked with that request."""
         sock = yield from self.reach(deadline)
         connection = yield from self.authenticate(sock, "client", deadline)
         try:
             if self.address.name:
+                request = parking or dialling(self.address.name, deadline)
                 yield from ask_broker(
                     connection, request, deadline, on_parked)
         except BaseException:
@@ -1060,12 +1063,14 @@ def next_reply(connection, deadline):
     return reply
 
 
+def dialling(name, deadline):
+    """The broker gives up before we do, because it knows why."""
+    left = YEAR_SECONDS if deadline is None else time_left(deadline)
+    return {"dial": name, "timeout": left - min(0.5, left / 10)}
+
+
 def dial(settings):
-    request = {"dial": settings.address.name}
-    if settings.timeout is not None:
-        # The broker gives up before we do, because it knows why.
-        request["timeout"] = settings.timeout - min(0.5, settings.timeout / 10)
-    return complete(settings.meet(request, deadline_in(settings.timeout)))
+    return complete(settings.meet(deadline_in(settings.timeout)))
 
 
 def connect(url, authkey=None, **options):
@@ -1142,8 +1147,9 @@ def manager(url, authkey=None, *,
 class Opening:
     """A generator under way, and what it waits for."""
 
-    def __init__(self, steps):
+    def __init__(self, steps=None, peer=""):
         self.steps = steps
+        self.peer = peer
         self.want = None
         self.is_parked = False
 
@@ -1167,28 +1173,29 @@ class Port:
         self.address = format_place(
             settings.address.scheme, self.sock.getsockname())
 
-    def enter(self):
+    def resume(self, away_seconds):
         pass
 
     def start(self):
         """Takes in who has come; at the limit the oldest goes."""
         for _ in range(HANDSHAKES_MAX):
             try:
-                sock, _ = self.sock.accept()
+                sock, place = self.sock.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
             set_no_delay(sock)
             if len(self.openings) >= HANDSHAKES_MAX:
                 self.openings.pop(0).steps.close()
             deadline = deadline_in(self.settings.timeout)
-            self.openings.append(Opening(self.settings.authenticate(
-                sock, "listener", deadline)))
+            self.openings.append(Opening(
+                self.settings.authenticate(sock, "listener", deadline),
+                format_place(self.settings.address.scheme, place)))
 
     def wants(self):
         return [Want(self.sock, READ, None)]
 
-    def failed(self, error):
-        log.warning("%s: a peer was turned away: %s", self.address,
+    def failed(self, opening, error):
+        log.warning("%s: turned away %s: %s", self.address, opening.peer,
                     describe(error))
 
     def close(self):
@@ -1216,7 +1223,7 @@ def listening_socket(address, backlog):
 
 
 def describe(error):
-    return str(error) or type(error).__name__
+    return str(error) or "it closed the connection"
 
 
 class Parking:
@@ -1235,13 +1242,11 @@ class Parking:
         self.is_absent = False
         self.pause = 0.0
         self.pause_until = None
-        self.left_at = None
 
-    def enter(self):
+    def resume(self, away_seconds):
         """The broker does not wait while nobody accepts: logins under way would
         seem to fail by its fault."""
-        if (self.left_at is None or
-                time.monotonic() - self.left_at < AWAY_SECONDS):
+        if away_seconds < AWAY_SECONDS:
             return
         for opening in [one for one in self.openings if not one.is_parked]:
             self.openings.remove(opening)
@@ -1250,15 +1255,20 @@ class Parking:
     def start(self):
         """Replaces what is missing; as long as the broker is lost, one by one.
         """
-        if self.pause_until and time.monotonic() < self.pause_until:
+        if self.is_pausing():
             return
         self.pause_until = None
         while self.lacks_one():
             deadline = deadline_in(self.settings.timeout)
-            opening = Opening(None)
+            opening = Opening()
             opening.steps = self.settings.meet(
-                self.request, deadline, functools.partial(self.found, opening))
+                deadline, self.request,
+                functools.partial(self.found, opening))
             self.openings.append(opening)
+
+    def is_pausing(self):
+        return (self.pause_until is not None and
+                time.monotonic() < self.pause_until)
 
     def lacks_one(self):
         under_way = sum(not one.is_parked for one in self.openings)
@@ -1274,13 +1284,15 @@ class Parking:
         """Only the end of the pause."""
         return [Want(None, 0, self.pause_until)]
 
-    def failed(self, error):
+    def failed(self, opening, error):
         if not self.was_found:
             raise error
         if not self.is_absent:
             self.is_absent = True
             log.warning("%s: waiting at the broker is being tried again: %s",
                         self.address, describe(error))
+        if self.is_pausing():
+            return
         self.pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self.pause))
         if isinstance(error, AuthenticationError):
             self.pause = LONGEST_PAUSE
@@ -1337,9 +1349,10 @@ class Listener:
                         if settings.address.name else Port(settings, backlog))
         self._accepted = []
         self._is_closed = False
+        self._left_at = time.monotonic()
         try:
             if settings.address.name:
-                self._be_found()
+                self._go_on_until(lambda: self._source.was_found, None)
         except BaseException:
             self.close()
             raise
@@ -1358,14 +1371,14 @@ class Listener:
         if self._is_closed:
             raise OSError("listener is closed")
         deadline = deadline_in(timeout)
-        self._source.enter()
-        while not self._accepted:
-            is_over = deadline is not None and time.monotonic() >= deadline
-            self._turn(deadline)
-            if is_over and not self._accepted:
-                raise TimeoutError(errno.ETIMEDOUT,
-                                   "nobody connected and authenticated in time")
-        self._source.left_at = time.monotonic()
+        self._source.resume(time.monotonic() - self._left_at)
+        try:
+            if not self._go_on_until(lambda: self._accepted, deadline):
+                raise TimeoutError(
+                    errno.ETIMEDOUT,
+                    "nobody connected and authenticated in time")
+        finally:
+            self._left_at = time.monotonic()
         connection = self._accepted.pop(0)
         self.last_accepted = connection.peer
         return connection
@@ -1388,19 +1401,30 @@ class Listener:
     def __exit__(self, *exception):
         self.close()
 
-    def _be_found(self):
-        while not self._source.was_found:
-            self._turn(None)
+    def _go_on_until(self, is_done, deadline):
+        """Takes the openings on. False if the time was over before; something
+        that is there already is found in any time."""
+        is_over = False
+        while True:
+            self._begin()
+            if is_done():
+                return True
+            if is_over:
+                return False
+            is_over = time_left(deadline) == 0
+            self._go_on(deadline)
 
-    def _turn(self, deadline):
-        """Sleeps once, and takes those on who can go on."""
+    def _begin(self):
         self._source.start()
-        openings = self._source.openings
-        for opening in [one for one in openings if not one.want]:
+        for opening in [
+                one for one in self._source.openings if not one.want]:
             self._advance(opening, None)
+
+    def _go_on(self, deadline):
+        """Sleeps once, and takes those on who can go on."""
         ready = self._sleep(deadline)
         now = time.monotonic()
-        for opening in openings[:]:
+        for opening in self._source.openings[:]:
             limit = opening.want.deadline
             if opening in ready:
                 self._advance(opening, True)
@@ -1412,8 +1436,6 @@ class Listener:
         wants = [(one.want, one) for one in self._source.openings]
         wants += [(want, None) for want in self._source.wants()]
         until = earliest([deadline, *(want.deadline for want, _ in wants)])
-        if self._accepted:
-            until = 0
         with Selector() as selector:
             for want, opening in wants:
                 if want.sock is not None:
@@ -1425,7 +1447,7 @@ class Listener:
             connection = opening.advance(is_ready)
         except (AuthenticationError, EOFError, OSError) as error:
             self._source.openings.remove(opening)
-            self._source.failed(error)
+            self._source.failed(opening, error)
             return
         except BaseException:
             self._source.openings.remove(opening)
