@@ -81,7 +81,8 @@ static void on_ready_to_end(struct peer *peer, short event)
 		peer_watch(peer, peer->end == PEER_GOES_ON, flushed == 0);
 }
 
-static const struct stage ending = {"closing", on_ready_to_end, leave, NULL};
+static const struct stage ending = {
+	"closing", on_ready_to_end, leave, NULL, NULL};
 
 void closing_end(struct peer *peer)
 {
@@ -158,7 +159,7 @@ static void on_ready_to_break(struct peer *peer, short event)
 }
 
 static const struct stage breaking = {
-	"closing", on_ready_to_break, leave, NULL};
+	"closing", on_ready_to_break, leave, NULL, NULL};
 
 void closing_break(struct peer *peer, bool is_shown)
 {

@@ -84,7 +84,8 @@ static void start_bound(struct peer *peer)
 
 void dialect_start(struct peer *peer)
 {
-	static const struct stage idle = {"idle", on_ready, NULL, closing_end};
+	static const struct stage idle = {
+		"idle", on_ready, NULL, closing_end, NULL};
 
 	peer_enter(peer, &idle, NULL);
 	if (peer->port->config.bind[0])

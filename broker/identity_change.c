@@ -24,8 +24,9 @@ static void renew_all(struct broker *broker)
 	struct peer *peer;
 
 	TAILQ_FOREACH (peer, &broker->peers.open, link)
-		if (peer->identity)
-			(void)identity_renew(peer);
+		if (peer->identity && identity_renew(peer) &&
+			peer->stage->take_rights)
+			peer->stage->take_rights(peer);
 }
 
 static bool is_left_over(const struct peer *peer)

@@ -321,7 +321,7 @@ static struct login *new_login(struct peer *peer)
 }
 
 static const struct stage authenticating = {
-	"authenticating", on_ready, leave, closing_end};
+	"authenticating", on_ready, leave, closing_end, NULL};
 
 bool login_start(struct peer *peer)
 {

@@ -155,6 +155,7 @@ static void acknowledge(struct manager *manager)
 	call = manager_call_new(manager, NULL);
 	if (!call)
 		return;
+	call->is_granted = true;
 	call->request.op.token = manager->lease;
 	manager->lease = 0;
 	manager->has_got = true;
@@ -318,6 +319,7 @@ static void leave(struct peer *peer)
 		manager->call->manager = NULL;
 	manager->call = NULL;
 	drop_kept(manager);
+	tli_item_unref(manager->known.name);
 	segments_fini(&manager->output);
 	owner_end(&manager->owner);
 }
@@ -352,7 +354,16 @@ void managers_fini(struct managers *managers)
 	tli_values_fini(&managers->values);
 }
 
-static const struct stage stage = {"manager", on_ready, leave, closing_end};
+static void take_rights(struct peer *peer)
+{
+	struct manager *manager = peer->state;
+
+	if (manager->call)
+		manager_call_take_rights(manager->call);
+}
+
+static const struct stage stage = {
+	"manager", on_ready, leave, closing_end, take_rights};
 
 size_t manager_held_bytes(const struct peer *peer)
 {

@@ -21,6 +21,7 @@
 
 #include "broker.h"
 #include "engine/ident.h"
+#include "object_rights.h"
 #include "segments.h"
 
 /* A request, decoded. */
@@ -51,6 +52,14 @@ extern const struct serializer pickle_serializer, xml_serializer;
 
 struct manager_call;
 
+/* The object that a client last had to be looked up for. */
+struct known_object {
+	uint64_t object;       /* its id; 0 = none */
+	struct tli_item *name; /* by which rights know it; a reference */
+	uint64_t generation;   /* of the identities that allowed comes from */
+	uint32_t allowed;      /* what may be done to it, a RIGHT_BIT() each */
+};
+
 struct manager {
 	TAILQ_ENTRY(manager) link; /* in the due or dead ones */
 	struct broker *broker;
@@ -58,6 +67,7 @@ struct manager {
 	const struct serializer *serializer;
 	struct owner owner;
 	struct segments output;
+	struct known_object known;
 	struct manager_call *call; /* that is under way; NULL = none */
 	struct tli_item *kept; /* the last answer, while what its proxies refer
 				* to is not the client's yet */
@@ -83,6 +93,9 @@ struct manager_call {
 	struct tli_item *method;   /* to be called on what is opened; or NULL */
 	uint64_t opened_token;     /* the reference for as long as that takes */
 	char *guess;               /* the entry of a typeid that is one */
+	struct object_rights rights;
+	uint32_t lost;   /* it is cancelled as these rights are gone */
+	bool is_granted; /* it comes of what was permitted */
 	char typeid[IDENT_TYPEID_MAX + 1];
 };
 
@@ -121,6 +134,9 @@ void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
 	struct tli_item *item, void (*then)(struct manager_call *call));
 void manager_call_free(struct manager_call *call);
 
+/* Its client has other rights: it is cancelled if it may not go on. */
+void manager_call_take_rights(struct manager_call *call);
+
 /* What the engine is asked with; NULL if that fails, or the value is NULL. */
 struct tli_item *manager_pickle(const struct tli_value *value);
 
@@ -151,6 +167,9 @@ void manager_reply(
 
 /* What the engine raised, as the exception that it is in Python. */
 void manager_raise(struct manager *manager, const struct op *op);
+
+/* PermissionError. */
+void manager_forbid(struct manager *manager, const char *why);
 
 /* There is no object of that ident; or it is no ident at all. */
 void manager_refuse_ident(struct manager *manager, const char *ident);

@@ -42,12 +42,106 @@ static struct owner *owner_of(const struct manager_call *call, uint8_t code)
 				   : &call->manager->owner;
 }
 
+/* ---- Rights ------------------------------------------------------------ */
+
+static bool is_known(
+	const struct manager *manager, uint64_t object, uint64_t generation)
+{
+	return object != 0 && manager->known.object == object &&
+		manager->known.generation == generation;
+}
+
+static void forbid(struct manager_call *call, uint64_t object)
+{
+	struct manager *manager = call->manager;
+
+	if (call->is_granted)
+		return;
+	if (is_known(manager, object, peer_rights_generation(manager->peer)))
+		call->rights.allowed = manager->known.allowed;
+	object_rights_forbid(manager->peer, &call->rights, &call->request.op);
+}
+
+static void note_known(struct manager_call *call)
+{
+	struct known_object *known = &call->manager->known;
+
+	if (call->request.object == 0 || call->request.op.is_beside)
+		return;
+	tli_item_unref(known->name);
+	*known = (struct known_object){
+		.object = call->request.object,
+		.name = tli_item_ref(call->request.op.result),
+		.generation = peer_rights_generation(call->manager->peer),
+		.allowed = call->rights.allowed,
+	};
+}
+
+/* Of what is not permitted. True if the call goes on in another way, or is
+ * over. */
+static bool review(struct manager_call *call)
+{
+	struct manager *manager = call->manager;
+	struct op *op = &call->request.op;
+	char why[PERMISSION_WHY];
+
+	if (object_rights_review(
+		    manager->peer, &call->rights, false, op, why)) {
+		note_known(call);
+		manager_ask(call, op->code, call->request.object,
+			tli_item_ref(op->item), call->then);
+		return true;
+	}
+	if (op->status != TLI_STATUS_NOT_PERMITTED)
+		return false;
+	manager_forbid(manager, why);
+	manager_call_free(call);
+	return true;
+}
+
+void manager_call_take_rights(struct manager_call *call)
+{
+	const struct manager *manager = call->manager;
+	struct peer *peer = manager->peer;
+	uint64_t object = call->request.object;
+	uint32_t needs = call->request.op.needed;
+	char text[OBJECT_NAME_TEXT];
+	const char *name = manager->known.object == object
+		? object_name(manager->known.name, text)
+		: NULL;
+
+	if (object == 0 || call->is_granted ||
+		needs_are_met(needs, ~peer_rights_on(peer, name)))
+		return;
+	permission_refused(peer, needs, name);
+	call->lost = needs;
+	request_cancel(&call->request);
+}
+
+static void tell_lost(struct manager_call *call)
+{
+	char why[PERMISSION_WHY];
+
+	permission_text(call->manager->peer, call->lost, NULL, why);
+	manager_forbid(call->manager, why);
+	manager_call_free(call);
+}
+
+/* ---- Answers ----------------------------------------------------------- */
+
 /* What the request said, or another connection was told, is not needed any
  * more. */
 static void go_on(struct manager_call *call)
 {
+	const uint8_t status = call->request.op.status;
+
 	tli_values_forget(&call->broker->managers.values);
-	call->then(call);
+	if (call->manager && status == TLI_STATUS_NOT_PERMITTED && review(call))
+		return;
+	if (call->manager && status == TLI_STATUS_CANCELLED && call->lost)
+		tell_lost(call);
+	else
+		call->then(call);
 }
 
 static void on_done(struct request *request)
@@ -82,8 +176,9 @@ void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
 {
 	uint64_t token = call->request.op.token;
 
-	if ((code == TLI_OP_OPEN && !call->holder) ||
-		(code != TLI_OP_ACK && !item)) {
+	bool has_item = code == TLI_OP_OPEN || code == TLI_OP_CALL;
+
+	if ((code == TLI_OP_OPEN && !call->holder) || (has_item && !item)) {
 		give_up(call, item);
 		return;
 	}
@@ -98,6 +193,7 @@ void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
 		.token = token,
 		.item = item,
 	};
+	forbid(call, object);
 	if (request_start(owner_of(call, code), &call->request,
 		    call->broker->objects.now_ms))
 		go_on(call);

@@ -102,6 +102,7 @@ static void on_returned(struct manager_call *call)
 	value = op->result ? tli_item_value(manager_values(manager), op->result)
 			   : tli_none(manager_values(manager));
 	manager_note_lease(manager, op);
+	call->is_granted = true;
 	if (value)
 		strcpy(call->typeid, kind_of(value));
 	manager_ask(call, TLI_OP_OPEN, 0,
@@ -232,6 +233,7 @@ void manager_make_proxy(struct manager_call *call)
 	if (call->holder)
 		holder_ref(call->holder);
 	strcpy(call->typeid, call->result_typeid);
+	call->is_granted = true;
 	manager_ask(call, TLI_OP_OPEN, 0,
 		opening(values, call->typeid, args, 2), on_proxied);
 }

@@ -205,6 +205,17 @@ static void raise_pickled(struct manager *manager, const struct op *op)
 			exception_args(manager, op), NULL));
 }
 
+static void forbid_pickled(struct manager *manager, const char *why)
+{
+	struct tli_values *values = manager_values(manager);
+	struct tli_value *argument = text(manager, why);
+
+	manager_reply(manager, "#ERROR",
+		tli_object(values, TLI_REDUCE,
+			exception_class(manager, "PermissionError"),
+			tli_items(values, TLI_TUPLE, &argument, 1), NULL));
+}
+
 void manager_raise(struct manager *manager, const struct op *op)
 {
 	if (manager->serializer->is_pickle)
@@ -288,4 +299,12 @@ void manager_unserializable(struct manager *manager, const struct op *op)
 {
 	refuse(manager, "#UNSERIALIZABLE",
 		tli_status_info(op->status)->exception, text_of(manager, op));
+}
+
+void manager_forbid(struct manager *manager, const char *why)
+{
+	if (manager->serializer->is_pickle)
+		forbid_pickled(manager, why);
+	else
+		manager_refuse(manager, "PermissionError", "%s", why);
 }

@@ -115,6 +115,36 @@ static void shutdown_broker(
 	manager->broker->managers.wants_end = true;
 }
 
+/* Asks for what needs no more than any right to the object. */
+static void look(struct manager *manager, struct holder *holder,
+	const struct ident *ident, void (*then)(struct manager_call *call))
+{
+	struct manager_call *call = manager_call_new(manager, holder);
+
+	if (!call)
+		return;
+	strcpy(call->typeid, ident->typeid);
+	manager_ask(call, OP_LOOK, ident->object, NULL, then);
+}
+
+static void tell_methods(struct manager *manager, const char *typeid)
+{
+	manager_return(manager,
+		typeid_exposed(&manager->broker->config,
+			manager_values(manager), typeid));
+}
+
+static void on_looked_for_methods(struct manager_call *call)
+{
+	struct manager *manager = call->manager;
+
+	if (manager && call->request.op.status == TLI_STATUS_OK)
+		tell_methods(manager, call->typeid);
+	else if (manager)
+		manager_refuse_op(manager, &call->request.op);
+	manager_call_free(call);
+}
+
 /* Of a token, by its ident. */
 static void get_methods(
 	struct manager *manager, const struct manager_request *request)
@@ -131,10 +161,10 @@ static void get_methods(
 			"get_methods() takes a Token, which has an id");
 	else if (!ident_parse(&ident, text, manager->broker->epoch))
 		manager_refuse_ident(manager, text);
+	else if (peer_may_all(manager->peer))
+		tell_methods(manager, ident.typeid);
 	else
-		manager_return(manager,
-			typeid_exposed(&manager->broker->config,
-				manager_values(manager), ident.typeid));
+		look(manager, NULL, &ident, on_looked_for_methods);
 }
 
 /* ---- References -------------------------------------------------------- */
@@ -168,7 +198,8 @@ static void incref(
 	if (!read_ident(manager, request, &ident))
 		return;
 	holder = holder_of(manager->broker->holders, manager->peer);
-	if (holder && holder_add(holder, ident.object)) {
+	if (peer_may_all(manager->peer) && holder &&
+		holder_add(holder, ident.object)) {
 		manager_return_item(manager, NULL);
 		return;
 	}
@@ -180,22 +211,45 @@ static void incref(
 		call, TLI_OP_OPEN, 0, opening(manager, &ident), on_reference);
 }
 
+static void drop(struct manager *manager, struct holder *holder,
+	uint64_t object, const char *typeid)
+{
+	char ident[IDENT_TEXT];
+
+	if (holder && holders_drop(manager->broker->holders, holder, object)) {
+		manager_return_item(manager, NULL);
+		return;
+	}
+	ident_format(ident, manager->broker->epoch, object, typeid);
+	manager_refuse(manager, "KeyError",
+		"'%.400s': nobody has a reference to it", ident);
+}
+
+static void on_looked_to_drop(struct manager_call *call)
+{
+	struct manager *manager = call->manager;
+	const struct op *op = &call->request.op;
+
+	if (manager && op->status == TLI_STATUS_OK)
+		drop(manager, call->holder, call->request.object, call->typeid);
+	else if (manager)
+		manager_refuse_op(manager, op);
+	manager_call_free(call);
+}
+
 static void decref(
 	struct manager *manager, const struct manager_request *request)
 {
-	struct holders *holders = manager->broker->holders;
 	struct holder *holder;
 	struct ident ident;
 
 	if (!read_ident(manager, request, &ident))
 		return;
-	holder = holder_of(holders, manager->peer);
-	if (holder && holders_drop(holders, holder, ident.object))
-		manager_return_item(manager, NULL);
+	holder = holder_of(manager->broker->holders, manager->peer);
+	if (peer_may_all(manager->peer))
+		drop(manager, holder, ident.object, ident.typeid);
 	else
-		manager_refuse(manager, "KeyError",
-			"'%.400s': nobody has a reference to it",
-			tli_text_of(tli_items_of(request->args)->items[0]));
+		look(manager, holder, &ident, on_looked_to_drop);
 }
 
 /* ---- The table --------------------------------------------------------- */
@@ -204,19 +258,20 @@ static void decref(
 
 static const struct {
 	const char *name;
-	int arguments; /* how many, none by name */
+	int arguments;    /* how many, none by name */
+	enum right right; /* that it needs; RIGHT_COUNT = none, or of objects */
 	void (*serve)(
 		struct manager *manager, const struct manager_request *request);
 } functions[] = {
-	{"accept_connection", 1, accept_connection},
-	{"create", ANY_ARGUMENTS, manager_create},
-	{"debug_info", 0, debug_info},
-	{"decref", 1, decref},
-	{"dummy", 0, dummy},
-	{"get_methods", 1, get_methods},
-	{"incref", 1, incref},
-	{"number_of_objects", 0, number_of_objects},
-	{"shutdown", 0, shutdown_broker},
+	{"accept_connection", 1, RIGHT_COUNT, accept_connection},
+	{"create", ANY_ARGUMENTS, RIGHT_COUNT, manager_create},
+	{"debug_info", 0, RIGHT_LIST, debug_info},
+	{"decref", 1, RIGHT_COUNT, decref},
+	{"dummy", 0, RIGHT_COUNT, dummy},
+	{"get_methods", 1, RIGHT_COUNT, get_methods},
+	{"incref", 1, RIGHT_COUNT, incref},
+	{"number_of_objects", 0, RIGHT_STAT, number_of_objects},
+	{"shutdown", 0, RIGHT_SHUTDOWN, shutdown_broker},
 };
 
 static bool has_arguments(const struct manager_request *request, int count)
@@ -225,11 +280,25 @@ static bool has_arguments(const struct manager_request *request, int count)
 		tli_items_of(request->kwds)->count == 0;
 }
 
+/* False with the reply made. */
+static bool is_permitted(struct manager *manager, enum right right)
+{
+	char why[PERMISSION_WHY];
+
+	if (right == RIGHT_COUNT || peer_may(manager->peer, right, NULL))
+		return true;
+	manager_forbid(manager,
+		permission_text(manager->peer, RIGHT_BIT(right), NULL, why));
+	return false;
+}
+
 static void serve_function(struct manager *manager,
 	const struct manager_request *request, size_t function)
 {
 	int count = functions[function].arguments;
 
+	if (!is_permitted(manager, functions[function].right))
+		return;
 	if (count == ANY_ARGUMENTS || has_arguments(request, count))
 		functions[function].serve(manager, request);
 	else

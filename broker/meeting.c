@@ -86,8 +86,10 @@ static void drain(struct peer *peer)
 	refuse(peer, waiter->silent, TLI_REFUSAL_DRAINING, BROKER_DRAINING);
 }
 
-static const struct stage parked = {"parked", on_ready, leave_seat, drain};
-static const struct stage waiting = {"waiting", on_ready, leave_seat, drain};
+static const struct stage parked = {
+	"parked", on_ready, leave_seat, drain, NULL};
+static const struct stage waiting = {
+	"waiting", on_ready, leave_seat, drain, NULL};
 
 static bool is_seated(const struct peer *peer)
 {

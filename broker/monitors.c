@@ -185,7 +185,7 @@ static void on_ready(struct peer *peer, short event)
 void monitors_add(struct peer *peer, const char *prefix)
 {
 	static const struct stage stage = {
-		"monitor", on_ready, leave, closing_end};
+		"monitor", on_ready, leave, closing_end, NULL};
 	struct monitor *monitor = calloc(1, sizeof(*monitor));
 
 	if (!monitor) {

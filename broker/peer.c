@@ -19,8 +19,9 @@ static void do_nothing(struct peer *peer, short event)
 	(void)event;
 }
 
-static const struct stage connected = {"connected", do_nothing, NULL, NULL};
-static const struct stage closed = {"closed", do_nothing, NULL, NULL};
+static const struct stage connected = {
+	"connected", do_nothing, NULL, NULL, NULL};
+static const struct stage closed = {"closed", do_nothing, NULL, NULL, NULL};
 
 void peers_init(struct peers *peers)
 {

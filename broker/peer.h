@@ -32,6 +32,9 @@ struct stage {
 	/* The broker is about to end: sends the peer away. NULL if it may stay
 	 * as long as it takes. */
 	void (*drain)(struct peer *peer);
+	/* The peer has other rights: ends what it may not go on with. NULL if
+	 * nothing goes on. */
+	void (*take_rights)(struct peer *peer);
 };
 
 /* An address in as little room as it needs. */

@@ -467,7 +467,7 @@ static void leave(struct peer *peer)
 	closing_break(receiver(flow), shown);
 }
 
-static const struct stage relayed = {"relayed", on_ready, leave, NULL};
+static const struct stage relayed = {"relayed", on_ready, leave, NULL, NULL};
 
 static void init_flow(struct relay *relay, int which, struct peer *from)
 {

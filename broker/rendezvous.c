@@ -52,7 +52,7 @@ static void serve_if_permitted(
 		verbs[request->verb].serve(peer, request);
 	else
 		closing_refuse(peer, TLI_REFUSAL_NOT_PERMITTED,
-			permission_text(peer, right, name, why));
+			permission_text(peer, RIGHT_BIT(right), name, why));
 }
 
 static void serve(struct peer *peer, size_t start, size_t len)
@@ -123,7 +123,7 @@ static void on_ready(struct peer *peer, short event)
 void rendezvous_start(struct peer *peer)
 {
 	static const struct stage control = {
-		"control", on_ready, NULL, closing_end};
+		"control", on_ready, NULL, closing_end, NULL};
 
 	peer_enter(peer, &control, NULL);
 	on_ready(peer, 0);

@@ -384,7 +384,13 @@ static void drain(struct peer *peer)
 	session_touch(session);
 }
 
-static const struct stage stage = {"session", on_ready, leave, drain};
+static void take_rights(struct peer *peer)
+{
+	session_take_rights(peer->state);
+}
+
+static const struct stage stage = {
+	"session", on_ready, leave, drain, take_rights};
 
 static struct session *make_session(struct peer *peer)
 {

@@ -12,6 +12,7 @@
  *     session_values.c     what the broker itself has to say
  *     session_listings.c   who waits for what is listed
  *     session_handles.c    what the client has open
+ *     session_rights.c     what it may do to that
  *     session_output.c     frames out
  *
  * Lack of memory for what a client is owed costs it the connection: then all
@@ -22,6 +23,7 @@
 
 #include "../proto/value/value.h"
 
+#include "object_rights.h"
 #include "session_handles.h"
 #include "session_input.h"
 #include "session_output.h"
@@ -134,7 +136,9 @@ struct session_request {
 	uint64_t object; /* under its handle at first; then a subscription */
 	uint64_t token;  /* the reference to it; 0 = none */
 	uint32_t kept_bytes; /* of the payload, once it is kept */
-	bool is_kept;        /* by its tag, until it is done */
+	struct object_rights rights;
+	uint32_t lost; /* it is cancelled as these rights are gone */
+	bool is_kept;  /* by its tag, until it is done */
 	bool is_ready;
 	bool is_cancelled;
 	bool is_stalled; /* what it delivered has to go out first */
@@ -197,6 +201,22 @@ enum session_step session_ask_value(struct session_request *request);
 
 /* Takes status and result of the engine's answer as the reply's. */
 enum session_step session_take_answer(struct session_request *request);
+
+/* Says in the request's op what its client may not do. */
+void session_forbid(struct session_request *request);
+
+/* Whether what op asks is permitted as far as can be told before it is asked;
+ * op's answer says what is missing. */
+bool session_permits(struct session_request *request);
+
+/* That is not permitted: asked again, or refused. */
+enum session_step session_review(struct session_request *request);
+
+/* The request was cancelled as its client has no right to it any more. */
+void session_tell_lost(struct session_request *request);
+
+/* The client has other rights: what it may not go on with is cancelled. */
+void session_take_rights(struct session *session);
 
 /* Gives a reference back to the engine; nobody waits for that. */
 void session_return(struct session *session, uint64_t object, uint64_t token);

@@ -53,12 +53,15 @@ struct handle *handles_find(const struct handles *handles, uint32_t number)
 
 void handles_give_up(struct handles *handles, uint32_t number)
 {
+	tli_item_unref(handles->all[number].name);
 	handles->all[number] = (struct handle){.state = HANDLE_FREE};
 	handles->used--;
 }
 
 void handles_fini(struct handles *handles)
 {
+	for (uint32_t i = 0; i < handles->count; i++)
+		tli_item_unref(handles->all[i].name);
 	free(handles->all);
 	*handles = (struct handles){.all = NULL};
 }

@@ -3,6 +3,8 @@
 #ifndef BROKER_SESSION_HANDLES_H
 #define BROKER_SESSION_HANDLES_H
 
+#include "../proto/item.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,9 +15,12 @@ enum handle_state {
 };
 
 struct handle {
-	uint64_t object; /* its id */
-	uint64_t token;  /* the reference to it */
-	uint8_t state;   /* an enum handle_state */
+	uint64_t object;       /* its id */
+	uint64_t token;        /* the reference to it */
+	struct tli_item *name; /* by which rights know it; a reference */
+	uint64_t generation;   /* of the identities that allowed comes from */
+	uint32_t allowed;      /* what may be done to it, a RIGHT_BIT() each */
+	uint8_t state;         /* an enum handle_state */
 };
 
 /* Zeroed it is empty. Number 0 is never in it: that is the broker itself. */

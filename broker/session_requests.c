@@ -20,6 +20,7 @@ struct op *session_prepare(struct session_request *r, uint8_t code)
 		.format = r->reply.format,
 		.object = r->object,
 	};
+	session_forbid(r);
 	return &r->request.op;
 }
 
@@ -32,6 +33,8 @@ enum session_step session_take_answer(struct session_request *r)
 		r->reply.status = TLI_STATUS_DRAINING;
 	r->value = op->result;
 	op->result = NULL;
+	if (op->status == TLI_STATUS_CANCELLED && r->lost)
+		session_tell_lost(r);
 	if (r->value)
 		r->reply.format = r->value->format;
 	return STEP_OVER;
@@ -92,12 +95,16 @@ enum session_step session_ask_value(struct session_request *r)
 
 static enum session_step take_open(struct session_request *r)
 {
-	const struct op *op = &r->request.op;
+	struct op *op = &r->request.op;
 	struct handle *handle =
 		handles_find(&r->session->handles, r->frame.handle);
 
 	if (op->status == TLI_STATUS_OK) {
-		*handle = (struct handle){op->object, op->granted, HANDLE_OPEN};
+		*handle = (struct handle){.object = op->object,
+			.token = op->granted,
+			.name = op->result,
+			.state = HANDLE_OPEN};
+		op->result = NULL;
 		r->reply.argument = op->object;
 		r->reply.count = op->created;
 	}

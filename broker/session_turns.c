@@ -169,6 +169,8 @@ static bool ask(struct session_request *request)
 		return true;
 	}
 	step = request->operation->ask(request);
+	if (step == STEP_ON && !session_permits(request))
+		return true;
 	if (step == STEP_ON &&
 		request_start(&request->session->owner, &request->request,
 			session_now_ms(request->session)))
@@ -183,7 +185,11 @@ static bool ask(struct session_request *request)
 /* Takes what the engine has answered. True if there is more to ask. */
 static bool has_more(struct session_request *request)
 {
-	enum session_step step = request->operation->take(request);
+	bool is_permitted =
+		request->request.op.status != TLI_STATUS_NOT_PERMITTED;
+	enum session_step step = is_permitted
+		? request->operation->take(request)
+		: session_review(request);
 
 	tli_item_unref(request->request.op.item);
 	request->request.op.item = NULL;

@@ -19,6 +19,7 @@ enum {
 	OP_RETURN,          /* a grant is given back, as its owner is gone: an
 			     * item to its queue, a lock, a place in a wait. Or
 			     * op's item, which was got without a lease */
+	OP_LOOK,            /* whether anything may be done to the object */
 	OP_CODES
 };
 
@@ -54,13 +55,17 @@ struct op {
 			  * queue have it, see docs/python.md */
 	uint64_t object; /* by id; 0 = the registry. Of an answer with a grant:
 			  * what gets that back, perhaps another one. Of the
-			  * registry's: what was deleted, else 0 */
+			  * registry's: what was deleted, or is not permitted by
+			  * its id, else 0 */
 	uint64_t owner;  /* the connection */
-	uint32_t identity;     /* whose key it has */
-	uint32_t lease_ms;     /* get, touch; nack: the delay */
-	uint32_t delay_ms;     /* put */
-	uint32_t ttl_ms;       /* put; 0 = no limit */
-	int64_t priority;      /* put */
+	uint32_t identity;  /* whose key it has */
+	uint32_t forbidden; /* what whoever asks may not do to the object, a
+			     * RIGHT_BIT() of rights.h each */
+	uint32_t forbidden_beside; /* nor to another one that options name */
+	uint32_t lease_ms;         /* get, touch; nack: the delay */
+	uint32_t delay_ms;         /* put */
+	uint32_t ttl_ms;           /* put; 0 = no limit */
+	int64_t priority;          /* put */
 	uint64_t token;        /* the grant that it is about: ack, nack, touch,
 				* OP_RETURN. Told by a call that acquires what
 				* it has already */
@@ -74,9 +79,14 @@ struct op {
 			     * Asked for by put and get, told by call */
 
 	/* The answer. */
-	uint8_t status;          /* an enum tli_status */
+	uint8_t status;          /* an enum tli_status. NOT_PERMITTED: all of
+				  * what is needed is forbidden */
 	struct tli_item *result; /* the item, or the value that is returned or
-				  * raised; NULL for None. A reference */
+				  * raised; NULL for None. A reference.
+				  * NOT_PERMITTED, or of an open: the name by
+				  * which rights know the object, as text */
+	uint32_t needed;         /* of these rights any one: RIGHT_BIT()s */
+	bool is_beside;          /* NOT_PERMITTED for forbidden_beside */
 	uint32_t attempts;       /* get: deliveries of it, with this one */
 	bool created;            /* open: it was made */
 	uint64_t deliveries;     /* publish */

@@ -44,6 +44,10 @@ static void fill(struct op *op)
 	op->dropped_owner = UINT64_MAX - 19;
 	op->wait_object = UINT64_MAX - 20;
 	op->wait_class = 21;
+	op->forbidden = UINT32_MAX - 22;
+	op->forbidden_beside = UINT32_MAX - 23;
+	op->needed = UINT32_MAX - 24;
+	op->is_beside = true;
 }
 
 static void drop(struct op *op)

@@ -228,6 +228,7 @@ static void on_opened(struct request *request)
 {
 	assert_int_equal(request->op.status, TLI_STATUS_OK);
 	tli_item_unref(request->op.item);
+	request_clear(request);
 }
 
 static void step(struct waiters *waiters, struct engine *engine)

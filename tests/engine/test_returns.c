@@ -71,6 +71,7 @@ static uint64_t ask_for_queue(const char *options)
 	struct op answer = ask(&who_stays, &op);
 
 	assert_int_equal(answer.status, TLI_STATUS_OK);
+	tli_item_unref(answer.result);
 	tli_item_unref(op.item);
 	return answer.object;
 }

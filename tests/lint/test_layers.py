@@ -24,7 +24,7 @@ ADAPTERS = {"tieline/adapters/libevent.h", "tieline/adapters/poll.h"}
 
 # What the folders of kinds share: none sees another.
 MODEL = tuple("broker/engine/model/%s.h" % name for name in (
-    "call", "cell", "kinds", "links", "model"))
+    "call", "cell", "kinds", "links", "model", "permit"))
 
 # Folder: which headers of its own, of other layers, and of others it may see.
 LAYERS = {
@@ -32,7 +32,8 @@ LAYERS = {
     "system": (("system/", "proto/"), SYSTEM | PUBLIC),
     "libclient": (("libclient/", "system/", "proto/"), SYSTEM | PUBLIC),
     "broker": (("broker/", "system/", "proto/"), SYSTEM | PUBLIC),
-    "broker/engine": (("broker/engine/", "broker/table.h", "proto/"), LIBC),
+    "broker/engine": (("broker/engine/", "broker/rights.h", "broker/table.h",
+                       "proto/"), LIBC),
     "broker/engine/model/queue": (
         ("broker/engine/model/queue/", *MODEL, "proto/"), LIBC),
     "broker/engine/model/topic": (

@@ -90,6 +90,8 @@ static struct op open_one(struct world *world, const char *kind)
 	struct tli_value *options[] = {text(world, "kind"), text(world, kind)};
 
 	run(world, &op, tli_items(&world->values, TLI_DICT, options, 2));
+	tli_item_unref(op.result);
+	op.result = NULL;
 	return op;
 }
 

@@ -47,6 +47,9 @@ static void open_one(struct model *model, unsigned n)
 	assert_int_equal(op.status, TLI_STATUS_OK);
 	assert_true(op.created);
 	assert_non_null(model_find_name(model, name, strlen(name)));
+	check_bytes("its name", tli_item_body(op.result), op.result->body_len,
+		name, strlen(name));
+	tli_item_unref(op.result);
 	tli_item_unref(op.item);
 }
 

@@ -4,6 +4,7 @@
 #include "../../../proto/item_value.h"
 #include "cell.h"
 #include "links.h"
+#include "permit.h"
 #include "topic/watch.h"
 
 #include <inttypes.h>
@@ -39,9 +40,9 @@ static enum outcome repr(struct call *call)
 }
 
 const struct method methods_of_all[] = {
-	{"#GETVALUE", "", get_value},
-	{"__repr__", "", repr},
-	{"__str__", "", repr},
+	{"#GETVALUE", "", get_value, NEEDS_CALL},
+	{"__repr__", "", repr, NEEDS_ANY},
+	{"__str__", "", repr, NEEDS_ANY},
 	{.name = NULL},
 };
 
@@ -80,12 +81,25 @@ static enum outcome no_method(struct call *call, const struct tli_value *name)
 		(const char *)tli_bytes_of(name)->data);
 }
 
+/* Which object of the registry's is meant its methods have to find out. */
+static bool is_permitted(struct call *call)
+{
+	const struct object *object = call->object;
+	uint32_t needs = call->method->needs;
+
+	if (object)
+		return call_permits_on(call, needs, object);
+	return (needs & NEEDS_ANY) || call_permits(call, needs, NULL, NULL);
+}
+
 static enum outcome run_method(struct call *call, const struct tli_value *name,
 	const struct tli_value *args, const struct tli_value *keywords)
 {
 	call->method = find_method(call->object, name);
 	if (!call->method)
 		return no_method(call, name);
+	if (!is_permitted(call))
+		return CALL_DONE;
 	if (!bind_arguments(call, args, keywords))
 		return CALL_DONE;
 	return call->method->run(call);
@@ -168,8 +182,13 @@ static enum outcome run_on_object(struct call *call)
 		return call->object ? take_back(call) : CALL_DONE;
 	if (!call->object)
 		return call_raise_status(call, TLI_STATUS_NO_OBJECT);
+	if (!call_permits_on(
+		    call, engine_op_needs(call->op->code), call->object))
+		return CALL_DONE;
 	if (call->object->is_deleted)
 		return call_raise_status(call, TLI_STATUS_DELETED);
+	if (call->op->code == OP_LOOK)
+		return CALL_DONE;
 	call->object->used_ms = call->now_ms;
 	if (call->op->code == TLI_OP_CALL)
 		return run_call(call);
@@ -230,6 +249,8 @@ static void answer_raised(struct call *call)
 
 static void answer(struct call *call)
 {
+	if (call->op->status == TLI_STATUS_NOT_PERMITTED)
+		return;
 	if (call_has_failed(call)) {
 		tli_item_unref(call->op->result);
 		call->op->result = NULL;

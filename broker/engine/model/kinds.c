@@ -3,7 +3,7 @@
 
 #include "../kinds.h"
 #include "dispatch.h"
-#include "model.h"
+#include "permit.h"
 
 #include <string.h>
 
@@ -58,11 +58,18 @@ const char *engine_kind_method(const char *kind, unsigned i)
 	return method ? method->name : NULL;
 }
 
-static bool has_method(const struct method *methods, const char *name)
+/* NULL if there is none. */
+static const struct method *find_method(
+	const struct method *methods, const char *name)
 {
 	while (methods->name && strcmp(methods->name, name) != 0)
 		methods++;
-	return methods->name;
+	return methods->name ? methods : NULL;
+}
+
+static bool has_method(const struct method *methods, const char *name)
+{
+	return find_method(methods, name);
 }
 
 bool engine_kind_has_method(const char *kind, const char *method)
@@ -75,6 +82,19 @@ bool engine_kind_has_method(const char *kind, const char *method)
 bool engine_has_method(const char *method)
 {
 	return has_method(methods_of_all, method);
+}
+
+uint32_t engine_method_needs(const char *kind, const char *method)
+{
+	const struct kind *of = kind ? kind_find(kind, strlen(kind)) : NULL;
+	const struct method *found =
+		kind ? NULL : find_method(registry_methods, method);
+
+	if (of)
+		found = find_method(of->methods, method);
+	if (of && !found)
+		found = find_method(methods_of_all, method);
+	return found ? found->needs : 0;
 }
 
 bool engine_kind_has_option(const char *kind, const char *option)

@@ -13,6 +13,7 @@
 #include "../../table.h"
 #include "../deadlines.h"
 #include "../engine.h"
+#include "../needs.h"
 
 #include <sys/queue.h>
 
@@ -42,6 +43,7 @@ struct method {
 	 * call->all and call->keywords. */
 	const char *parameters;
 	call_fn *run;
+	uint32_t needs; /* of these rights any one, RIGHT_BIT()s */
 };
 
 struct operation {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The broker itself, object 0: opening objects by name, and what there is to
  * tell of them. */
+#include "../../../proto/address.h"
 #include "../../../proto/value/mapping.h"
 #include "call.h"
 #include "dispatch.h"
+#include "permit.h"
 
 #include <string.h>
 
@@ -84,6 +86,16 @@ static bool fits(const struct opening *opening, const struct kind *kind)
 		is_text(family_of(kind), opening->family, opening->family_len);
 }
 
+/* To whoever opens it, so that what it may do can be looked up later. */
+static bool tell_name(
+	struct call *call, const struct kind *kind, const char *name)
+{
+	call->op->result = permit_name(kind, name);
+	if (!call->op->result)
+		(void)call_raise_memory(call);
+	return call->op->result;
+}
+
 static enum outcome open_existing(
 	struct call *call, const struct opening *opening, struct object *object)
 {
@@ -95,6 +107,8 @@ static enum outcome open_existing(
 	if (!fits(opening, object->kind))
 		return call_raise(call, TLI_STATUS_WRONG_KIND,
 			"the object of that name is a %s", name);
+	if (!tell_name(call, object->kind, object->name))
+		return CALL_DONE;
 	object->used_ms = call->now_ms;
 	call_grant_reference(call, object);
 	return CALL_DONE;
@@ -112,6 +126,9 @@ static enum outcome open_new(struct call *call, const struct opening *opening,
 		return call_raise(call, TLI_STATUS_NO_OBJECT,
 			"there is no object of that name; to make one, say of "
 			"which kind");
+	if (!call_permits(call, NEEDS_CREATE, kind, opening->name) ||
+		!tell_name(call, kind, opening->name))
+		return CALL_DONE;
 	object = model_create(call, kind, opening->name, options);
 	if (!object)
 		return CALL_DONE;
@@ -121,6 +138,16 @@ static enum outcome open_new(struct call *call, const struct opening *opening,
 	call_grant_reference(call, object);
 	object_unref(object);
 	return CALL_DONE;
+}
+
+/* Whose name need not be known to whoever asks. */
+static bool permits_by_id(
+	struct call *call, uint32_t needs, const struct object *object)
+{
+	if (call_permits_on(call, needs, object))
+		return true;
+	call->op->object = object->id;
+	return false;
 }
 
 static enum outcome open_by_id(struct call *call, const struct opening *opening,
@@ -134,6 +161,8 @@ static enum outcome open_by_id(struct call *call, const struct opening *opening,
 	object = model_find(call->model, (uint64_t)number);
 	if (!object)
 		return call_raise_status(call, TLI_STATUS_NO_OBJECT);
+	if (!permits_by_id(call, NEEDS_ANY, object))
+		return CALL_DONE;
 	if (object->is_deleted)
 		return call_raise_status(call, TLI_STATUS_DELETED);
 	return open_existing(call, opening, object);
@@ -149,6 +178,8 @@ enum outcome registry_open(struct call *call, const struct tli_value *options)
 		return CALL_DONE;
 	if (id)
 		return open_by_id(call, &opening, id);
+	if (opening.name && !call_permits(call, NEEDS_ANY, NULL, opening.name))
+		return CALL_DONE;
 	if (opening.name)
 		object = model_find_name(
 			call->model, opening.name, strlen(opening.name));
@@ -238,8 +269,8 @@ static enum outcome run_ls(struct call *call)
 }
 
 /* The object that the first argument names: by a str, or an int, its id. NULL
- * with the error raised. */
-static struct object *find_named(struct call *call)
+ * if there is none. */
+static struct object *find_named(const struct call *call)
 {
 	const struct tli_value *name = call->args[0];
 	struct object *object = NULL;
@@ -251,27 +282,39 @@ static struct object *find_named(struct call *call)
 	else if (name->kind == TLI_INT)
 		object = model_find(
 			call->model, (uint64_t)tli_int_of(name)->integer);
-	if (object && !object->is_deleted)
-		return object;
-	call_raise_status(call, TLI_STATUS_NO_OBJECT);
-	return NULL;
+	return object && !object->is_deleted ? object : NULL;
 }
 
 static enum outcome run_stat(struct call *call)
 {
 	struct object *object = find_named(call);
 
-	return object ? call_return(call, describe(call, object)) : CALL_DONE;
+	return object ? call_return(call, describe(call, object))
+		      : call_raise_status(call, TLI_STATUS_NO_OBJECT);
+}
+
+/* By a name that nothing can have, nothing is deleted. */
+static bool is_rm_permitted(struct call *call, const struct object *object)
+{
+	const struct tli_value *name = call->args[0];
+	const char *text = tli_text_of(name);
+
+	if (text)
+		return tli_name_check(text) != NULL ||
+			call_permits(call, NEEDS_DELETE, NULL, text);
+	return !object || permits_by_id(call, NEEDS_DELETE, object);
 }
 
 static enum outcome run_rm(struct call *call)
 {
 	struct object *object = find_named(call);
 
-	if (object) {
-		call->op->object = object->id;
-		object_delete(object);
-	}
+	if (!is_rm_permitted(call, object))
+		return CALL_DONE;
+	if (!object)
+		return call_raise_status(call, TLI_STATUS_NO_OBJECT);
+	call->op->object = object->id;
+	object_delete(object);
 	return CALL_DONE;
 }
 
@@ -289,9 +332,9 @@ static enum outcome run_usage(struct call *call)
 }
 
 const struct method registry_methods[] = {
-	{"ls", "prefix='' kind=None", run_ls},
-	{"stat", "name", run_stat},
-	{"rm", "name", run_rm},
-	{"usage", "", run_usage},
+	{"ls", "prefix='' kind=None", run_ls, NEEDS_LIST},
+	{"stat", "name", run_stat, NEEDS_STAT},
+	{"rm", "name", run_rm, NEEDS_DELETE},
+	{"usage", "", run_usage, NEEDS_STAT},
 	{.name = NULL},
 };

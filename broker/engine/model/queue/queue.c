@@ -5,6 +5,7 @@
  * queue_operations.c and queue_methods.c.
  */
 #include "../kinds.h"
+#include "../permit.h"
 #include "queue_methods.h"
 #include "queue_operations.h"
 #include "queue_order.h"
@@ -32,6 +33,10 @@ static enum outcome open_dead_letters(struct call *call, const char *name)
 	struct object *object =
 		model_find_name(call->model, name, strlen(name));
 
+	if (!call_permits_beside(call, NEEDS_PUT, NULL, name) ||
+		(!object &&
+			!call_permits_beside(call, NEEDS_CREATE, NULL, name)))
+		return CALL_DONE;
 	if (object == call->object)
 		return call_raise(call, TLI_STATUS_VALUE_ERROR,
 			"not usable as dead_letter: it is the queue itself");

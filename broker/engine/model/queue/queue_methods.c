@@ -192,19 +192,19 @@ static enum outcome run_close(struct call *call)
 }
 
 const struct method queue_methods[] = {
-	{"full", "", run_full},
-	{"join", "", run_join},
-	{"shutdown", "immediate=False", run_shutdown},
-	{"task_done", "", run_task_done},
+	{"full", "", run_full, NEEDS_PUT_OR_GET},
+	{"join", "", run_join, NEEDS_PUT_OR_GET},
+	{"shutdown", "immediate=False", run_shutdown, NEEDS_PUT},
+	{"task_done", "", run_task_done, NEEDS_GET},
 	/* METHODS_NOT_OF_SIMPLE are those before. */
-	{"close", "", run_close},
-	{"empty", "", run_empty},
-	{"get", "block=True timeout=None", run_get},
-	{"get_nowait", "", run_get_nowait},
-	{"peek", "skip=0", run_peek},
-	{"purge", "", run_purge},
-	{"put", "item block=True timeout=None", run_put},
-	{"put_nowait", "item", run_put_nowait},
-	{"qsize", "", run_qsize},
+	{"close", "", run_close, NEEDS_PUT_OR_GET},
+	{"empty", "", run_empty, NEEDS_PUT_OR_GET},
+	{"get", "block=True timeout=None", run_get, NEEDS_GET},
+	{"get_nowait", "", run_get_nowait, NEEDS_GET},
+	{"peek", "skip=0", run_peek, NEEDS_GET},
+	{"purge", "", run_purge, NEEDS_DELETE},
+	{"put", "item block=True timeout=None", run_put, NEEDS_PUT},
+	{"put_nowait", "item", run_put_nowait, NEEDS_PUT},
+	{"qsize", "", run_qsize, NEEDS_PUT_OR_GET},
 	{.name = NULL},
 };

@@ -320,14 +320,14 @@ static enum outcome compare_and_set(struct call *call)
 }
 
 static const struct method methods[] = {
-	{"__getitem__", "key", getitem},
-	{"__iter__", "", iter},
-	{"__len__", "", len},
-	{"__repr__", "", repr},
-	{"__setitem__", "key value", setitem},
-	{"__str__", "", repr},
-	{"compare_and_set", "index version value", compare_and_set},
-	{"get_versioned", "index", get_versioned},
+	{"__getitem__", "key", getitem, NEEDS_CALL},
+	{"__iter__", "", iter, NEEDS_CALL},
+	{"__len__", "", len, NEEDS_CALL},
+	{"__repr__", "", repr, NEEDS_CALL},
+	{"__setitem__", "key value", setitem, NEEDS_CALL},
+	{"__str__", "", repr, NEEDS_CALL},
+	{"compare_and_set", "index version value", compare_and_set, NEEDS_CALL},
+	{"get_versioned", "index", get_versioned, NEEDS_CALL},
 	{.name = NULL},
 };
 

@@ -6,6 +6,7 @@
  * generators take nothing in.
  */
 #include "../kinds.h"
+#include "../permit.h"
 #include "content.h"
 #include "keyed.h"
 #include "list.h"
@@ -75,6 +76,8 @@ static enum outcome create(struct call *call)
 	if (!call_int(call, call->args[1], "of", 1, INT64_MAX, 0, &id))
 		return CALL_DONE;
 	of = model_find(call->model, (uint64_t)id);
+	if (of && !call_permits_beside(call, NEEDS_CALL, of, NULL))
+		return CALL_DONE;
 	if (of && of->kind == &dict_kind)
 		self(call)->of_dict = of->id;
 	return list_create(call);
@@ -87,10 +90,10 @@ static void fini(struct model *model, struct object *object)
 }
 
 static const struct method methods[] = {
-	{"__next__", "", next},
-	{"close", "*", refuse},
-	{"send", "*", refuse},
-	{"throw", "*", refuse},
+	{"__next__", "", next, NEEDS_CALL},
+	{"close", "*", refuse, NEEDS_CALL},
+	{"send", "*", refuse, NEEDS_CALL},
+	{"throw", "*", refuse, NEEDS_CALL},
 	{.name = NULL},
 };
 

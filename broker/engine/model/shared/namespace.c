@@ -197,13 +197,13 @@ static enum outcome repr(struct call *call)
 }
 
 static const struct method methods[] = {
-	{"__delattr__", "name", delattr},
-	{"__getattribute__", "name", getattribute},
-	{"__repr__", "", repr},
-	{"__setattr__", "name value", setattr},
-	{"__str__", "", repr},
-	{"compare_and_set", "name version value", compare_and_set},
-	{"get_versioned", "name", get_versioned},
+	{"__delattr__", "name", delattr, NEEDS_CALL},
+	{"__getattribute__", "name", getattribute, NEEDS_CALL},
+	{"__repr__", "", repr, NEEDS_CALL},
+	{"__setattr__", "name value", setattr, NEEDS_CALL},
+	{"__str__", "", repr, NEEDS_CALL},
+	{"compare_and_set", "name version value", compare_and_set, NEEDS_CALL},
+	{"get_versioned", "name", get_versioned, NEEDS_CALL},
 	{.name = NULL},
 };
 

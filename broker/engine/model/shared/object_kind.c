@@ -55,8 +55,8 @@ static enum outcome str(struct call *call)
 }
 
 static const struct method methods[] = {
-	{"__repr__", "", repr},
-	{"__str__", "", str},
+	{"__repr__", "", repr, NEEDS_CALL},
+	{"__str__", "", str, NEEDS_CALL},
 	{.name = NULL},
 };
 

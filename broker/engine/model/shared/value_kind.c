@@ -225,15 +225,15 @@ static enum outcome whole(struct call *call)
 }
 
 static const struct method methods[] = {
-	{"__getattribute__", "name", getattribute},
-	{"__repr__", "", repr},
-	{"__setattr__", "name value", setattr},
-	{"__str__", "", repr},
-	{"add", "n", add},
-	{"compare_and_set", "version value", compare_and_set},
-	{"get", "", get},
-	{"get_versioned", "", get_versioned},
-	{"set", "value", set},
+	{"__getattribute__", "name", getattribute, NEEDS_CALL},
+	{"__repr__", "", repr, NEEDS_CALL},
+	{"__setattr__", "name value", setattr, NEEDS_CALL},
+	{"__str__", "", repr, NEEDS_CALL},
+	{"add", "n", add, NEEDS_CALL},
+	{"compare_and_set", "version value", compare_and_set, NEEDS_CALL},
+	{"get", "", get, NEEDS_CALL},
+	{"get_versioned", "", get_versioned, NEEDS_CALL},
+	{"set", "value", set, NEEDS_CALL},
 	{.name = NULL},
 };
 

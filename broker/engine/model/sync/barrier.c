@@ -150,9 +150,9 @@ static enum outcome broken(struct call *call)
 
 /* Python's attributes, for its proxies. */
 static const struct method attributes[] = {
-	{"parties", "", parties},
-	{"n_waiting", "", n_waiting},
-	{"broken", "", broken},
+	{"parties", "", parties, NEEDS_CALL},
+	{"n_waiting", "", n_waiting, NEEDS_CALL},
+	{"broken", "", broken, NEEDS_CALL},
 	{.name = NULL},
 };
 
@@ -207,13 +207,13 @@ static void fini(struct model *model, struct object *object)
 }
 
 static const struct method methods[] = {
-	{"wait", "timeout=None", wait},
-	{"abort", "", abort_it},
-	{"reset", "", reset},
-	{"parties", "", parties},
-	{"n_waiting", "", n_waiting},
-	{"broken", "", broken},
-	{"__getattribute__", "name", getattribute},
+	{"wait", "timeout=None", wait, NEEDS_CALL},
+	{"abort", "", abort_it, NEEDS_CALL},
+	{"reset", "", reset, NEEDS_CALL},
+	{"parties", "", parties, NEEDS_CALL},
+	{"n_waiting", "", n_waiting, NEEDS_CALL},
+	{"broken", "", broken, NEEDS_CALL},
+	{"__getattribute__", "name", getattribute, NEEDS_CALL},
 	{.name = NULL},
 };
 

@@ -6,9 +6,11 @@
  * often acquired as before. The lock is an object of its own: another one, or
  * an anonymous RLock.
  */
+#include "../../../../proto/address.h"
 #include "../../../../proto/value/token.h"
 #include "../kinds.h"
 #include "../links.h"
+#include "../permit.h"
 #include "lock.h"
 #include "places.h"
 
@@ -193,6 +195,9 @@ static struct object *find_by_name(
 
 	if (!call_text(call, name, "lock", OBJECT_NAME_MAX, &text, &len))
 		return NULL;
+	if (!tli_name_check(text) &&
+		!call_permits_beside(call, NEEDS_CALL, NULL, text))
+		return NULL;
 	object = model_find_name(call->model, text, len);
 	if (!object)
 		call_raise(call, TLI_STATUS_NO_OBJECT, "there is no lock '%s'",
@@ -210,6 +215,8 @@ static struct object *find_by_token(
 		call_raise(call, TLI_STATUS_NO_OBJECT,
 			"the lock is no object of this broker, or not any "
 			"more");
+	else if (!call_permits_beside(call, NEEDS_CALL, object, NULL))
+		return NULL;
 	return object;
 }
 
@@ -261,15 +268,15 @@ static void fini(struct model *model, struct object *object)
 }
 
 static const struct method methods[] = {
-	{"acquire", "blocking=True timeout=-1", acquire},
-	{"release", "", release},
-	{"locked", "", locked},
-	{"__enter__", "", enter},
-	{"__exit__", "*", release},
-	{"wait", "timeout=None", wait},
-	{"notify", "n=1", notify},
-	{"notify_all", "", notify_all},
-	{"notifyAll", "", notify_all},
+	{"acquire", "blocking=True timeout=-1", acquire, NEEDS_CALL},
+	{"release", "", release, NEEDS_CALL},
+	{"locked", "", locked, NEEDS_CALL},
+	{"__enter__", "", enter, NEEDS_CALL},
+	{"__exit__", "*", release, NEEDS_CALL},
+	{"wait", "timeout=None", wait, NEEDS_CALL},
+	{"notify", "n=1", notify, NEEDS_CALL},
+	{"notify_all", "", notify_all, NEEDS_CALL},
+	{"notifyAll", "", notify_all, NEEDS_CALL},
 	{.name = NULL},
 };
 

@@ -66,11 +66,11 @@ static void stat(struct call *call)
 }
 
 static const struct method methods[] = {
-	{"is_set", "", is_set},
-	{"isSet", "", is_set},
-	{"set", "", set},
-	{"clear", "", clear},
-	{"wait", "timeout=None", wait},
+	{"is_set", "", is_set, NEEDS_CALL},
+	{"isSet", "", is_set, NEEDS_CALL},
+	{"set", "", set, NEEDS_CALL},
+	{"clear", "", clear, NEEDS_CALL},
+	{"wait", "timeout=None", wait, NEEDS_CALL},
 	{.name = NULL},
 };
 

@@ -230,12 +230,12 @@ static void stat(struct call *call)
 }
 
 static const struct method methods[] = {
-	{"acquire", "blocking=True timeout=-1", run_acquire},
-	{"release", "", run_release},
-	{"locked", "", run_locked},
-	{"__enter__", "", run_enter},
-	{"__exit__", "*", run_release},
-	{"holders", "", holders},
+	{"acquire", "blocking=True timeout=-1", run_acquire, NEEDS_CALL},
+	{"release", "", run_release, NEEDS_CALL},
+	{"locked", "", run_locked, NEEDS_CALL},
+	{"__enter__", "", run_enter, NEEDS_CALL},
+	{"__exit__", "*", run_release, NEEDS_CALL},
+	{"holders", "", holders, NEEDS_CALL},
 	{.name = NULL},
 };
 

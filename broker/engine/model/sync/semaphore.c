@@ -161,11 +161,11 @@ static void fini(struct model *model, struct object *object)
 }
 
 static const struct method methods[] = {
-	{"acquire", "blocking=True timeout=None", acquire},
-	{"release", "n=1", release},
-	{"__enter__", "", enter},
-	{"__exit__", "*", leave},
-	{"holders", "", holders},
+	{"acquire", "blocking=True timeout=None", acquire, NEEDS_CALL},
+	{"release", "n=1", release, NEEDS_CALL},
+	{"__enter__", "", enter, NEEDS_CALL},
+	{"__exit__", "*", leave, NEEDS_CALL},
+	{"holders", "", holders, NEEDS_CALL},
 	{.name = NULL},
 };
 

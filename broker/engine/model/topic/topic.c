@@ -335,10 +335,10 @@ static void stat(struct call *call)
 }
 
 static const struct method methods[] = {
-	{"publish", "subject value", run_publish},
-	{"subscriptions", "", run_subscriptions},
-	{"subjects", "pattern='>'", run_subjects},
-	{"purge", "pattern='>'", run_purge},
+	{"publish", "subject value", run_publish, NEEDS_PUBLISH},
+	{"subscriptions", "", run_subscriptions, NEEDS_PUBLISH_OR_SUBSCRIBE},
+	{"subjects", "pattern='>'", run_subjects, NEEDS_PUBLISH_OR_SUBSCRIBE},
+	{"purge", "pattern='>'", run_purge, NEEDS_DELETE},
 	{.name = NULL},
 };
 
