@@ -37,6 +37,8 @@ struct settings {
 	bool exclusive;
 	const char *target_authkey_file;
 	bool target_no_authkey;
+	const char *local_authkey_file;
+	unsigned max_connections;
 	bool names;
 	bool refs;
 	int delay_ms;
@@ -111,6 +113,11 @@ enum option_kind {
 		"the key of the program at ADDRESS; else the broker's")        \
 	X(TARGET_NO_AUTHKEY, "target-no-authkey", 0, FLAG, NULL,               \
 		target_no_authkey, "the program at ADDRESS has no key")        \
+	X(LOCAL_AUTHKEY_FILE, "local-authkey-file", 0, FILE, "FILE",           \
+		local_authkey_file,                                            \
+		"the key of programs on this machine; else that of REMOTE")    \
+	X(MAX_CONNECTIONS, "max-connections", 0, COUNT, "N", max_connections,  \
+		"carry so many connections at a time; default 1000")           \
 	X(DELAY, "delay", 0, SECONDS, "SECONDS", delay_ms,                     \
 		"how long an item that is put, or goes back, cannot be got")   \
 	X(TTL, "ttl", 0, SECONDS, "SECONDS", ttl_ms,                           \

@@ -9,7 +9,6 @@
 #include <tieline/adapters/poll.h>
 
 #include <stdlib.h>
-#include <sys/random.h>
 
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MAX_MS   5000
@@ -76,7 +75,8 @@ static int call(struct pair *pair)
  * many may wait. */
 static void pause_calling(struct pair *pair)
 {
-	unsigned chance = 0;
+	/* Microseconds are chance enough. */
+	unsigned chance = (unsigned)(now_s() * 1e6);
 	int span_ms;
 
 	pair->attempt = 0;
@@ -86,7 +86,6 @@ static void pause_calling(struct pair *pair)
 	if (pair->pause_ms > PAUSE_MAX_MS)
 		pair->pause_ms = PAUSE_MAX_MS;
 	span_ms = pair->pause_ms / PAUSE_VARIES;
-	(void)!getrandom(&chance, sizeof(chance), GRND_NONBLOCK);
 	pair->pause_until_ms = deadline_in(pair->pause_ms - span_ms +
 		(int)(chance % (2 * (unsigned)span_ms)));
 	if (pair->pause_until_ms > pair->deadline_ms)

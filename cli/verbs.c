@@ -103,6 +103,20 @@ const struct verb verbs[VERB_COUNT] = {
 		"--timeout is how long\n"
 		"connecting to it may take; if it fails, the dialler's "
 		"connection breaks.\n"},
+	{"tunnel", "LOCAL REMOTE", 2, 2, NULL,
+		OPTION_BIT(LOCAL_AUTHKEY_FILE) | OPTION_BIT(MAX_CONNECTIONS) |
+			OPTION_BIT(JSON),
+		0, verb_tunnel, "reach a broker over TLS without knowing it",
+		"Listens at LOCAL, unix:/path or tcp://127.0.0.1:port, for "
+		"programs that cannot\n"
+		"do TLS, and carries each of their connections to REMOTE, "
+		"tls://host:port, or\n"
+		"tls://host:port#name for who listens under that name there. "
+		"It has the key for\n"
+		"both sides. While REMOTE is away, it is tried again for "
+		"--timeout, 10 seconds\n"
+		"by default; then the connection breaks, and the tunnel "
+		"goes on.\n"},
 	{"put", "NAME [ITEM...]", 1, WORDS_ANY, NULL,
 		FORMATS | QUEUE_OPTIONS | OPTION_BIT(DELAY) | OPTION_BIT(TTL) |
 			OPTION_BIT(PRIORITY) | OPTION_BIT(HEADER),

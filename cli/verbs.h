@@ -32,7 +32,7 @@ struct verb {
 	const char *details;
 };
 
-#define VERB_COUNT 22
+#define VERB_COUNT 23
 extern const struct verb verbs[VERB_COUNT];
 
 /* The verb of that name; NULL if there is none. */
@@ -47,6 +47,7 @@ int verb_listen(const struct call *call);
 int verb_dial(const struct call *call);
 int verb_pipe(const struct call *call);
 int verb_expose(const struct call *call);
+int verb_tunnel(const struct call *call);
 int verb_put(const struct call *call);
 int verb_get(const struct call *call);
 int verb_consume(const struct call *call);

@@ -65,7 +65,7 @@ HOMES = {
     "pwd.h": {"system/users.c"},
     "spawn.h": {"cli/child.c"},
     "sys/ioctl.h": {"system/socket.c", "cli/breaking.c"},
-    "sys/resource.h": {"broker/main.c", "cli/verb_expose.c"},
+    "sys/resource.h": {"broker/main.c", "cli/carrier.c"},
     "sys/epoll.h": {"libclient/poller.h", "bench/minirelay.c",
                     "bench/null-manager.c"},
     "sys/eventfd.h": {"libclient/poller.c"},
