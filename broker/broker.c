@@ -160,6 +160,7 @@ bool broker_turn(struct broker *broker, bool waits)
 		!objects_may_wait(&broker->objects) ||
 		!holders_may_wait(broker->holders))
 		flags |= EVLOOP_NONBLOCK;
+	streams_wake(&broker->peers.due);
 	if (event_base_loop(broker->base, flags) != 0)
 		return false;
 	objects_run(&broker->objects);

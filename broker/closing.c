@@ -70,8 +70,10 @@ static void on_ready_to_end(struct peer *peer, short event)
 {
 	int flushed = peer_flush(peer);
 
-	if (flushed == 1)
+	if (flushed == 1) {
 		stream_end(&peer->stream);
+		flushed = stream_flush(&peer->stream);
+	}
 	if (event & EV_READ)
 		read_away(peer);
 	if (flushed < 0 || peer->end == PEER_BROKE ||
@@ -139,7 +141,7 @@ static void on_look(void *owner)
 static void count_held(struct closing *closing)
 {
 	struct relays *relays = &closing->peer->broker->relays;
-	size_t len = tli_buf_len(&closing->peer->out);
+	size_t len = peer_owed_bytes(closing->peer);
 
 	relays->held_bytes -= closing->held_bytes;
 	relays_hold(relays, len);

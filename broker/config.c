@@ -202,6 +202,71 @@ int config_add_listen(
 	return add_listen(config, &listen, error);
 }
 
+static bool is_set(const struct config_setting *setting, const void *of)
+{
+	if (config_is_counted(setting))
+		return config_get(setting, of) != setting->standard;
+	return ((const char *)of)[setting->offset] != '\0';
+}
+
+static int check_clients(struct config_reading *reading,
+	const struct config_setting *setting,
+	const struct config_listen *listen)
+{
+	bool is_checked =
+		listen->client_certificates != CONFIG_CERTIFICATES_NONE;
+
+	if (is_checked && !listen->client_ca_file[0])
+		return config_complain(reading,
+			"%s: client_certificates needs \"client_ca_file\", the "
+			"CAs that they are from",
+			setting->name);
+	if (!is_checked &&
+		(listen->client_ca_file[0] || listen->client_crl_file[0]))
+		return config_complain(reading,
+			"%s: no certificate of a client is looked at: set "
+			"client_certificates to \"required\" or \"optional\"",
+			setting->name);
+	return 0;
+}
+
+/* What belongs to TLS is refused elsewhere: who sets it believes in it. */
+static int check_credentials(struct config_reading *reading,
+	const struct config_setting *setting,
+	const struct config_listen *listen)
+{
+	static const struct {
+		const char *name;
+		bool is_needed;
+	} members[] = {
+		{"certificate_file", true},
+		{"private_key_file", true},
+		{"client_ca_file", false},
+		{"client_crl_file", false},
+		{"client_certificates", false},
+		{"allow_tls12", false},
+		{"allow_unbound", false},
+	};
+	bool is_secure = config_is_secure(listen);
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const char *name = members[i].name;
+		bool is_there = is_set(
+			config_find(config_listen_settings, name), listen);
+
+		if (is_secure && members[i].is_needed && !is_there)
+			return config_complain(reading,
+				"%s: %s needs \"%s\", which is missing",
+				setting->name, listen->address, name);
+		if (!is_secure && is_there)
+			return config_complain(reading,
+				"%s: %s is not for %s, but for tls:// "
+				"addresses",
+				setting->name, name, listen->address);
+	}
+	return check_clients(reading, setting, listen);
+}
+
 /* An address alone is short for an object with no more than that. */
 static int read_listen(struct config_reading *reading,
 	const struct config_setting *setting, const tli_json *json, void *of)
@@ -226,6 +291,8 @@ static int read_listen(struct config_reading *reading,
 	if (result == 0 && !listen.address[0])
 		result = config_complain(
 			reading, "%s: \"address\" is missing", setting->name);
+	if (result == 0)
+		result = check_credentials(reading, setting, &listen);
 	if (result == 0 && add_listen(of, &listen, &error) < 0)
 		result = config_complain(
 			reading, "%s: %s", setting->name, error.text);
@@ -451,6 +518,14 @@ int config_load(
 	result = config_parse(config, path, text, len, error);
 	free(text);
 	return result;
+}
+
+bool config_is_secure(const struct config_listen *listen)
+{
+	struct tli_address address;
+
+	return !tli_address_parse(listen->address, &address) &&
+		address.kind == TLI_ADDRESS_TLS;
 }
 
 bool config_log_level_parse(const char *name, enum config_log_level *level_out)

@@ -14,6 +14,8 @@ struct typeids;
 
 #define CONFIG_LISTEN_MAX 64u
 #define CONFIG_PATH_MAX   4096u
+/* Of the paths of which each address has several. */
+#define CONFIG_CREDENTIAL_MAX 1024u
 
 enum config_legacy_auth {
 	CONFIG_LEGACY_AUTH_OFF,
@@ -26,6 +28,12 @@ enum config_removed_identities {
 	CONFIG_REMOVED_KEEP,
 };
 
+enum config_client_certificates {
+	CONFIG_CERTIFICATES_NONE,
+	CONFIG_CERTIFICATES_OPTIONAL,
+	CONFIG_CERTIFICATES_REQUIRED,
+};
+
 enum config_log_level {
 	CONFIG_LOG_ERROR,
 	CONFIG_LOG_WARNING,
@@ -35,13 +43,21 @@ enum config_log_level {
 
 /* One address to listen at. */
 struct config_listen {
-	char address[TLI_ADDRESS_TEXT_MAX]; /* tcp://... or unix:..., no #name
-					     */
+	char address[TLI_ADDRESS_TEXT_MAX]; /* without a #name */
 	char bind[TLI_ADDRESS_NAME_MAX +
 		1];            /* a name, to which all who
 				  connect are dialled; "" = none */
 	uint32_t bind_wait_ms; /* for a listener under that name */
 	uint32_t backlog;      /* the kernel's queue of new peers */
+
+	/* Of tls://...; "" = none. */
+	char certificate_file[CONFIG_CREDENTIAL_MAX];
+	char private_key_file[CONFIG_CREDENTIAL_MAX];
+	char client_ca_file[CONFIG_CREDENTIAL_MAX];
+	char client_crl_file[CONFIG_CREDENTIAL_MAX];
+	enum config_client_certificates client_certificates;
+	uint32_t allow_tls12;   /* 0 or 1 */
+	uint32_t allow_unbound; /* 0 or 1 */
 };
 
 struct config {
@@ -52,10 +68,12 @@ struct config {
 	enum config_removed_identities removed_identities;
 	enum config_legacy_auth legacy_auth;
 	enum config_log_level log_level;
+	uint32_t allow_plaintext_remote; /* 0 or 1 */
 
 	uint32_t max_connections;
 	uint32_t max_handshakes;
 	uint32_t max_handshakes_per_source;
+	uint32_t tls_handshake_timeout_ms;
 	uint32_t handshake_timeout_ms;
 	uint32_t penalty_ms;
 	uint32_t penalty_max_ms;
@@ -128,6 +146,9 @@ int config_parse(struct config *config, const char *path, const char *text,
  */
 int config_add_listen(
 	struct config *config, const char *address, struct tli_error *error);
+
+/* Whether that is an address with TLS. */
+bool config_is_secure(const struct config_listen *listen);
 
 /* A level by its name; false if there is none. And back. */
 bool config_log_level_parse(const char *name, enum config_log_level *level_out);

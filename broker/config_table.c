@@ -63,6 +63,13 @@ static const char *const log_level[] = {
 	NULL,
 };
 
+static const char *const client_certificates[] = {
+	[CONFIG_CERTIFICATES_NONE] = "none",
+	[CONFIG_CERTIFICATES_OPTIONAL] = "optional",
+	[CONFIG_CERTIFICATES_REQUIRED] = "required",
+	NULL,
+};
+
 const struct config_setting config_settings[] = {
 	{FIELD(config, listen), .type = CONFIG_LISTEN, .max = CONFIG_LISTEN_MAX,
 		.unit = "addresses",
@@ -90,6 +97,11 @@ const struct config_setting config_settings[] = {
 		CHOICE(legacy_auth, CONFIG_LEGACY_AUTH_LOCAL),
 		.help = "Who may use HMAC-MD5, all that Python up to 3.11 "
 			"can do: nobody, those on this machine, or all."},
+	{FIELD(config, allow_plaintext_remote), FLAG(false),
+		.help = "Whether tcp:// addresses that other machines can "
+			"connect to are listened at. Who is in between then "
+			"reads all that is said; tls:// addresses are for "
+			"other machines."},
 	{FIELD(config, log_level), CHOICE(log_level, CONFIG_LOG_INFO),
 		.help = "How much is logged: each level has those before it "
 			"too."},
@@ -105,9 +117,13 @@ const struct config_setting config_settings[] = {
 		RANGE(1, COUNT_MAX, 16, "handshakes"),
 		.help = "Most handshakes under way at a time from one address "
 			"off this machine."},
+	{FIELD(config, tls_handshake_timeout_ms),
+		RANGE(100, HOUR_MS, 5000, "milliseconds"),
+		.help = "How long the handshake of TLS may take, before the "
+			"login begins."},
 	{FIELD(config, handshake_timeout_ms),
 		RANGE(100, HOUR_MS, 5000, "milliseconds"),
-		.help = "How long a handshake may take."},
+		.help = "How long a login may take."},
 	{FIELD(config, penalty_ms), RANGE(0, HOUR_MS, 1000, "milliseconds"),
 		.help = "How long no new connection is taken from an address "
 			"off this machine after a failed login. It doubles "
@@ -267,6 +283,36 @@ const struct config_setting config_listen_settings[] = {
 		.help = "How many new connections the kernel keeps until the "
 			"broker takes them. The kernel has a limit of its own "
 			"too."},
+	{FIELD(config_listen, certificate_file), .type = CONFIG_PATH,
+		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+		.help = "Of a tls:// address, which needs it: the "
+			"certificate, in PEM, with those that lead from it "
+			"to the CA behind it."},
+	{FIELD(config_listen, private_key_file), .type = CONFIG_PATH,
+		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+		.help = "Its private key, in PEM, without a password; only "
+			"its owner may have rights to it. A tls:// address "
+			"needs it."},
+	{FIELD(config_listen, client_ca_file), .type = CONFIG_PATH,
+		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+		.help = "The CAs, in PEM, which vouch for the certificates "
+			"of clients."},
+	{FIELD(config_listen, client_crl_file), .type = CONFIG_PATH,
+		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+		.help = "Which of these certificates are revoked: a CRL of "
+			"each CA, in PEM."},
+	{FIELD(config_listen, client_certificates),
+		CHOICE(client_certificates, CONFIG_CERTIFICATES_NONE),
+		.help = "Whether clients are asked for a certificate, and "
+			"whether those without one are turned away. Each "
+			"needs the key besides."},
+	{FIELD(config_listen, allow_tls12), FLAG(false),
+		.help = "Whether TLS 1.2 is spoken too, and not 1.3 alone."},
+	{FIELD(config_listen, allow_unbound), FLAG(false),
+		.help = "Whether logins are taken that are not bound to the "
+			"TLS connection, as those of stock Python behind a "
+			"program that adds TLS. Who can pass for this broker "
+			"could relay one."},
 	{.name = NULL},
 };
 
@@ -348,7 +394,8 @@ void config_describe_allowed(
 	static const char *const others[] = {
 		[CONFIG_FLAG] = "true or false",
 		[CONFIG_NAME] = "1 to 128 " TLI_ADDRESS_NAME_CHARS,
-		[CONFIG_ADDRESS] = "tcp://host:port or unix:/path",
+		[CONFIG_ADDRESS] =
+			"tcp://host:port, tls://host:port or unix:/path",
 		[CONFIG_KIND] = "a kind, as \"Queue\" or \"dict\"",
 		[CONFIG_PATTERN] = "a name, as \"tasks\" or \"queue-{0}\"",
 		[CONFIG_ARGS] = "arguments, as [\"{0}\", 100]",

@@ -257,7 +257,7 @@ static size_t unread_bytes(const struct broker *broker)
 
 	TAILQ_FOREACH (peer, &broker->peers.open, link)
 		if (!relay_report(peer, &ignored))
-			bytes += tli_buf_len(&peer->out);
+			bytes += peer_owed_bytes(peer);
 	return bytes;
 }
 

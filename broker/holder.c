@@ -89,7 +89,7 @@ struct holder *holder_new(struct holders *holders)
 	}
 	holder->owner.max_grants = UINT32_MAX;
 	holder->holders = holders;
-	holder->process.fd = -1;
+	holder->process.channel.fd = -1;
 	holder->uses = 1;
 	holder->ended_ms = NEVER_MS;
 	TAILQ_INIT(&holder->references);
@@ -100,7 +100,7 @@ struct holder *holder_new(struct holders *holders)
 /* Its process has ended, or is not of interest any more. */
 static void forget_process(struct holder *holder)
 {
-	if (holder->process.fd < 0)
+	if (holder->process.channel.fd < 0)
 		return;
 	stream_close(&holder->process);
 	HASH_DEL(holder->holders->by_pid, holder);
@@ -175,7 +175,7 @@ static struct holder *find_process(struct holders *holders, int pid)
 	struct holder *found;
 
 	HASH_FIND(hh, holders->by_pid, &pid, sizeof(pid), found);
-	if (!found || !tli_process_has_ended(found->process.fd))
+	if (!found || !tli_process_has_ended(found->process.channel.fd))
 		return found;
 	note_end(found);
 	return NULL;
@@ -222,14 +222,15 @@ static struct holder *add_process(
 /* A peer of another process namespace has the number 0 here. */
 struct holder *holder_of(struct holders *holders, struct peer *peer)
 {
-	int pid =
-		peer->stream.is_tcp ? 0 : tli_socket_peer_pid(peer->stream.fd);
+	int pid = peer->stream.is_tcp
+		? 0
+		: tli_socket_peer_pid(peer->stream.channel.fd);
 	struct holder *found = pid ? find_process(holders, pid) : NULL;
 	int fd;
 
 	if (found || pid == 0)
 		return found ? found : holders->unknown;
-	fd = tli_process_of_peer(peer->stream.fd, pid);
+	fd = tli_process_of_peer(peer->stream.channel.fd, pid);
 	if (fd >= 0 || fd == -ESRCH)
 		return add_process(holders, peer, pid, fd);
 	log_rarely(&holders->broker->log, &holders->unwatched,

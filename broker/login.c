@@ -11,14 +11,17 @@
 #include "closing.h"
 #include "dialect.h"
 #include "identity_change.h"
+#include "login_keys.h"
 #include "timer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define REASON_TEXT 64
-#define ADVICE_TEXT 256
+
+/* What a client of TLS says first: a record of the handshake. */
+#define TLS_HANDSHAKE     0x16
+#define TLS_MAJOR_VERSION 3
 
 /* The state of a peer that has not authenticated yet. */
 struct login {
@@ -26,8 +29,10 @@ struct login {
 	struct peer *peer;
 	struct timer timer;
 	enum sources_outcome outcome;
-	struct identities *identities; /* of its start; referenced */
-	struct tli_auth auth;
+	bool is_open; /* the handshake of TLS is over, or there is none */
+	bool speaks_tls;
+	struct login_keys keys;
+	struct tli_auth auth; /* once it is open */
 };
 
 void logins_init(struct logins *logins)
@@ -49,47 +54,8 @@ static void leave(struct peer *peer)
 	broker->logins.count--;
 	timer_stop(&login->timer);
 	tli_wipe(&login->auth, sizeof(login->auth));
-	identities_unref(login->identities);
+	login_keys_fini(&login->keys);
 	free(login);
-}
-
-/* ---- Keys ------------------------------------------------------------- */
-
-/* NULL behind the last that has a key. */
-static const struct identity *nth_with_key(
-	const struct identities *identities, size_t n)
-{
-	for (size_t i = 0; i < identities->count; i++)
-		if (identities->all[i].key && n-- == 0)
-			return &identities->all[i];
-	return NULL;
-}
-
-static const char *objection(
-	const struct login *login, const struct identity *identity)
-{
-	return identity_objection(
-		identity, time(NULL), login->peer->has_uid, login->peer->uid);
-}
-
-static enum tli_auth_key_use nth_key(const void *arg, size_t n,
-	enum tli_auth_role role, struct tli_auth_secret *secret)
-{
-	const struct login *login = arg;
-	const struct identity *identity = nth_with_key(login->identities, n);
-
-	(void)role;
-	if (!identity)
-		return TLI_AUTH_KEY_END;
-	secret->bytes = identity->key->bytes;
-	secret->len = identity->key->len;
-	return objection(login, identity) ? TLI_AUTH_KEY_REFUSED
-					  : TLI_AUTH_KEY_USABLE;
-}
-
-static const struct identity *matched(const struct login *login)
-{
-	return nth_with_key(login->identities, login->auth.matched);
 }
 
 /* ---- Ends ------------------------------------------------------------- */
@@ -147,32 +113,29 @@ static void close_with_verdict(struct login *login)
 
 	(void)send_output(login);
 	stream_end(&peer->stream);
-	tli_socket_drain(peer->stream.fd);
+	tli_socket_drain(peer->stream.channel.fd);
 	peer_close(peer);
 }
 
-static void explain_refusal(const struct login *login, char advice[ADVICE_TEXT])
+/* One that is out of time, or has to go. */
+static void give_up(struct login *login)
 {
-	const struct identity *identity = matched(login);
-	const char *why = objection(login, identity);
-
-	/* The time may have come meanwhile. */
-	snprintf(advice, ADVICE_TEXT, "%s: %s", identity->id,
-		why ? why : "it may try again");
+	if (login->is_open)
+		tli_auth_give_up(&login->auth);
+	close_with_verdict(login);
 }
 
 static void turn_away(struct login *login)
 {
-	enum tli_auth_reason reason = login->auth.reason;
-	char advice[ADVICE_TEXT];
+	struct login_refusal refusal;
 
 	login->outcome = SOURCES_FAILED;
-	if (reason == TLI_AUTH_REFUSED_KEY)
-		explain_refusal(login, advice);
+	login_keys_explain(&login->keys, &login->auth, &refusal);
+	if (login->speaks_tls && login->auth.reason == TLI_AUTH_BAD_LENGTH)
+		report(login, "speaks TLS, and this address does not",
+			"connect to a tls:// address of the broker");
 	else
-		snprintf(advice, sizeof(advice), "%s",
-			tli_auth_reason_advice(reason));
-	report(login, tli_auth_reason_text(reason), advice);
+		report(login, refusal.reason, refusal.advice);
 	close_with_verdict(login);
 }
 
@@ -183,10 +146,12 @@ static void on_timeout(void *owner)
 
 	login->outcome = SOURCES_FAILED;
 	snprintf(reason, sizeof(reason), "%s in time",
-		tli_auth_missing_text(&login->auth));
-	report(login, reason, tli_auth_reason_advice(TLI_AUTH_GIVEN_UP));
-	tli_auth_give_up(&login->auth);
-	close_with_verdict(login);
+		login->is_open ? tli_auth_missing_text(&login->auth)
+			       : "did not end the handshake of TLS");
+	report(login, reason,
+		login->is_open ? tli_auth_reason_advice(TLI_AUTH_GIVEN_UP)
+			       : "does it speak TLS?");
+	give_up(login);
 }
 
 static void let_in(struct login *login)
@@ -194,7 +159,8 @@ static void let_in(struct login *login)
 	struct peer *peer = login->peer;
 	struct broker *broker = peer->broker;
 
-	peer->identity = identity_ref(matched(login));
+	peer->identity = identity_ref(
+		login_keys_identity(&login->keys, login->auth.matched));
 	/* It may have been removed since the login began. */
 	if (!identity_renew(peer)) {
 		peer_close(peer);
@@ -202,7 +168,7 @@ static void let_in(struct login *login)
 	}
 	login->outcome = SOURCES_LET_IN;
 	if (peer->stream.is_tcp)
-		tli_socket_quick_ack(peer->stream.fd);
+		tli_socket_quick_ack(peer->stream.channel.fd);
 	broker->counters.connections++;
 	peer->known = true;
 	monitors_tell(broker,
@@ -241,6 +207,9 @@ static bool read_once(struct login *login)
 		lose(login);
 	if (got <= 0)
 		return false;
+	if (got > 1 && bytes[0] == TLS_HANDSHAKE &&
+		bytes[1] == TLS_MAJOR_VERSION)
+		login->speaks_tls = true;
 	if (tli_auth_feed(&login->auth, bytes, (size_t)got, &used) !=
 			TLI_AUTH_DONE ||
 		keep_rest(peer, bytes + used, (size_t)got - used))
@@ -268,9 +237,9 @@ static bool step(struct login *login)
 }
 
 /* Goes on as far as that goes. */
-static void on_ready(struct peer *peer, short event)
+static void authenticate(struct login *login, short event)
 {
-	struct login *login = peer->state;
+	struct peer *peer = login->peer;
 
 	do
 		if (!step(login))
@@ -294,30 +263,85 @@ static struct tli_auth_policy policy_for(const struct peer *peer)
 	};
 }
 
+/* Challenges the peer. False for lack of memory or random bytes. */
+static bool challenge(struct login *login)
+{
+	struct peer *peer = login->peer;
+	struct tli_auth_policy policy = policy_for(peer);
+	struct tli_auth_keys keys = login_keys_set(&login->keys);
+	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
+
+	login_keys_init(&login->keys, peer);
+	if (tli_random(nonce, sizeof(nonce)) != 0 ||
+		!timer_start(&login->timer,
+			peer->broker->config.handshake_timeout_ms))
+		return false;
+	policy.dialects = login_keys_dialects(&login->keys, policy.dialects);
+	tli_auth_init(&login->auth, TLI_AUTH_LISTENER, &policy, &keys, nonce);
+	login->is_open = true;
+	return true;
+}
+
+/* ---- TLS -------------------------------------------------------------- */
+
+static void fail_in_tls(struct login *login)
+{
+	char reason[TLI_TLS_TEXT];
+
+	login->outcome = SOURCES_FAILED;
+	stream_explain(&login->peer->stream, reason);
+	report(login, reason, "this is a tls:// address");
+	close_with_verdict(login);
+}
+
+/* False if the handshake takes longer, or the peer is closed. */
+static bool secure(struct login *login)
+{
+	struct peer *peer = login->peer;
+	int result = stream_shake_hands(&peer->stream);
+
+	if (result == 1 && challenge(login))
+		return true;
+	if (result == 1)
+		peer_close(peer);
+	else if (result == STREAM_AGAIN)
+		peer_watch(peer, true, false);
+	else
+		fail_in_tls(login);
+	return false;
+}
+
+/* ---- The stage -------------------------------------------------------- */
+
+static void on_ready(struct peer *peer, short event)
+{
+	struct login *login = peer->state;
+
+	if (login->is_open || secure(login))
+		authenticate(login, event);
+}
+
 /* NULL for lack of memory or random bytes. */
 static struct login *new_login(struct peer *peer)
 {
-	struct tli_auth_policy policy = policy_for(peer);
 	struct login *login = calloc(1, sizeof(*login));
-	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
-	struct tli_auth_keys keys;
+	bool is_started;
 
 	if (!login)
 		return NULL;
 	login->peer = peer;
+	login->auth.answered = TLI_AUTH_NO_DIALECT;
 	timer_init(&login->timer, peer->broker->base, on_timeout, login);
-	login->identities = peer->broker->identities;
-	login->identities->references++;
-	if (tli_random(nonce, sizeof(nonce)) != 0 ||
-		!timer_start(&login->timer,
-			peer->broker->config.handshake_timeout_ms)) {
-		identities_unref(login->identities);
-		free(login);
-		return NULL;
-	}
-	keys = (struct tli_auth_keys){nth_key, login};
-	tli_auth_init(&login->auth, TLI_AUTH_LISTENER, &policy, &keys, nonce);
-	return login;
+	if (stream_security_name(&peer->stream))
+		is_started = timer_start(&login->timer,
+			peer->broker->config.tls_handshake_timeout_ms);
+	else
+		is_started = challenge(login);
+	if (is_started)
+		return login;
+	login_keys_fini(&login->keys);
+	free(login);
+	return NULL;
 }
 
 static const struct stage authenticating = {
@@ -348,7 +372,6 @@ bool logins_drop_oldest(struct logins *logins, const char *why)
 	log_rarely(&oldest->peer->broker->log, &logins->refusals,
 		CONFIG_LOG_WARNING, "%s: dropped before it authenticated: %s",
 		peer_text(oldest->peer, text), why);
-	tli_auth_give_up(&oldest->auth);
-	close_with_verdict(oldest);
+	give_up(oldest);
 	return true;
 }

@@ -182,9 +182,12 @@ static bool write_answer(struct manager *manager)
 		peer_close(manager->peer);
 		return false;
 	}
-	if (manager->output.bytes == 0)
+	if (manager->output.bytes == 0 && !manager->is_flushing)
 		return true;
 	result = segments_write(&manager->output, &manager->peer->stream);
+	if (result == 1)
+		result = stream_flush(&manager->peer->stream);
+	manager->is_flushing = manager->output.bytes == 0 && result == 0;
 	if (result < 0)
 		peer_close(manager->peer);
 	if (result <= 0)
@@ -199,7 +202,7 @@ static bool write_answer(struct manager *manager)
 static void watch(struct manager *manager)
 {
 	struct peer *peer = manager->peer;
-	bool writes = manager->output.bytes > 0;
+	bool writes = manager->output.bytes > 0 || manager->is_flushing;
 
 	if (peer->end == PEER_GOES_ON)
 		peer_watch(peer, !writes, writes);

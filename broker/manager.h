@@ -76,6 +76,7 @@ struct manager {
 	uint8_t protocol;      /* of the client's last pickle */
 	bool is_serving;       /* methods, from now on */
 	bool is_last;          /* the connection ends with this answer */
+	bool is_flushing;      /* the stream holds the last of an answer */
 	bool has_got;          /* the last answer had an item of a queue */
 	bool is_due;
 	bool is_failed; /* for lack of memory */

@@ -34,7 +34,7 @@ static struct tli_value *own_address(const struct manager *manager)
 
 	if (manager->peer->stream.is_tcp && advertised[0])
 		return address_value(manager_values(manager), advertised);
-	if (!tli_socket_local(manager->peer->stream.fd, &local))
+	if (!tli_socket_local(manager->peer->stream.channel.fd, &local))
 		return tli_none(manager_values(manager));
 	tli_endpoint_format(&local, text);
 	return address_value(manager_values(manager), text);

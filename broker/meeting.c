@@ -53,7 +53,7 @@ static void watch_seat(struct peer *peer)
 	bool reads = peer->end == PEER_GOES_ON &&
 		tli_buf_len(&peer->held) < peer->broker->config.max_held_bytes;
 
-	peer_watch(peer, reads, tli_buf_len(&peer->out) > 0);
+	peer_watch(peer, reads, peer_owed_bytes(peer) > 0);
 }
 
 /* A reply that is lost shows that the peer takes nothing any more; what it has

@@ -179,7 +179,7 @@ static void on_ready(struct peer *peer, short event)
 		return;
 	}
 	(void)tell_lost(peer->state);
-	peer_watch(peer, true, tli_buf_len(&peer->out) > 0);
+	peer_watch(peer, true, peer_owed_bytes(peer) > 0);
 }
 
 void monitors_add(struct peer *peer, const char *prefix)

@@ -87,7 +87,7 @@ bool objects_init(struct objects *objects, struct event_base *base,
 
 	timer_init(&objects->timer, base, on_timer, objects);
 	objects->timer_ms = TLI_NEVER;
-	objects->answers.fd = -1;
+	objects->answers.channel.fd = -1;
 	objects->waiters = waiters_new(&limits);
 	if (!objects->waiters)
 		return false;

@@ -28,6 +28,7 @@ void peers_init(struct peers *peers)
 	*peers = (struct peers){.count = 0};
 	TAILQ_INIT(&peers->open);
 	TAILQ_INIT(&peers->dead);
+	TAILQ_INIT(&peers->due);
 }
 
 static void on_ready(evutil_socket_t fd, short event, void *owner)
@@ -44,8 +45,8 @@ static void set_address(struct peer *peer, const struct tli_endpoint *endpoint)
 		memcpy(&peer->address, &endpoint->address,
 			sizeof(peer->address));
 	else
-		peer->has_uid =
-			tli_socket_peer_uid(peer->stream.fd, &peer->uid);
+		peer->has_uid = tli_socket_peer_uid(
+			peer->stream.channel.fd, &peer->uid);
 	peer->is_local = tli_endpoint_is_local(endpoint);
 }
 
@@ -71,6 +72,11 @@ struct peer *peer_new(struct broker *broker, struct port *port, int fd,
 	TAILQ_INSERT_TAIL(&broker->peers.open, peer, link);
 	broker->peers.count++;
 	return peer;
+}
+
+bool peer_secure(struct peer *peer, struct tli_tls_context *context)
+{
+	return stream_secure(&peer->stream, context, &peer->broker->peers.due);
 }
 
 static void leave(struct peer *peer)
@@ -195,13 +201,18 @@ int peer_flush(struct peer *peer)
 			tli_buf_head(&peer->out), tli_buf_len(&peer->out));
 
 		if (put == STREAM_AGAIN)
-			return 0;
+			return STREAM_AGAIN;
 		if (put < 0)
 			return STREAM_BROKEN;
 		tli_buf_consume(&peer->out, (size_t)put);
 	}
 	tli_buf_fini(&peer->out);
-	return 1;
+	return stream_flush(&peer->stream);
+}
+
+size_t peer_owed_bytes(const struct peer *peer)
+{
+	return tli_buf_len(&peer->out) + stream_held_bytes(&peer->stream);
 }
 
 void peer_endpoint(const struct peer *peer, struct tli_endpoint *endpoint)

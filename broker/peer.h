@@ -75,7 +75,8 @@ TAILQ_HEAD(peer_list, peer);
 struct peers {
 	struct peer_list open;
 	struct peer_list dead; /* closed; freed when the loop comes round */
-	uint32_t count;        /* of the open */
+	struct stream_list due;
+	uint32_t count; /* of the open */
 	uint64_t last_id;
 };
 
@@ -104,6 +105,9 @@ bool peer_is_closed(const struct peer *peer);
 /* Frees those that were closed. */
 void peers_reap(struct peers *peers);
 
+/* Puts TLS on the connection. False for lack of memory. */
+bool peer_secure(struct peer *peer, struct tli_tls_context *context);
+
 /*
  * Reads into `held`, up to max_bytes in all. Returns what stream_read() does;
  * STREAM_AGAIN also for lack of room; STREAM_BROKEN for lack of memory.
@@ -121,9 +125,13 @@ int peer_find_frame(
 bool peer_put_frame(
 	struct peer *peer, const void *body, size_t len, size_t max_bytes);
 
-/* Writes what is in `out`. Returns 1 when all is written, 0 when more is to
- * come, STREAM_BROKEN. */
+/* Writes what is in `out`. Returns 1 when all is written, and the stream holds
+ * none of it, STREAM_AGAIN when more is to come, STREAM_BROKEN. */
 int peer_flush(struct peer *peer);
+
+/* How much is to be written before all is: of `out`, and what the stream holds.
+ */
+size_t peer_owed_bytes(const struct peer *peer);
 
 /* The address as text, for logs: with the peer's number and user. */
 const char *peer_text(const struct peer *peer, char text[PEER_TEXT]);

@@ -5,6 +5,7 @@
 #include "../system/socket.h"
 
 #include "broker.h"
+#include "port_contexts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +25,10 @@ struct port *port_ref(struct port *port)
 
 void port_unref(struct port *port)
 {
-	if (--port->references == 0)
-		free(port);
+	if (--port->references > 0)
+		return;
+	tli_tls_context_unref(port->tls);
+	free(port);
 }
 
 static void close_port(struct port *port)
@@ -151,7 +154,8 @@ static void take(struct port *port, int fd, const struct tli_endpoint *endpoint)
 		return;
 	}
 	peer = peer_new(broker, port, fd, endpoint);
-	if (peer && login_start(peer))
+	if (peer && (!port->tls || peer_secure(peer, port->tls)) &&
+		login_start(peer))
 		return;
 	if (peer)
 		peer_close(peer);
@@ -187,7 +191,8 @@ bool ports_init(struct ports *ports, struct broker *broker)
 
 /* Keeps one that listens there, if there is one that is not kept already: port
  * 0 is another port each time. */
-static bool keep(struct ports *ports, const struct config_listen *wanted)
+static struct port *keep(
+	struct ports *ports, const struct config_listen *wanted)
 {
 	struct port *port;
 
@@ -196,18 +201,37 @@ static bool keep(struct ports *ports, const struct config_listen *wanted)
 			strcmp(port->config.address, wanted->address) != 0)
 			continue;
 		port->wanted = wanted;
-		return true;
+		return port;
 	}
-	return false;
+	return NULL;
 }
 
 /* Who reads along on the network reads everything. */
-static void warn_if_open(const struct port *port)
+static bool is_open_to_all(const struct port *port)
 {
 	struct tli_endpoint local;
 
-	if (tli_socket_local(port->fd, &local) &&
-		!tli_endpoint_is_local(&local))
+	return !config_is_secure(&port->config) &&
+		tli_socket_local(port->fd, &local) &&
+		!tli_endpoint_is_local(&local);
+}
+
+/* False with *error set if the port is not to be so. */
+static bool may_be_open(const struct port *port, const struct config *config,
+	struct tli_error *error)
+{
+	if (config->allow_plaintext_remote || !is_open_to_all(port))
+		return true;
+	tli_error_set(error, TIELINE_EADDRESS,
+		"%.80s: other machines can connect, and nothing is encrypted: "
+		"listen at tls://..., or set allow_plaintext_remote",
+		port->address);
+	return false;
+}
+
+static void warn_if_open(const struct port *port)
+{
+	if (is_open_to_all(port))
 		log_write(&port->broker->log, CONFIG_LOG_WARNING,
 			"%s: other machines can connect; connections are "
 			"authenticated, but not encrypted",
@@ -229,6 +253,10 @@ static bool listen_at(
 		port->config.backlog, &port->file, port->address, error);
 	if (port->fd < 0)
 		return false;
+	if (!may_be_open(port, config, error)) {
+		close_port(port);
+		return false;
+	}
 	set_keepalive(port, config);
 	event_assign(&port->knocking, port->broker->base, port->fd,
 		EV_READ | EV_PERSIST, on_knock, port);
@@ -255,6 +283,7 @@ static struct port *open_port(struct broker *broker,
 	}
 	port->broker = broker;
 	port->config = *wanted;
+	port->wanted = wanted;
 	port->references = 1;
 	if (listen_at(port, config, error))
 		return port;
@@ -283,21 +312,32 @@ static int open_missing(struct ports *ports, struct broker *broker,
 	struct tli_error *error)
 {
 	for (size_t i = 0; i < config->listen_count; i++) {
-		struct port *port;
+		const struct config_listen *wanted = &config->listen[i];
+		struct port *kept = keep(ports, wanted);
+		struct port *port = kept;
 
-		if (keep(ports, &config->listen[i]))
-			continue;
-		port = open_port(broker, config, &config->listen[i], error);
-		if (!port) {
+		if (!kept)
+			port = open_port(broker, config, wanted, error);
+		if (port && !kept)
+			TAILQ_INSERT_TAIL(opened, port, link);
+		if (!port || (kept && !may_be_open(kept, config, error))) {
 			remove_all(opened);
 			return error->code;
 		}
-		TAILQ_INSERT_TAIL(opened, port, link);
 	}
 	return 0;
 }
 
-static void adjust(struct ports *ports, const struct config *config)
+/* Those who have connected keep what they have. */
+static void set_context(struct port *port, struct tli_tls_context **context)
+{
+	tli_tls_context_unref(port->tls);
+	port->tls = *context;
+	*context = NULL;
+}
+
+static void adjust(struct ports *ports, const struct config *config,
+	struct port_contexts *contexts)
 {
 	struct port *port, *next;
 
@@ -305,6 +345,8 @@ static void adjust(struct ports *ports, const struct config *config)
 		next = TAILQ_NEXT(port, link);
 		if (port->wanted) {
 			port->config = *port->wanted;
+			set_context(port,
+				&contexts->of[port->wanted - config->listen]);
 			set_keepalive(port, config);
 		} else {
 			remove_port(&ports->list, port);
@@ -316,14 +358,19 @@ int ports_open(struct ports *ports, struct broker *broker,
 	const struct config *config, struct tli_error *error)
 {
 	struct port_list opened = TAILQ_HEAD_INITIALIZER(opened);
-	int result = open_missing(ports, broker, config, &opened, error);
+	struct port_contexts contexts;
 	struct port *port;
+	int result = port_contexts_load(&contexts, config, error);
 
+	if (result < 0)
+		return result;
+	result = open_missing(ports, broker, config, &opened, error);
+	TAILQ_CONCAT(&ports->list, &opened, link);
 	if (result == 0)
-		adjust(ports, config);
+		adjust(ports, config, &contexts);
 	TAILQ_FOREACH (port, &ports->list, link)
 		port->wanted = NULL;
-	TAILQ_CONCAT(&ports->list, &opened, link);
+	port_contexts_fini(&contexts);
 	return result;
 }
 

@@ -3,6 +3,7 @@
 #ifndef BROKER_PORT_H
 #define BROKER_PORT_H
 
+#include "../proto/tls_context.h"
 #include "../system/listening.h"
 
 #include "config.h"
@@ -25,6 +26,7 @@ struct port {
 	int fd;                             /* -1 = closed */
 	struct event knocking;
 	struct tli_socket_file file;
+	struct tli_tls_context *tls;        /* NULL = none */
 	char address[TLI_ADDRESS_TEXT_MAX]; /* with the port in use */
 };
 

@@ -26,6 +26,7 @@ struct flow {
 	struct peer *from;
 	enum flow_state state;
 	bool refused;     /* the receiver takes nothing any more */
+	size_t counted;   /* bytes held for it, as the total has them */
 	struct walk walk; /* to where it was passed on */
 	bool bulk;        /* the last message was spliced */
 	struct splice splice;
@@ -107,7 +108,7 @@ static struct peer *receiver(const struct flow *flow)
 /* In memory or in the pipe: never in both. */
 static size_t held_bytes(const struct flow *flow)
 {
-	return tli_buf_len(&receiver(flow)->out) + flow->splice.held_bytes;
+	return peer_owed_bytes(receiver(flow)) + flow->splice.held_bytes;
 }
 
 /* How much may still be held of all of them; beyond the bound each gets by with
@@ -146,6 +147,16 @@ void relays_hold(struct relays *relays, size_t len)
 		relays->held_bytes_peak = relays->held_bytes;
 }
 
+/* Has the total know what is held now. */
+static void count_held(struct flow *flow)
+{
+	struct relays *relays = relays_of(flow);
+
+	relays->held_bytes -= flow->counted;
+	flow->counted = flow->relay->over ? 0 : held_bytes(flow);
+	relays_hold(relays, flow->counted);
+}
+
 /* Keeps what the receiver's kernel has no room for. False for lack of memory.
  */
 static bool hold(struct flow *flow, const uint8_t *bytes, size_t len)
@@ -153,10 +164,7 @@ static bool hold(struct flow *flow, const uint8_t *bytes, size_t len)
 	struct tli_buf *out = &receiver(flow)->out;
 
 	out->max_bytes = tli_buf_len(out) + len;
-	if (tli_buf_append(out, bytes, len) != TLI_BUF_OK)
-		return false;
-	relays_hold(relays_of(flow), len);
-	return true;
+	return tli_buf_append(out, bytes, len) == TLI_BUF_OK;
 }
 
 /* ---- Passing bytes on ------------------------------------------------- */
@@ -175,7 +183,6 @@ static void break_for_length(struct flow *flow, int result)
 
 static void refuse(struct flow *flow)
 {
-	relays_of(flow)->held_bytes -= held_bytes(flow);
 	tli_buf_fini(&receiver(flow)->out);
 	splice_close(&flow->splice);
 	flow->refused = true;
@@ -231,12 +238,12 @@ static void pass_on(struct flow *flow, const uint8_t *bytes, size_t len)
 /* Writes what is held for the receiver. */
 static void drain(struct flow *flow)
 {
-	size_t before = held_bytes(flow);
 	int result = peer_flush(receiver(flow));
 
 	if (result == 1 && flow->splice.held_bytes > 0)
-		result = splice_drain(&flow->splice, receiver(flow)->stream.fd);
-	relays_of(flow)->held_bytes -= before - held_bytes(flow);
+		result = splice_drain(
+			&flow->splice, receiver(flow)->stream.channel.fd);
+	count_held(flow);
 	if (result < 0)
 		refuse(flow);
 	else if (flow->walk.body_left == 0 && flow->splice.held_bytes == 0)
@@ -267,17 +274,23 @@ static void note_read(struct flow *flow, ssize_t got)
 		note_end(flow, got == STREAM_END ? PEER_ENDED : PEER_BROKE);
 }
 
+static bool is_plain(const struct peer *peer)
+{
+	return !stream_security_name(&peer->stream);
+}
+
 /* Whether a long piece of a body is to come, which needs no looking at. */
 static bool can_splice(struct flow *flow)
 {
 	struct splice *splice = &flow->splice;
 
-	if (flow->walk.body_left == 0)
+	if (flow->walk.body_left == 0 || !is_plain(flow->from) ||
+		!is_plain(receiver(flow)))
 		return false;
 	if (!splice->open && flow->walk.body_left >= SPLICE_LEAST &&
 		room(flow) > SMALL_READ)
-		splice_open(splice, flow->from->stream.fd,
-			receiver(flow)->stream.fd,
+		splice_open(splice, flow->from->stream.channel.fd,
+			receiver(flow)->stream.channel.fd,
 			relays_of(flow)->scratch_bytes);
 	return splice->open;
 }
@@ -300,8 +313,8 @@ static bool copy_once(struct flow *flow)
  * stops there for ever, and reading gets past it. */
 static bool splice_once(struct flow *flow, bool is_ready)
 {
-	ssize_t got = splice_fill(
-		&flow->splice, flow->from->stream.fd, bytes_to_splice(flow));
+	ssize_t got = splice_fill(&flow->splice, flow->from->stream.channel.fd,
+		bytes_to_splice(flow));
 
 	if (got == STREAM_AGAIN && is_ready)
 		return copy_once(flow);
@@ -311,7 +324,7 @@ static bool splice_once(struct flow *flow, bool is_ready)
 	flow->bulk = true;
 	flow->walk.body_left -= (uint64_t)got;
 	count_passed(flow, (size_t)got, 0);
-	relays_hold(relays_of(flow), (size_t)got);
+	count_held(flow);
 	drain(flow);
 	return true;
 }
@@ -379,7 +392,7 @@ static void end_relay(struct relay *relay)
 	relay->over = true;
 	for (int i = 0; i < 2; i++) {
 		report_closed(&relay->flows[i]);
-		broker->relays.held_bytes -= held_bytes(&relay->flows[i]);
+		count_held(&relay->flows[i]);
 		splice_close(&relay->flows[i].splice);
 	}
 	broker->relays.pairs--;
@@ -421,7 +434,8 @@ static bool settle_flow(struct flow *flow)
 		break_both(flow->relay);
 		return true;
 	}
-	if (flow->state != FINISHED || opposite(flow)->state != FINISHED)
+	if (flow->state != FINISHED || opposite(flow)->state != FINISHED ||
+		!is_delivered(flow) || !is_delivered(opposite(flow)))
 		return false;
 	finish(flow->relay);
 	return true;
@@ -437,6 +451,8 @@ static void settle(struct relay *relay)
 {
 	if (settle_flow(&relay->flows[0]) || settle_flow(&relay->flows[1]))
 		return;
+	for (int i = 0; i < 2; i++)
+		count_held(&relay->flows[i]);
 	watch(&relay->flows[0]);
 	if (!relay->over)
 		watch(&relay->flows[1]);
@@ -484,7 +500,6 @@ static void send_replies(struct peer *peer)
 {
 	if (peer_flush(peer) < 0)
 		tli_buf_fini(&peer->out);
-	relays_hold(&peer->broker->relays, tli_buf_len(&peer->out));
 }
 
 /* What the sender said before it was paired. */

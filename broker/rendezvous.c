@@ -97,7 +97,7 @@ static bool owes_reply(const struct peer *peer)
 {
 	size_t start, len;
 
-	return tli_buf_len(&peer->out) > 0 ||
+	return peer_owed_bytes(peer) > 0 ||
 		peer_find_frame(peer, TLI_CONTROL_MAX, &start, &len) != 0;
 }
 
@@ -112,7 +112,7 @@ static void on_ready(struct peer *peer, short event)
 		got = peer_read(peer, FRAME_BYTES);
 	if (got < 0)
 		peer_close(peer);
-	else if (tli_buf_len(&peer->out) == 0)
+	else if (peer_owed_bytes(peer) == 0)
 		serve_next(peer);
 	if (peer->stage == stage && peer_flush(peer) < 0)
 		peer_close(peer);

@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
-#include "../system/socket.h"
-
 #include <errno.h>
-#include <unistd.h>
+#include <stdio.h>
 
 void stream_init(struct stream *stream, struct event_base *base, int fd,
 	bool is_tcp, event_callback_fn ready, void *owner)
 {
-	*stream = (struct stream){.fd = fd, .is_tcp = is_tcp};
+	*stream = (struct stream){
+		.channel = tli_channel_plain(fd),
+		.is_tcp = is_tcp,
+	};
 	event_assign(
 		&stream->reading, base, fd, EV_READ | EV_PERSIST, ready, owner);
 	event_assign(&stream->writing, base, fd, EV_WRITE | EV_PERSIST, ready,
 		owner);
 }
+
+static bool is_secure(const struct stream *stream)
+{
+	return stream->channel.tls != NULL;
+}
+
+/* ---- Events ----------------------------------------------------------- */
 
 static bool arm(struct event *event, bool *armed, bool on)
 {
@@ -28,10 +36,8 @@ static bool arm(struct event *event, bool *armed, bool on)
 	return result == 0;
 }
 
-bool stream_watch(struct stream *stream, bool reads, bool writes)
+static bool arm_both(struct stream *stream, bool reads, bool writes)
 {
-	if (stream->fd < 0)
-		return true;
 	if (arm(&stream->reading, &stream->reads, reads) &&
 		arm(&stream->writing, &stream->writes, writes))
 		return true;
@@ -40,24 +46,164 @@ bool stream_watch(struct stream *stream, bool reads, bool writes)
 	return false;
 }
 
+static void set_due(struct stream *stream, bool due)
+{
+	struct stream_security *security = &stream->security;
+
+	if (security->is_due == due)
+		return;
+	security->is_due = due;
+	if (due)
+		TAILQ_INSERT_TAIL(security->due, stream, security.link);
+	else
+		TAILQ_REMOVE(security->due, stream, security.link);
+}
+
+/*
+ * Has the kernel tell what the owner wants to hear of, and what TLS needs. What
+ * the kernel does not tell the list does; also that the kernel refuses, which
+ * is a break.
+ */
+static bool adjust(struct stream *stream)
+{
+	struct stream_security *security = &stream->security;
+	bool holds = stream_held_bytes(stream) > 0;
+	bool reads;
+
+	if (!is_secure(stream))
+		return true;
+	if (!holds)
+		security->is_stuck = false;
+	reads = security->wants_reads && !security->is_stuck;
+	set_due(stream, reads && tli_channel_has_input(&stream->channel));
+	if (arm_both(stream, reads, security->wants_writes || holds))
+		return true;
+	stream->is_broken = true;
+	set_due(stream, true);
+	return false;
+}
+
+bool stream_watch(struct stream *stream, bool reads, bool writes)
+{
+	if (stream->channel.fd < 0)
+		return true;
+	if (!is_secure(stream))
+		return arm_both(stream, reads, writes);
+	stream->security.wants_reads = reads;
+	stream->security.wants_writes = writes;
+	return adjust(stream);
+}
+
+void streams_wake(struct stream_list *due)
+{
+	struct stream *stream;
+
+	while ((stream = TAILQ_FIRST(due))) {
+		set_due(stream, false);
+		event_active(&stream->reading, EV_READ, 0);
+	}
+}
+
+/* The owner may close it, but does not free it here. */
+static void tell_owner(struct stream *stream, short event)
+{
+	stream->security.ready(
+		stream->channel.fd, event, stream->security.owner);
+	if (stream->channel.fd >= 0)
+		(void)adjust(stream);
+}
+
+static void on_readable(evutil_socket_t fd, short event, void *owner)
+{
+	(void)fd;
+	tell_owner(owner, event);
+}
+
+static void on_writable(evutil_socket_t fd, short event, void *owner)
+{
+	struct stream *stream = owner;
+
+	(void)fd;
+	if (stream_flush(stream) != STREAM_AGAIN &&
+		stream->security.wants_writes)
+		tell_owner(stream, event);
+}
+
+bool stream_secure(struct stream *stream, struct tli_tls_context *context,
+	struct stream_list *due)
+{
+	struct event *reading = &stream->reading;
+
+	if (!tli_channel_secure(&stream->channel, context, NULL))
+		return false;
+	stream->security = (struct stream_security){
+		.ready = event_get_callback(reading),
+		.owner = event_get_callback_arg(reading),
+		.due = due,
+	};
+	event_assign(reading, event_get_base(reading), stream->channel.fd,
+		EV_READ | EV_PERSIST, on_readable, stream);
+	event_assign(&stream->writing, event_get_base(reading),
+		stream->channel.fd, EV_WRITE | EV_PERSIST, on_writable, stream);
+	return true;
+}
+
+/* ---- Bytes ------------------------------------------------------------ */
+
 /* The kernel tells once that a connection broke: reading finds an end then. The
  * peer's having closed its reading side alone is no break. */
 static ssize_t outcome(struct stream *stream, ssize_t result)
 {
 	if (result >= 0)
-		return result;
+		return adjust(stream) ? result : STREAM_BROKEN;
 	if (result != TLI_SOCKET_END && result != -EPIPE)
 		stream->is_broken = true;
 	return result == TLI_SOCKET_END && !stream->is_broken ? STREAM_END
 							      : STREAM_BROKEN;
 }
 
+/* What is held is of no use any more to who takes nothing. */
+static ssize_t outcome_of_writing(struct stream *stream, ssize_t result)
+{
+	if (result < 0 && is_secure(stream)) {
+		stream->security.is_deaf = true;
+		(void)adjust(stream);
+	}
+	return outcome(stream, result);
+}
+
+int stream_shake_hands(struct stream *stream)
+{
+	int result = tli_channel_shake_hands(&stream->channel);
+
+	stream->security.is_stuck =
+		result == 0 && tli_channel_has_input(&stream->channel);
+	return (int)outcome(stream, result);
+}
+
+void stream_explain(const struct stream *stream, char text[TLI_TLS_TEXT])
+{
+	if (stream->channel.cut)
+		snprintf(text, TLI_TLS_TEXT,
+			"closed the connection during the handshake of TLS");
+	else
+		tli_tls_explain(stream->channel.tls, text);
+}
+
+const char *stream_security_name(const struct stream *stream)
+{
+	return is_secure(stream) ? tli_tls_version(stream->channel.tls) : NULL;
+}
+
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size)
 {
 	struct iovec part = {bytes, size};
+	ssize_t got =
+		tli_channel_read(&stream->channel, &part, 1, TLI_SOCKET_TRY);
 
-	return outcome(
-		stream, tli_socket_read(stream->fd, &part, 1, TLI_SOCKET_TRY));
+	stream->security.is_stuck =
+		got == 0 && tli_channel_has_input(&stream->channel);
+	return outcome(stream, got);
 }
 
 ssize_t stream_write(struct stream *stream, const void *bytes, size_t len)
@@ -70,53 +216,79 @@ ssize_t stream_write(struct stream *stream, const void *bytes, size_t len)
 ssize_t stream_write_parts(
 	struct stream *stream, struct iovec *parts, size_t count)
 {
-	return outcome(stream,
-		tli_socket_write(stream->fd, parts, count, TLI_SOCKET_TRY));
+	return outcome_of_writing(stream,
+		tli_channel_write(
+			&stream->channel, parts, count, TLI_SOCKET_TRY));
 }
 
+size_t stream_held_bytes(const struct stream *stream)
+{
+	return stream->security.is_deaf
+		? 0
+		: tli_channel_held_bytes(&stream->channel);
+}
+
+int stream_flush(struct stream *stream)
+{
+	if (stream->security.is_deaf)
+		return STREAM_BROKEN;
+	return (int)outcome_of_writing(
+		stream, tli_channel_flush(&stream->channel, TLI_SOCKET_TRY));
+}
+
+/* ---- Ends ------------------------------------------------------------- */
+
+/* Of what TLS has sent, its own end hides the socket's. */
 bool stream_is_gone(const struct stream *stream)
 {
-	return tli_socket_has_ended(stream->fd);
+	return is_secure(stream) ? stream_is_ending(stream)
+				 : tli_socket_has_ended(stream->channel.fd);
 }
 
 bool stream_is_ending(const struct stream *stream)
 {
-	return tli_socket_is_ending(stream->fd);
+	return tli_socket_is_ending(stream->channel.fd);
 }
 
 void stream_end(struct stream *stream)
 {
-	tli_socket_end(stream->fd);
+	tli_channel_end(&stream->channel);
+	(void)adjust(stream);
 }
 
 void stream_refuse(struct stream *stream)
 {
 	if (!stream->is_tcp)
-		tli_socket_refuse(stream->fd);
+		tli_socket_refuse(stream->channel.fd);
 }
 
 void stream_widen(struct stream *stream)
 {
 	if (!stream->is_tcp)
-		tli_socket_widen(stream->fd);
+		tli_socket_widen(stream->channel.fd);
 }
 
 bool stream_is_delivered(const struct stream *stream)
 {
-	return !stream->is_tcp || tli_socket_unsent_bytes(stream->fd) == 0;
+	return !stream->is_tcp ||
+		(stream_held_bytes(stream) == 0 &&
+			tli_socket_unsent_bytes(stream->channel.fd) == 0);
 }
 
 void stream_set_abortive(struct stream *stream, bool on)
 {
 	if (stream->is_tcp)
-		tli_socket_set_abortive(stream->fd, on);
+		tli_socket_set_abortive(stream->channel.fd, on);
 }
 
+/* An event that streams_wake() has made active may not be added. */
 void stream_close(struct stream *stream)
 {
-	if (stream->fd < 0)
+	if (stream->channel.fd < 0)
 		return;
-	stream_watch(stream, false, false);
-	close(stream->fd);
-	stream->fd = -1;
+	set_due(stream, false);
+	arm_both(stream, false, false);
+	if (is_secure(stream))
+		event_del(&stream->reading);
+	tli_channel_close(&stream->channel);
 }

@@ -122,8 +122,8 @@ void narrow(uint64_t id)
 {
 	int least = 1;
 
-	setsockopt(peer_of_id(id)->stream.fd, SOL_SOCKET, SO_SNDBUF, &least,
-		sizeof(least));
+	setsockopt(peer_of_id(id)->stream.channel.fd, SOL_SOCKET, SO_SNDBUF,
+		&least, sizeof(least));
 }
 
 struct relay_report report_of(uint64_t id)

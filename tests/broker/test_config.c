@@ -40,21 +40,30 @@ static uint64_t value_of(struct place place)
 }
 
 /* What has to be there for the row's value alone to be right or wrong. */
-static void put_company(struct place place, char *text, size_t size)
+static void put_company(
+	struct place place, const char *value, char *text, size_t size)
 {
 	static const struct {
 		const char *name, *member;
 	} company[] = {
-		{"address", "\"address\":\"tcp://:1\""},
+		{"address", "\"address\":\"tls://:1\""},
+		{"certificate_file", "\"certificate_file\":\"c\""},
+		{"private_key_file", "\"private_key_file\":\"k\""},
+		{"client_certificates", "\"client_certificates\":\"required\""},
+		{"client_ca_file", "\"client_ca_file\":\"a\""},
 		{"penalty_ms", "\"penalty_ms\":0"},
 		{"penalty_max_ms", "\"penalty_max_ms\":86400000"},
 		{"relay_window_bytes", "\"relay_window_bytes\":4096"},
 		{"relay_total_bytes", "\"relay_total_bytes\":4194304"},
 	};
-	size_t first = place.listens ? 0 : 1;
-	size_t end = place.listens ? 1 : LENGTH(company);
+	const size_t listening = 5;
+	size_t first = place.listens ? 0 : listening;
+	size_t end = place.listens ? listening : LENGTH(company);
 
 	text[0] = '\0';
+	/* CAs are of no use where no certificate is looked at. */
+	if (place.listens && strcmp(value, "\"none\"") == 0)
+		end--;
 	for (size_t i = first; i < end; i++) {
 		size_t len = strlen(text);
 
@@ -68,9 +77,9 @@ static void put_company(struct place place, char *text, size_t size)
 static const char *file_with(struct place place, const char *value)
 {
 	static char text[1024];
-	char company[256];
+	char company[512];
 
-	put_company(place, company, sizeof(company));
+	put_company(place, value, company, sizeof(company));
 	snprintf(text, sizeof(text), "%s\"%s\":%s%s%s",
 		place.listens ? "{\"listen\":[{" : "{", place.row->name, value,
 		company, place.listens ? "}]}" : "}");
@@ -194,9 +203,9 @@ static void every_setting_keeps_its_range_and_kind(void **state)
 		choices += p.row->type == CONFIG_CHOICE;
 		all++;
 	}
-	assert_int_equal(numbers, 39);
-	assert_int_equal(choices, 3);
-	assert_int_equal(all, 51);
+	assert_int_equal(numbers, 40);
+	assert_int_equal(choices, 4);
+	assert_int_equal(all, 60);
 }
 
 static struct config standard;

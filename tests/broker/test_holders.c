@@ -138,12 +138,12 @@ static void check_one_that_has_ended(void)
 	open_broker();
 	pid = start_program();
 	kill_program(pid);
-	peer.stream.fd = tli_socket_accept(
+	peer.stream.channel.fd = tli_socket_accept(
 		TAILQ_FIRST(&broker->ports.list)->fd, &endpoint);
-	assert_in_range(peer.stream.fd, 0, INT32_MAX);
+	assert_in_range(peer.stream.channel.fd, 0, INT32_MAX);
 	assert_int_not_equal(
 		take_reference(holder_of(broker->holders, &peer), 0), 0);
-	close(peer.stream.fd);
+	close(peer.stream.channel.fd);
 	settle();
 	pass_ms(GRACE_MS - 1);
 	settle();

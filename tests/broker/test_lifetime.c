@@ -317,8 +317,8 @@ static void keepalive_is_set_for_the_next(void **state)
 	config.keepalive_idle_s = 77;
 	assert_int_equal(reload(&config, KEY), 0);
 	fd = log_in(OVER_TCP);
-	getsockopt(last_peer()->stream.fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s,
-		&len);
+	getsockopt(last_peer()->stream.channel.fd, IPPROTO_TCP, TCP_KEEPIDLE,
+		&idle_s, &len);
 	assert_int_equal(idle_s, 77);
 	leave(fd);
 }

@@ -498,7 +498,7 @@ static void a_slow_reader_sees_that_it_is_cut(void **state)
 /* Puts a file, which no kernel watches, in the place of the peer's socket. */
 static int make_unwatchable(uint64_t id)
 {
-	int fd = peer_of_id(id)->stream.fd;
+	int fd = peer_of_id(id)->stream.channel.fd;
 	int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	int kept = dup(fd);
 

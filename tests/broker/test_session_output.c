@@ -25,7 +25,7 @@ static int begin(void **state)
 	session_output_init(&output);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) != 0)
 		return -1;
-	stream = (struct stream){.fd = fds[0]};
+	stream = (struct stream){.channel.fd = fds[0]};
 	other = fds[1];
 	got = malloc(ROOM);
 	got_len = got_at = 0;
@@ -36,7 +36,7 @@ static int end(void **state)
 {
 	(void)state;
 	session_output_fini(&output);
-	close(stream.fd);
+	close(stream.channel.fd);
 	close(other);
 	free(got);
 	return 0;
@@ -309,7 +309,8 @@ static void writes_may_be_cut_anywhere(void **state)
 	size_t len;
 
 	(void)state;
-	setsockopt(stream.fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	setsockopt(stream.channel.fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+		sizeof(bytes));
 	put_item(TLI_OP_DELIVER, 1, 3000);
 	put_long(2, 300000, 'c', NULL);
 	put_item(TLI_OP_DELIVER, 1, 30000);

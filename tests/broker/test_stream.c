@@ -23,7 +23,7 @@ static unsigned expired;
 
 static void on_ready(evutil_socket_t fd, short event, void *owner)
 {
-	assert_int_equal(fd, stream.fd);
+	assert_int_equal(fd, stream.channel.fd);
 	assert_ptr_equal(owner, &stream);
 	assert_true(event == EV_READ || event == EV_WRITE);
 	readable += event == EV_READ;
@@ -86,7 +86,7 @@ static int open_tcp(void **state)
 static int close_both(void **state)
 {
 	stream_close(&stream);
-	assert_int_equal(stream.fd, -1);
+	assert_int_equal(stream.channel.fd, -1);
 	stream_close(&stream);
 	close(other);
 	return close_base(state);

@@ -47,7 +47,7 @@ static void check_peer(const struct broker *broker, const struct peer *peer)
 	const struct config *config = &broker->config;
 	size_t held = tli_buf_len(&peer->held);
 
-	require(peer->stream.fd >= 0);
+	require(peer->stream.channel.fd >= 0);
 	require(peer->broker == broker && peer->port);
 	require(is_at(peer, "session") || is_at(peer, "manager") ||
 		held <= TLI_FRAME_HEADER_MAX + TLI_CONTROL_MAX);

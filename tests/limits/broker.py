@@ -84,7 +84,8 @@ class LoadedBroker(Broker):
         self.key.touch(mode=0o600)
         self.key.write_bytes(KEY)
         super().__init__(folder, self.key, (), {
-            "listen": ["tcp://:0", f"unix:{folder}/broker"], **settings},
+            "listen": ["tcp://:0", f"unix:{folder}/broker"],
+            "allow_plaintext_remote": True, **settings},
             build, program)
         self.pid = self.process.pid
         self.port = int(self.at["tcp"].rsplit(":", 1)[1])
