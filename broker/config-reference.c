@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes the source of the manual page tielined.json(5), when Tieline is built:
- * copies its frame from standard input to standard output, and puts the
- * settings where it says @settings@, @listen_settings@ and @typeid_settings@.
+ * copies its frame from standard input to standard output, and puts a table
+ * where it says @settings@, @listen_settings@ and so on, or @rights@.
  */
 #include "config_table.h"
+#include "rights.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -36,6 +37,22 @@ static void print_setting(const struct config_setting *setting)
 	printf("\n\t%s\n\n", setting->help);
 }
 
+static void print_rights(void)
+{
+	static const struct {
+		const char *word, *help;
+		bool is_named;
+	} rights[] = {
+#define X(right, word, named, help) {word, help, named},
+		RIGHTS(X)
+#undef X
+	};
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
+		printf("*%s*%s\n\t%s\n\n", rights[i].word,
+			rights[i].is_named ? " _NAME_" : "", rights[i].help);
+}
+
 static bool print_settings(const char *line)
 {
 	static const struct {
@@ -45,6 +62,7 @@ static bool print_settings(const char *line)
 		{"@settings@\n", config_settings},
 		{"@listen_settings@\n", config_listen_settings},
 		{"@typeid_settings@\n", config_typeid_settings},
+		{"@identity_settings@\n", config_identity_settings},
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -64,7 +82,9 @@ int main(void)
 	char line[LINE_MAX_BYTES];
 
 	while (fgets(line, sizeof(line), stdin))
-		if (!print_settings(line))
+		if (strcmp(line, "@rights@\n") == 0)
+			print_rights();
+		else if (!print_settings(line))
 			fputs(line, stdout);
 	return fflush(stdout) == 0 && !ferror(stdin) ? 0 : 1;
 }

@@ -353,7 +353,7 @@ const struct config_setting config_typeid_settings[] = {
 
 const struct config_setting config_identity_settings[] = {
 	{FIELD(identity, rights), .type = CONFIG_RIGHTS,
-		.help = "What it may do: a verb and a name each, in which * "
+		.help = "What it may do: a verb and a name each, in which \\* "
 			"stands for any characters; a verb alone is for all "
 			"names. \"all\" is everything. What is not there may "
 			"not be done. This one has to be there."},

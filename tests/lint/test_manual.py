@@ -36,7 +36,17 @@ def test_every_setting_is_explained_with_its_default():
         if isinstance(value, int):
             assert re.search(" %s: [^;]*; default %s " % (
                 name, json.dumps(value)), text), name
-    assert "@" not in text
+    assert not re.search("@[a-z_]+@", text)
+
+
+def test_every_right_and_what_an_identity_has_is_explained():
+    text = page("tielined.json.5")
+    source = (ROOT / "broker/rights.h").read_text()
+    verbs = re.findall(r'X\([A-Z]+, "([a-z]+)"', source)
+    assert len(verbs) == 15
+    for word in verbs + ["rights", "not_before", "not_after", "uids",
+                         "certificates"]:
+        assert re.search(r" %s( NAME|:)? " % word, text), word
 
 
 def test_every_option_is_explained():
