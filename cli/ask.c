@@ -17,6 +17,7 @@ static const struct {
 } refusals[] = {
 	{"bad_request", STATUS_USAGE},
 	{"draining", STATUS_CANNOT_CONNECT},
+	{"not_permitted", STATUS_NOT_PERMITTED},
 };
 
 static int status_of_refusal(const char *error)

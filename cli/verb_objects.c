@@ -36,6 +36,7 @@ static const struct column connection_columns[] = {
 	{"id", "ID", true},
 	{"address", "ADDRESS", false},
 	{"uid", "UID", true},
+	{"identity", "IDENTITY", false},
 	{"listening", "LISTENING", false},
 	{"state", "STATE", false},
 	{"name", "NAME", false},

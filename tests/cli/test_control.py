@@ -246,9 +246,9 @@ def test_ls_passes_on_what_the_broker_refuses(tool, broker):
 
 def test_ls_lists_connections(tool, broker, parked):
     lines = tool("ls", "--connections").stdout.splitlines()
-    assert lines[0].split()[:5] == ["ID", "ADDRESS", "UID", "LISTENING",
-                                    "STATE"]
-    states = [line.split()[4] for line in lines[1:]]
+    assert lines[0].split()[:6] == ["ID", "ADDRESS", "UID", "IDENTITY",
+                                    "LISTENING", "STATE"]
+    states = [line.split()[5] for line in lines[1:]]
     assert states == 4 * ["parked"] + ["control"]
     entries = rows(tool("ls", "--connections", "--json").stdout)
     assert [entry.get("name") for entry in entries][:2] == ["a", "b/1"]
