@@ -720,9 +720,9 @@ def plain_keys(authkey):
     return Keys(authkey, authkey, False)
 
 
-def bound_keys(authkey, certificate):
-    """What only holds for TLS with this certificate of the server's."""
-    binding = b"tls-server-end-point:" + end_point(certificate)
+def bound_keys(authkey, channel):
+    """What only holds for TLS with one certificate of the server's."""
+    binding = b"tls-server-end-point:" + channel
     return Keys(*(
         hmac.digest(authkey, b"tieline-cb1 " + role + b" " + binding, "sha256")
         for role in (b"listener", b"client")), True)
@@ -987,8 +987,8 @@ class Settings:
                 self.context, deadline,
                 server_hostname=self.tls.server_name or host or None)
             certificate = connection._sock.getpeercert(binary_form=True)
-        bound, plain = (bound_keys(self.authkey, certificate),
-                        plain_keys(self.authkey))
+        bound = bound_keys(self.authkey, end_point(certificate))
+        plain = plain_keys(self.authkey)
         if not self.tls.allow_unbound:
             return [bound]
         return [bound, plain] if role == "listener" else [plain]

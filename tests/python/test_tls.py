@@ -3,7 +3,7 @@
 and those between the ends for whom that is."""
 
 import hashlib
-import hmac
+import re
 import socket
 import ssl
 import subprocess
@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from conftest import HANG, KEY
+from conftest import HANG, KEY, ROOT
 
 from .conftest import load, meanwhile, tieline
 
@@ -280,13 +280,21 @@ def test_a_certificate_that_is_cut_or_changed(tmp_path):
                 "sha256", "sha384", "sha512")
 
 
-def test_the_keys_of_a_channel(tmp_path):
-    certificate = certify(tmp_path, *EC, "-sha384")
-    keys = tieline.bound_keys(KEY, certificate)
-    for role in ("listener", "client"):
-        text = (f"tieline-cb1 {role} tls-server-end-point:".encode() +
-                hashlib.sha384(certificate).digest())
-        assert getattr(keys, role) == hmac.new(KEY, text, "sha256").digest()
+def binding_vectors():
+    text = (ROOT / "docs/protocol.md").read_text()
+    for block in re.findall(r"^```binding\n(.*?)^```$", text, re.M | re.S):
+        yield dict(line.split(": ") for line in block.splitlines())
+
+
+@pytest.mark.parametrize("vector", [
+    vector for vector in binding_vectors()
+    if vector["type"] == "tls-server-end-point"],
+    ids=lambda vector: vector["role"])
+def test_the_keys_of_a_channel(vector):
+    keys = tieline.bound_keys(
+        *(bytes.fromhex(vector[name]) for name in ("key", "channel")))
+    assert getattr(keys, vector["role"]).hex() == vector["bound-key"]
+    assert keys.is_bound
 
 
 def test_unbound_logins(listen, certificates, said):
