@@ -10,9 +10,12 @@ from multiprocessing.connection import (
 
 import pytest
 
-from conftest import HANG
+from conftest import HANG, KEY
+from managers.wire import Speaker
 from rendezvous import conftest as rendezvous
 from rendezvous.client import open_socket
+from session.wire import Session
+
 
 class Keys:
     """The folder of identities."""
@@ -42,11 +45,34 @@ class Hub(rendezvous.Hub):
     """A broker with such a folder. Who connects without saying as whom may do
     everything."""
 
+    def key_of(self, id):
+        folder = pathlib.Path(self.broker.settings["keys_dir"])
+        return (folder / f"{id}.key").read_bytes()
+
     def connect(self, to="unix", id=None, **options):
         if id:
-            folder = pathlib.Path(self.broker.settings["keys_dir"])
-            options["key"] = (folder / f"{id}.key").read_bytes()
+            options["key"] = self.key_of(id)
         return super().connect(to, **options)
+
+    def session(self, id=None):
+        key = self.key_of(id) if id else KEY
+        session = Session(self.broker.at["unix"], key=key)
+        self.stack.callback(session.close)
+        return session
+
+    def speaker(self, id=None):
+        """A manager's client."""
+        key = self.key_of(id) if id else KEY
+        speaker = Speaker(self.broker.at["unix"], key=key)
+        self.stack.callback(speaker.close)
+        return speaker
+
+    def reloads(self):
+        assert "settings and key reloaded" in self.reload()
+
+    def until_waiting(self, count):
+        self.connect().until(lambda peer: peer.asked(
+            stat=True)["objects"]["waiting"] == count)
 
     def pair_of(self, acceptor, dialler, kind):
         """Two that have met, with these identities."""

@@ -116,11 +116,11 @@ class Session:
     """One that is connected and, unless it is to be silent, has been greeted.
     """
 
-    def __init__(self, address, is_silent=False, **options):
+    def __init__(self, address, is_silent=False, key=KEY, **options):
         self.sock = open_socket(address, **options)
         self.connection = Connection(os.dup(self.sock.fileno()))
-        answer_challenge(self.connection, KEY)
-        deliver_challenge(self.connection, KEY)
+        answer_challenge(self.connection, key)
+        deliver_challenge(self.connection, key)
         self.last_tag = 0
         self.unread = []    # whole frames that somebody else waits for
         self.parts = {}     # payloads that are not whole yet, by tag
