@@ -98,6 +98,22 @@ static void say_refused(
 	complain(status_of(code), peer, "%s", message);
 }
 
+/* What the library takes for TLS; without a tls:// it does not matter. */
+static void take_tls(tieline_options *options, const struct settings *settings)
+{
+	options->ca_file = chosen(settings->ca_file, "TIELINE_CA_FILE");
+	options->crl_file = chosen(settings->crl_file, "TIELINE_CRL_FILE");
+	options->certificate_file =
+		chosen(settings->certificate_file, "TIELINE_CERTIFICATE_FILE");
+	options->private_key_file =
+		chosen(settings->private_key_file, "TIELINE_PRIVATE_KEY_FILE");
+	options->server_name =
+		chosen(settings->server_name, "TIELINE_SERVER_NAME");
+	options->verify = settings->verify;
+	options->allow_tls12 = settings->tls12;
+	options->allow_unbound = settings->allow_unbound;
+}
+
 int broker_init(
 	struct broker *broker, const struct call *call, const char *name)
 {
@@ -114,6 +130,7 @@ int broker_init(
 	broker->options = tieline_options_default();
 	broker->options.authkey_file = broker->key_file;
 	broker->options.on_refused = say_refused;
+	take_tls(&broker->options, settings);
 	/* To the library, 0 is the default. */
 	if (settings->timeout_ms >= 0)
 		broker->options.connect_timeout_ms = settings->timeout_ms > 0

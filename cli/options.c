@@ -91,6 +91,22 @@ static const char *read_pair(char *text, void *place)
 	return NULL;
 }
 
+static const char *read_verify(char *text, void *place)
+{
+	static const char *const words[] = {
+		[TIELINE_VERIFY_FULL] = "full",
+		[TIELINE_VERIFY_CHAIN] = "chain",
+		[TIELINE_VERIFY_NONE] = "none",
+	};
+
+	for (int i = TIELINE_VERIFY_FULL; i <= TIELINE_VERIFY_NONE; i++)
+		if (strcmp(text, words[i]) == 0) {
+			*(tieline_verify *)place = (tieline_verify)i;
+			return NULL;
+		}
+	return "full, chain or none";
+}
+
 static const char *(*const readers[])(char *text, void *place) = {
 	[OPTION_FLAG] = read_flag,
 	[OPTION_TEXT] = read_text,
@@ -99,6 +115,7 @@ static const char *(*const readers[])(char *text, void *place) = {
 	[OPTION_COUNT] = read_count,
 	[OPTION_NUMBER] = read_number,
 	[OPTION_PAIR] = read_pair,
+	[OPTION_VERIFY] = read_verify,
 };
 
 /* The tables in getopt_long's terms. */

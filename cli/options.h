@@ -21,6 +21,14 @@ struct pairs {
 struct settings {
 	const char *url;
 	const char *authkey_file;
+	const char *ca_file;
+	const char *crl_file;
+	const char *certificate_file;
+	const char *private_key_file;
+	const char *server_name;
+	tieline_verify verify;
+	bool tls12;
+	bool allow_unbound;
 	bool json;
 	int timeout_ms;
 	bool help;
@@ -66,17 +74,41 @@ enum option_kind {
 	OPTION_COUNT,
 	OPTION_NUMBER,
 	OPTION_PAIR,
+	OPTION_VERIFY,
 };
 
 /* Identifier, name, short letter (0 = none), kind, what its argument is
  * called, its member of the settings, help. */
 #define OPTION_MAP(X)                                                          \
 	X(URL, "url", 0, TEXT, "URL", url,                                     \
-		"the broker's address: tcp://host:port or unix:/path; else "   \
-		"$TIELINE_URL, else the default")                              \
+		"the broker's address: tls://host:port, tcp://host:port or "   \
+		"unix:/path; else $TIELINE_URL, else the default")             \
 	X(AUTHKEY_FILE, "authkey-file", 0, FILE, "FILE", authkey_file,         \
 		"the file with the key; else $TIELINE_AUTHKEY_FILE, else the " \
 		"default")                                                     \
+	X(CA_FILE, "ca-file", 0, FILE, "FILE", ca_file,                        \
+		"who vouches for the broker at tls://; else "                  \
+		"$TIELINE_CA_FILE, else those that the system trusts")         \
+	X(CRL_FILE, "crl-file", 0, FILE, "FILE", crl_file,                     \
+		"certificates that are revoked; else $TIELINE_CRL_FILE")       \
+	X(CERTIFICATE_FILE, "certificate-file", 0, FILE, "FILE",               \
+		certificate_file,                                              \
+		"a certificate of one's own, if the broker asks for one; "     \
+		"else $TIELINE_CERTIFICATE_FILE")                              \
+	X(PRIVATE_KEY_FILE, "private-key-file", 0, FILE, "FILE",               \
+		private_key_file,                                              \
+		"its private key; else $TIELINE_PRIVATE_KEY_FILE")             \
+	X(SERVER_NAME, "server-name", 0, TEXT, "NAME", server_name,            \
+		"the name in the broker's certificate; else "                  \
+		"$TIELINE_SERVER_NAME, else the host of its address")          \
+	X(VERIFY, "verify", 0, VERIFY, "full|chain|none", verify,              \
+		"what is checked of the broker's certificate: who vouches "    \
+		"for it and its name, the former alone, or nothing, as the "   \
+		"key tells who it is")                                         \
+	X(TLS12, "tls12", 0, FLAG, NULL, tls12, "take TLS 1.2 too")            \
+	X(ALLOW_UNBOUND, "allow-unbound", 0, FLAG, NULL, allow_unbound,        \
+		"log in as Python would without TLS: for a program behind "    \
+		"something that does TLS for it")                              \
 	X(JSON, "json", 0, FLAG, NULL, json,                                   \
 		"JSON: an object a line is printed; what is put is JSON")      \
 	X(TIMEOUT, "timeout", 0, SECONDS, "SECONDS", timeout_ms,               \
@@ -165,7 +197,11 @@ _Static_assert(OPTION_ROWS <= 64, "a bit for each option");
 
 #define OPTION_BIT(id) (UINT64_C(1) << OPTION_ID_##id)
 #define OPTIONS_COMMON                                                         \
-	(OPTION_BIT(URL) | OPTION_BIT(AUTHKEY_FILE) | OPTION_BIT(TIMEOUT) |    \
+	(OPTION_BIT(URL) | OPTION_BIT(AUTHKEY_FILE) | OPTION_BIT(CA_FILE) |    \
+		OPTION_BIT(CRL_FILE) | OPTION_BIT(CERTIFICATE_FILE) |          \
+		OPTION_BIT(PRIVATE_KEY_FILE) | OPTION_BIT(SERVER_NAME) |       \
+		OPTION_BIT(VERIFY) | OPTION_BIT(TLS12) |                       \
+		OPTION_BIT(ALLOW_UNBOUND) | OPTION_BIT(TIMEOUT) |              \
 		OPTION_BIT(HELP) | OPTION_BIT(VERSION))
 
 struct option_row {

@@ -20,6 +20,8 @@ static const struct {
 	{TIELINE_EAUTH, STATUS_AUTHENTICATION},
 	{TIELINE_EKEY, STATUS_AUTHENTICATION},
 	{TIELINE_EPROTOCOL, STATUS_AUTHENTICATION},
+	{TIELINE_ECREDENTIALS, STATUS_AUTHENTICATION},
+	{TIELINE_ETLS, STATUS_AUTHENTICATION},
 	{TIELINE_ENOLISTENER, STATUS_NO_NAME},
 	{TIELINE_EFULL, STATUS_FULL},
 	{TIELINE_ENOTPERMITTED, STATUS_NOT_PERMITTED},
@@ -48,7 +50,9 @@ int status_of(int code)
 
 int status_of_open(int code)
 {
-	return code == TIELINE_EPROTOCOL ? STATUS_LOST : status_of(code);
+	return code == TIELINE_EPROTOCOL || code == TIELINE_ETLS
+		? STATUS_LOST
+		: status_of(code);
 }
 
 int complain(int status, const char *what, const char *format, ...)

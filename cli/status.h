@@ -11,7 +11,8 @@
 	X(OTHER, 1, "something else went wrong")                               \
 	X(USAGE, 2, "wrong usage")                                             \
 	X(CANNOT_CONNECT, 3, "cannot connect")                                 \
-	X(AUTHENTICATION, 4, "authentication failed, or no usable key")        \
+	X(AUTHENTICATION, 4,                                                   \
+		"authentication, or TLS, failed, or no usable key")            \
 	X(NO_NAME, 5, "nobody listens under the name, or no such object")      \
 	X(FULL, 6, "the broker, or the queue, is full")                        \
 	X(EMPTY, 7, "the queue is empty")                                      \
