@@ -141,8 +141,8 @@ static inline tieline_session_options tieline_session_options_default(void)
 /**
  * Connect to a broker.
  *
- * @param address      "tcp://host:port" or "unix:/path"; a host name is looked
- *                     up now, and not again.
+ * @param address      "tcp://host:port", "tls://host:port" or "unix:/path"; a
+ *                     host name is looked up now, and not again.
  * @param options      as for tieline_client(): the key, times,
  *                     max_message_bytes for what an operation carries, and
  *                     pickle_protocol. NULL for the defaults, which lack a key.

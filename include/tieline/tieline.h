@@ -19,6 +19,13 @@
  * connection break (#TIELINE_ELOST, or #TIELINE_ETRUNCATED inside a message on
  * a Unix socket), where the other's closing is an end (#TIELINE_EEOF).
  *
+ * **TLS.** Addresses that begin with "tls://" instead of "tcp://" have TLS 1.3
+ * below the handshake. The options say who is trusted and what certificate is
+ * shown. The key is proved for the one TLS connection that it is proved on, so
+ * that somebody in between cannot pass the handshake on, whatever certificate
+ * he has. An end is told over TLS, so a connection that is cut is never an end,
+ * but lost.
+ *
  * **Threads.** A handle belongs to one thread at a time; distinct handles are
  * independent. The library starts no thread, installs no signal handler,
  * prints nothing, never exits and raises no SIGPIPE. Its descriptors are
@@ -414,8 +421,9 @@ TIELINE_API TIELINE_MUST_USE int tieline_default_authkey_file(
  * not looked up again.
  *
  * @param address   "tcp://host:port" (port 0 = any free one, an empty host =
- *                  all, IPv6 in brackets) or "unix:/path", whose path has no
- *                  '#'. NULL = loopback, a free port. Or a broker's address
+ *                  all, IPv6 in brackets), the same with "tls://", or
+ *                  "unix:/path", whose path has no '#'. NULL = loopback, a free
+ *                  port. Or a broker's address
  *                  with "#name" behind it. A host name blocks while it is
  *                  looked up.
  * @param options   NULL for the defaults, which lack a key.
@@ -428,12 +436,15 @@ TIELINE_API TIELINE_MUST_USE int tieline_default_authkey_file(
  * @retval TIELINE_EADDRINUSE    somebody listens there.
  * @retval TIELINE_ERESOLVE      the host name cannot be looked up.
  * @retval TIELINE_EKEY          there is no key, or it cannot be used.
- * @retval TIELINE_EINVAL        an option is out of its range.
+ * @retval TIELINE_ECREDENTIALS  at tls://: a file of the options cannot be read
+ *                               or used; the text says which.
+ * @retval TIELINE_EINVAL        an option is out of its range, lacks another,
+ * or does not go with it.
  * @retval TIELINE_EDESCRIPTORS, TIELINE_ENOMEM, TIELINE_ESYSTEM
  * @retval TIELINE_ENAMETAKEN    with a name: it is another listener's alone, or
  *                               cannot be this one's alone.
  * @retval TIELINE_ECONNECT, TIELINE_EAUTH, TIELINE_EPROTOCOL,
- *         TIELINE_EHANDSHAKE, TIELINE_ELOST, TIELINE_EFULL,
+ *         TIELINE_EHANDSHAKE, TIELINE_ELOST, TIELINE_ETLS, TIELINE_EFULL,
  *         TIELINE_ENOTPERMITTED, TIELINE_EBROKER
  *                               with a name: as for tieline_client().
  *
@@ -501,8 +512,8 @@ TIELINE_API void tieline_listener_close(tieline_listener *listener);
  * is open when there is somebody: a program that has a listener with that name,
  * or a stock Python one that asked the broker itself.
  *
- * @param address         "tcp://host:port" or "unix:/path"; or one of these, of
- *                        a broker, with "#name" behind it.
+ * @param address         "tcp://host:port", "tls://host:port" or "unix:/path";
+ *                        or one of these, of a broker, with "#name" behind it.
  * @param options         NULL for the defaults, which lack a key.
  * @param connection_out  the connection; to be closed with
  *                        tieline_connection_close(). Untouched on failure.
@@ -510,12 +521,17 @@ TIELINE_API void tieline_listener_close(tieline_listener *listener);
  * @retval TIELINE_OK
  * @retval TIELINE_EADDRESS   the text is no address that can be connected to.
  * @retval TIELINE_ERESOLVE   the host name cannot be looked up.
- * @retval TIELINE_EKEY, TIELINE_EINVAL  as for tieline_listener_open().
+ * @retval TIELINE_EKEY, TIELINE_ECREDENTIALS, TIELINE_EINVAL
+ *                            as for tieline_listener_open().
  * @retval TIELINE_ECONNECT   nobody listens there, or nobody answered in
  *                            connect_timeout_ms.
  * @retval TIELINE_EAUTH      one side's key is not the other's, a digest is not
  *                            allowed, or somebody, a relay or a tunnel, stands
- *                            between a client and a listener of one process.
+ *                            between a client and a listener of one process;
+ *                            or between any two at tls://.
+ * @retval TIELINE_ETLS       at tls://: the server's certificate is not good,
+ *                            or ours is not to it, or it does not speak TLS;
+ *                            the text says which.
  * @retval TIELINE_EPROTOCOL  the peer speaks something else.
  * @retval TIELINE_EHANDSHAKE the handshake took longer than
  *                            handshake_timeout_ms, or than what was left of
@@ -619,6 +635,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_connection_adopt(int fd,
  *                           after accept or connect, unless the peer sends
  *                           before the handshake allows it, which neither
  *                           CPython nor libtieline does.
+ * @retval TIELINE_EINVAL    it has TLS: its socket is of no use without it. For
+ *                           the bytes there is tieline_read_some().
  * @retval TIELINE_EFORKED
  * @retval the sticky error of a connection that never opened
  *
@@ -710,7 +728,11 @@ TIELINE_API TIELINE_MUST_USE int tieline_send_end(
  * @retval TIELINE_EMSGSIZE    sticky: the next message is longer than
  *                             max_message_bytes (OSError "bad message length").
  * @retval TIELINE_EPROTOCOL   sticky: a length that no Python sends.
- * @retval TIELINE_ELOST       sticky: reset, or no answer to keepalive.
+ * @retval TIELINE_ELOST       sticky: reset, or no answer to keepalive; over
+ *                             TLS also cut, wherever that was.
+ * @retval TIELINE_ETLS        sticky: what came makes no sense to TLS, or the
+ *                             server does not take our certificate.
+ * @retval TIELINE_EINVAL      tieline_read_some() was called.
  * @retval TIELINE_ESYSTEM, TIELINE_EFORKED
  * @retval the sticky error of a connection that never opened
  *
@@ -818,11 +840,11 @@ TIELINE_API bool tieline_connection_writable(
 	const tieline_connection *connection);
 
 /**
- * The peer's address, as tcp://host:port or unix:/path; "unix:" where the
- * peer's socket has no path, as that of a client or a pipe. Control characters
- * in a path are shown as '?'. Through a broker it is the broker's until the
- * connection is open, and then the other program's, as the broker sees it.
- * Valid until the connection is closed. Never fails. Since 0.1.
+ * The peer's address, as tcp://host:port (over TLS too) or unix:/path; "unix:"
+ * where the peer's socket has no path, as that of a client or a pipe. Control
+ * characters in a path are shown as '?'. Through a broker it is the broker's
+ * until the connection is open, and then the other program's, as the broker
+ * sees it. Valid until the connection is closed. Never fails. Since 0.1.
  */
 TIELINE_API const char *tieline_connection_peer(
 	const tieline_connection *connection);
