@@ -32,7 +32,12 @@ static const char usage[] =
 	"  --peer-uid N, --exclusive\n"
 	"  --pickle-protocol N: what is echoed is read as a value, and "
 	"pickled\n"
-	"    anew\n";
+	"    anew\n"
+	"  --ca-file FILE, --crl-file FILE, --certificate-file FILE,\n"
+	"  --private-key-file FILE, --server-name NAME\n"
+	"  --verify full|chain|none\n"
+	"  --client-certificates none|optional|required\n"
+	"  --allow-tls12, --allow-unbound\n";
 
 static void say(const char *word, int code, const char *text)
 {
@@ -217,6 +222,16 @@ static const struct setting {
 	{"peer-uid", FIELD(U32, peer_uid), NULL},
 	{"exclusive", FIELD(FLAG, exclusive), NULL},
 	{"pickle-protocol", FIELD(U32, pickle_protocol), NULL},
+	{"ca-file", FIELD(TEXT, ca_file), NULL},
+	{"crl-file", FIELD(TEXT, crl_file), NULL},
+	{"certificate-file", FIELD(TEXT, certificate_file), NULL},
+	{"private-key-file", FIELD(TEXT, private_key_file), NULL},
+	{"server-name", FIELD(TEXT, server_name), NULL},
+	{"verify", FIELD(CHOICE, verify), "full chain none "},
+	{"client-certificates", FIELD(CHOICE, client_certificates),
+		"none optional required "},
+	{"allow-tls12", FIELD(FLAG, allow_tls12), NULL},
+	{"allow-unbound", FIELD(FLAG, allow_unbound), NULL},
 };
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
