@@ -16,7 +16,8 @@ sockets.
 
 An address is tcp://host:port, unix:/path or tls://host:port. With #name behind
 it, it is the name at the broker there. "#name" alone is the name at the user's
-own broker: the one that $TIELINE_URL says, or else the default one.
+own broker: the one that $TIELINE_URL says, with what $TIELINE_CA_FILE and the
+like say of its TLS, or else the default one.
 
 One file, without anything but the standard library of Python 3.8 and newer;
 docs/python.md and docs/protocol.md say more. As with stock connections, recv()
@@ -246,8 +247,17 @@ def find_key(authkey, authkey_file):
 
 # ---- TLS --------------------------------------------------------------------
 
+FROM_ENVIRONMENT = ["ca_file", "crl_file", "certificate_file",
+                    "private_key_file", "server_name"]
 CLIENT_CERTIFICATES = {"none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL,
                        "required": ssl.CERT_REQUIRED}
+
+
+def environment_options():
+    """What is said of the broker that $TIELINE_URL says."""
+    found = {name: os.environ.get("TIELINE_" + name.upper())
+             for name in FROM_ENVIRONMENT}
+    return {name: value for name, value in found.items() if value}
 
 
 class Tls:
@@ -925,6 +935,8 @@ class Settings:
         self.address = parse_address(url)
         self.authkey = find_key(authkey, authkey_file)
         self.timeout = timeout
+        if not url or url.startswith("#"):
+            tls = {**environment_options(), **tls}
         self.tls = Tls(**tls)
         self.context = self.certificate = None
         if self.address.scheme != "tls":
