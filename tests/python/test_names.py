@@ -5,27 +5,44 @@ and C; and what becomes of a listener whose broker goes."""
 import json
 import os
 import socket
+import ssl
+import struct
+import subprocess
 
 import pytest
 
-from conftest import HANG, KEY, PYTHONS, Broker
+from conftest import BUILD, HANG, KEY, PYTHONS, Broker
 
-from .conftest import EVERYTHING, OTHERS, meanwhile, tieline
+from .conftest import EVERYTHING, KINDS, OTHERS, meanwhile, tieline
 
-KINDS = ["tcp", "unix"]
 END = "ended EOFError: "
 NEWEST = [*PYTHONS.values()][-1] if PYTHONS else None
 
 
 @pytest.fixture
-def hub(broker):
-    return broker()
+def hub(broker, tmp_path, server_options):
+    return broker(listen=[
+        "tcp://127.0.0.1:0", f"unix:{tmp_path}/broker",
+        {"address": "tls://127.0.0.1:0", **server_options("tls")}])
 
 
 @pytest.fixture
 def named(hub):
     """The name "echo" there: named(kind)."""
-    return lambda kind, name="echo": f"{hub.at[kind]}#{name}"
+    return lambda kind: f"{hub.at[kind]}#echo"
+
+
+@pytest.fixture
+def tool(hub, key_file, certificates):
+    """What the tool prints, over TLS: tool(text to read, argument...)."""
+    def run(text, *arguments):
+        done = subprocess.run(
+            [BUILD / "cli/tieline", "--url", hub.at["tls"], "--authkey-file",
+             key_file, "--ca-file", certificates / "ca.crt", *arguments],
+            input=text, capture_output=True, text=True, timeout=HANG)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+    return run
 
 
 def echo(listener):
@@ -39,25 +56,30 @@ def echo(listener):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_python_meets_itself(party, named, modern, kind):
-    server = party(modern, "listener", named("tcp"), "echo bytes")
-    assert server.listening_at() == named("tcp")
-    client = party(modern, "client", named(kind), "exchange")
+def test_every_python_meets_itself(
+        party, named, client_options, modern, kind):
+    server = party(modern, "listener", named("tls"), "echo bytes",
+                   **client_options("tls"))
+    assert server.listening_at() == named("tls")
+    client = party(modern, "client", named(kind), "exchange",
+                   **client_options(kind))
     assert client.lines_until("done")[-1] == EVERYTHING
     assert server.lines_until("ended")[-1] == END
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_c_listener(party, peer, named, modern, kind):
+def test_a_c_listener(party, peer, named, client_options, modern, kind):
     server = peer("serve", named("unix"))
     server.listening_at()
-    client = party(modern, "client", named(kind), "exchange")
+    client = party(modern, "client", named(kind), "exchange",
+                   **client_options(kind))
     assert client.lines_until("done")[-1] == EVERYTHING
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_c_client(party, peer, named, modern, kind):
-    server = party(modern, "listener", named(kind), "exchange")
+def test_a_c_client(party, peer, named, client_options, modern, kind):
+    server = party(modern, "listener", named(kind), "exchange",
+                   **client_options(kind))
     server.listening_at()
     client = peer("echo", named("unix"))
     assert server.lines_until("done")[-1] == EVERYTHING
@@ -76,18 +98,108 @@ def meet(start):
     return run
 
 
-def test_a_stock_listener(party, meet, named, python):
+def test_a_stock_listener(party, meet, named, client_options, python):
     server = meet(python, named("tcp"), "accept", "echo bytes")
-    client = party(NEWEST, "client", named("unix"), "exchange")
+    client = party(NEWEST, "client", named("tls"), "exchange",
+                   **client_options("tls"))
     assert client.lines_until("done")[-1] == EVERYTHING
     assert server.lines_until("ended")[-1] == END
 
 
-def test_a_stock_client(party, meet, named, python):
-    server = party(NEWEST, "listener", named("unix"), "echo bytes")
+def test_a_stock_client(party, meet, named, client_options, python):
+    server = party(NEWEST, "listener", named("tls"), "echo bytes",
+                   **client_options("tls"))
     server.listening_at()
     client = meet(python, named("tcp"), "dial", "exchange")
     assert client.lines_until("done")[-1] == EVERYTHING
+
+
+def test_c_over_tls(named, tool, client_options):
+    """The tool binds its login in its own way, and is a partner like any."""
+    with tieline.Listener(named("tls"), KEY,
+                          **client_options("tls")) as listener:
+        with meanwhile(echo, listener):
+            assert tool("hello\n", "dial", "echo", "--count", "1") == "hello\n"
+
+
+def test_big_messages_both_ways(named, client_options):
+    """Through the broker, with TLS on both sides of it."""
+    message = os.urandom(32 << 20)
+    options = client_options("tls")
+    with tieline.Listener(named("tls"), KEY, **options) as listener:
+        with meanwhile(echo, listener):
+            with tieline.connect(named("tls"), KEY, **options) as connection:
+                for _ in range(2):
+                    with meanwhile(connection.send_bytes, message):
+                        assert connection.recv_bytes() == message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_break_and_an_end(named, client_options, kind):
+    """Both come through the broker as what they are."""
+    for is_break, error in [(False, EOFError), (True, OSError)]:
+        with tieline.Listener(named("tls"), KEY,
+                              **client_options("tls")) as listener:
+            with meanwhile(listener.accept, HANG) as accepted:
+                client = tieline.connect(
+                    named(kind), KEY, **client_options(kind))
+            if is_break:
+                client.send_bytes(b"some")
+                client._sock.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
+                client._sock.send(b"\0\0")
+                os.close(client._sock.detach())
+                accepted.value.recv_bytes()
+            client.close()
+            with pytest.raises(error):
+                accepted.value.recv_bytes()
+            accepted.value.close()
+
+
+# ---- TLS at the broker ------------------------------------------------------
+
+def test_who_the_broker_is(named, certificates):
+    url = named("tls")
+    for options, complaint in [
+            ({}, "unable to get local issuer"),
+            ({"ca_file": certificates / "other-ca.crt"}, "local issuer"),
+            ({"ca_file": certificates / "ca.crt",
+              "server_name": "elsewhere.test"}, "is not valid for")]:
+        for call in (tieline.connect, tieline.Listener):
+            with pytest.raises(ssl.SSLCertVerificationError, match=complaint):
+                call(url, KEY, **options)
+
+
+def test_unbound_logins_are_refused(named, client_options):
+    with pytest.raises(tieline.AuthenticationError):
+        tieline.connect(named("tls"), KEY, allow_unbound=True,
+                        **client_options("tls"))
+
+
+def test_the_key_alone_tells_who_it_is(named):
+    """A bound login needs no certificate that is known."""
+    options = {"verify": "none"}
+    with tieline.Listener(named("tls"), KEY, **options) as listener:
+        with meanwhile(echo, listener):
+            tieline.connect(named("tls"), KEY, **options).close()
+    with pytest.raises(tieline.AuthenticationError):
+        tieline.connect(named("tls"), b"another key", **options)
+
+
+def test_the_broker_of_the_environment(
+        hub, key_file, certificates, monkeypatch):
+    monkeypatch.setenv("TIELINE_URL", hub.at["tls"])
+    monkeypatch.setenv("TIELINE_AUTHKEY_FILE", str(key_file))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        tieline.connect("#echo")
+    monkeypatch.setenv("TIELINE_CA_FILE", str(certificates / "ca.crt"))
+    with tieline.Listener("#echo") as listener:
+        assert listener.address == hub.at["tls"] + "#echo"
+        with meanwhile(echo, listener):
+            tieline.connect("#echo").close()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        tieline.connect(hub.at["tls"] + "#echo")
 
 
 # ---- Refusals ---------------------------------------------------------------
@@ -104,6 +216,21 @@ def test_a_name_that_is_taken(named):
             tieline.Listener(named("tcp"), KEY)
         assert caught.value.code == "name_taken"
     tieline.Listener(named("tcp"), KEY).close()
+
+
+def test_what_is_not_permitted(broker, tmp_path):
+    """Here an identity that may listen and not dial."""
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    (keys / "cook.json").write_text('{"rights": ["accept echo"]}')
+    (keys / "cook.key").touch(mode=0o600)
+    (keys / "cook.key").write_bytes(b"the key of a cook")
+    url = broker(keys_dir=str(keys)).at["unix"] + "#echo"
+    with tieline.Listener(url, b"the key of a cook"):
+        with pytest.raises(PermissionError, match="may not dial"):
+            tieline.connect(url, b"the key of a cook")
+    with pytest.raises(PermissionError):
+        tieline.Listener(url + "2", b"the key of a cook")
 
 
 def test_a_wrong_key(named):
@@ -280,8 +407,8 @@ def test_partners_without_an_address(place, peer):
 # ---- Managers ---------------------------------------------------------------
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_manager(hub, kind):
-    manager = tieline.manager(hub.at[kind], KEY)
+def test_a_manager(hub, client_options, kind):
+    manager = tieline.manager(hub.at[kind], KEY, **client_options(kind))
     shared, queue = manager.dict(), manager.Queue()
     with manager.Lock():
         shared["count"] = 1
