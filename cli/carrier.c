@@ -70,6 +70,7 @@ static bool process(
 static void close_carrier(struct party *party)
 {
 	tieline_listener_close(of(party)->listener);
+	of(party)->listener = NULL;
 }
 
 static const struct party_class carrier_class = {
@@ -89,17 +90,21 @@ static void allow_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+int carrier_open(struct carrier *carrier)
+{
+	allow_descriptors();
+	return loop_open(&carrier->loop);
+}
+
 int carrier_run(struct carrier *carrier)
 {
-	struct loop loop;
-	int status = loop_open(&loop);
-
-	allow_descriptors();
-	carrier->loop = &loop;
 	carrier->party.class = &carrier_class;
-	loop_add(&loop, &carrier->party);
-	if (status == STATUS_DONE)
-		status = loop_run(&loop);
-	loop_close(&loop);
-	return status;
+	loop_add(&carrier->loop, &carrier->party);
+	return loop_run(&carrier->loop);
+}
+
+void carrier_close(struct carrier *carrier)
+{
+	loop_close(&carrier->loop);
+	tieline_listener_close(carrier->listener);
 }

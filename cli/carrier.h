@@ -24,9 +24,9 @@ enum carrier_event {
 /* Not to be moved while it is in the loop. */
 struct carrier {
 	struct party party;
-	struct loop *loop;
-	tieline_listener *listener; /* taken */
-	const char *name;           /* of what is listened at, for messages */
+	struct loop loop;
+	tieline_listener *listener;
+	const char *name; /* of what is listened at, for messages */
 	struct target target;
 	tieline_options options; /* for the target */
 	int timeout_ms;          /* how long connecting to it may take */
@@ -41,8 +41,13 @@ struct carrier {
 	void *arg;
 };
 
-/* Runs until a signal ends it, and breaks what is under way. Returns an exit
- * status. */
+/* Each returns an exit status; STATUS_DONE from opening. From then on signals
+ * wait for carrier_run(), which takes the listener, runs until one of them
+ * comes, and breaks what is under way. */
+int carrier_open(struct carrier *carrier);
 int carrier_run(struct carrier *carrier);
+
+/* For one that was opened, whatever came of that. */
+void carrier_close(struct carrier *carrier);
 
 #endif

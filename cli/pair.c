@@ -76,7 +76,7 @@ static int call(struct pair *pair)
 static void pause_calling(struct pair *pair)
 {
 	/* Microseconds are chance enough. */
-	unsigned chance = (unsigned)(now_s() * 1e6);
+	unsigned chance = (unsigned)(int64_t)(now_s() * 1e6);
 	int span_ms;
 
 	pair->attempt = 0;
@@ -213,7 +213,7 @@ static void end_copy(struct pair *pair)
 	if (copy_is_broken(&pair->copy, COPY_FAR))
 		tell(pair, CARRIER_BROKE, TIELINE_ELOST,
 			tieline_handle_error(far_end));
-	copy_close(&pair->copy, pair->carrier->loop);
+	copy_close(&pair->copy, &pair->carrier->loop);
 }
 
 static void close_pair(struct party *party)
@@ -223,7 +223,7 @@ static void close_pair(struct party *party)
 	pair->carrier->pair_count--;
 	/* What may have been sent on it has not arrived. */
 	if (pair->taken)
-		break_connection(pair->taken, pair->carrier->loop);
+		break_connection(pair->taken, &pair->carrier->loop);
 	tieline_connection_close(pair->called);
 	if (pair->copies)
 		end_copy(pair);
@@ -243,7 +243,7 @@ void pair_start(struct carrier *carrier, tieline_connection *taken)
 	if (!pair) {
 		carrier->tell(carrier->arg, CARRIER_TROUBLE, TIELINE_ENOMEM,
 			carrier->name, "out of memory");
-		break_connection(taken, carrier->loop);
+		break_connection(taken, &carrier->loop);
 		return;
 	}
 	/* What it sends is for the other end. */
@@ -254,7 +254,7 @@ void pair_start(struct carrier *carrier, tieline_connection *taken)
 	pair->deadline_ms = deadline_in(carrier->timeout_ms);
 	carrier->pair_count++;
 	if (call_any(pair))
-		loop_add(carrier->loop, &pair->party);
+		loop_add(&carrier->loop, &pair->party);
 	else
 		close_pair(&pair->party);
 }

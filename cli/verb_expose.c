@@ -58,5 +58,9 @@ int verb_expose(const struct call *call)
 		broker.address, &broker.options, &carrier.listener);
 	if (result < 0)
 		return broker_complain(&broker, result);
-	return carrier_run(&carrier);
+	status = carrier_open(&carrier);
+	if (status == STATUS_DONE)
+		status = carrier_run(&carrier);
+	carrier_close(&carrier);
+	return status;
 }

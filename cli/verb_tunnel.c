@@ -146,6 +146,23 @@ static int listen_at(const char *address, const struct settings *settings,
 	return STATUS_DONE;
 }
 
+/* Who knows that it listens may end it, and finds all cleaned up. */
+static int run(struct tunnel *tunnel, const char *address,
+	const struct settings *settings)
+{
+	struct carrier *carrier = &tunnel->carrier;
+	int status = carrier_open(carrier);
+
+	if (status == STATUS_DONE)
+		status = listen_at(address, settings, tunnel);
+	if (status == STATUS_DONE) {
+		news_tell_listening(&tunnel->news, carrier->name);
+		status = carrier_run(carrier);
+	}
+	carrier_close(carrier);
+	return status;
+}
+
 int verb_tunnel(const struct call *call)
 {
 	const struct settings *settings = &call->settings;
@@ -173,10 +190,7 @@ int verb_tunnel(const struct call *call)
 
 	if (status == STATUS_DONE)
 		status = find_remote(call, call->words[1], &tunnel, &broker);
-	if (status == STATUS_DONE)
-		status = listen_at(local.addresses[0], settings, &tunnel);
-	if (status != STATUS_DONE)
-		return status;
-	news_tell_listening(&tunnel.news, tunnel.carrier.name);
-	return carrier_run(&tunnel.carrier);
+	return status == STATUS_DONE
+		? run(&tunnel, local.addresses[0], settings)
+		: status;
 }
