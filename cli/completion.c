@@ -31,7 +31,7 @@ static option_set with_argument(bool file)
 
 static void print_bash_verb(const struct verb *verb)
 {
-	printf("\t%s) words=\"%s", verb->name,
+	printf("\t\"%s\") words=\"%s", verb->name,
 		verb->choices ? verb->choices : "");
 	print_names(verb->options | OPTIONS_COMMON, " ");
 	printf("\" ;;\n");
@@ -43,6 +43,14 @@ static void print_bash_case(option_set options, const char *action)
 	printf("\t\"\"");
 	print_names(options, "|");
 	printf(") %s ;;\n", action);
+}
+
+/* Those that are, or are not, parts of others. */
+static void print_verbs(bool parts, const char *before, const char *behind)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (verb_is_part(&verbs[i]) == parts)
+			printf("%s%s%s", before, verbs[i].name, behind);
 }
 
 static void print_bash(void)
@@ -58,15 +66,17 @@ static void print_bash(void)
 	printf("\tesac\n"
 	       "\tfor ((i = 1; i < COMP_CWORD && ${#verb} == 0; i++)); do\n"
 	       "\t\tcase ${COMP_WORDS[i]} in\n\t\t\"\"");
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("|%s", verbs[i].name);
+	print_verbs(false, "|", "");
 	printf(") verb=${COMP_WORDS[i]} ;;\n\t\tesac\n\tdone\n"
+	       "\t((i < COMP_CWORD)) && case \"$verb ${COMP_WORDS[i]}\" in\n"
+	       "\t\"\"");
+	print_verbs(true, "|\"", "\"");
+	printf(") verb+=\" ${COMP_WORDS[i]}\" ;;\n\tesac\n"
 	       "\tcase $verb in\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		print_bash_verb(&verbs[i]);
 	printf("\t*) words=\"");
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("%s ", verbs[i].name);
+	print_verbs(false, "", " ");
 	print_names(OPTIONS_COMMON, " ");
 	printf("\" ;;\n\tesac\n"
 	       "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
@@ -105,7 +115,7 @@ static void print_zsh_options(option_set options)
 
 static void print_zsh_verb(const struct verb *verb)
 {
-	printf("\t%s)\n\t\t_arguments $common \\\n", verb->name);
+	printf("\t\"%s\")\n\t\t_arguments $common \\\n", verb->name);
 	for (int i = 0; i < OPTION_ROWS; i++)
 		if (option_is_among(i, verb->options))
 			printf("\t\t\t\"${options[(r)--%s\\[*]}\" \\\n",
@@ -122,6 +132,8 @@ static void print_zsh(void)
 	       "\tlocal -a verbs common options\n"
 	       "\tlocal state\n\n\tverbs=(\n");
 	for (size_t i = 0; i < VERB_COUNT; i++) {
+		if (verb_is_part(&verbs[i]))
+			continue;
 		printf("\t\t'%s:", verbs[i].name);
 		print_zsh_text(verbs[i].summary);
 		printf("'\n");
@@ -133,6 +145,11 @@ static void print_zsh(void)
 	printf("\t)\n\t_arguments -C $common '1:verb:->verb' '*::word:->rest'\n"
 	       "\tcase $state in\n"
 	       "\tverb) _describe verb verbs; return ;;\n"
+	       "\tesac\n"
+	       "\t(( CURRENT > 2 )) && case \"$words[1] $words[2]\" in\n"
+	       "\t\"\"");
+	print_verbs(true, "|\"", "\"");
+	printf(") words[1,2]=\"$words[1] $words[2]\"; (( CURRENT-- )) ;;\n"
 	       "\tesac\n\tcase $words[1] in\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		print_zsh_verb(&verbs[i]);

@@ -4,10 +4,27 @@
 #include <cjson/cJSON.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 json *json_parse(const void *text, size_t len)
 {
 	return cJSON_ParseWithLength(text, len);
+}
+
+json *json_parse_commented(const void *text, size_t len)
+{
+	char *blank = malloc(len + 1);
+	json *value = NULL;
+
+	if (!blank)
+		return NULL;
+	memcpy(blank, text, len);
+	blank[len] = '\0';
+	cJSON_Minify(blank);
+	value = cJSON_Parse(blank);
+	free(blank);
+	return value;
 }
 
 json *json_object(void)
@@ -28,6 +45,21 @@ bool json_add_number(json *object, const char *key, double number)
 bool json_add_true(json *object, const char *key)
 {
 	return cJSON_AddTrueToObject(object, key) != NULL;
+}
+
+bool json_add_bool(json *object, const char *key, bool is_true)
+{
+	return cJSON_AddBoolToObject(object, key, is_true) != NULL;
+}
+
+json *json_new_text(const char *text)
+{
+	return cJSON_CreateString(text);
+}
+
+json *json_new_number(double number)
+{
+	return cJSON_CreateNumber(number);
 }
 
 json *json_array(void)
@@ -54,6 +86,20 @@ void json_free(json *value)
 char *json_text(const json *value)
 {
 	return cJSON_PrintUnformatted(value);
+}
+
+char *json_text_for_people(const json *value)
+{
+	char *text = cJSON_Print(value);
+	size_t len = text ? strlen(text) : 0;
+	char *lines = text ? realloc(text, len + 2) : NULL;
+
+	if (!lines) {
+		free(text);
+		return NULL;
+	}
+	strcpy(lines + len, "\n");
+	return lines;
 }
 
 bool json_add(json *object, const char *key, json *value)

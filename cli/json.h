@@ -11,6 +11,9 @@ typedef struct cJSON json;
 /* Reads a text; NULL if it is none, or for lack of memory. */
 json *json_parse(const void *text, size_t len);
 
+/* The same of one with comments, as files for people have them. */
+json *json_parse_commented(const void *text, size_t len);
+
 /* An empty object to be filled; NULL for lack of memory. */
 json *json_object(void);
 
@@ -18,9 +21,14 @@ json *json_object(void);
 bool json_add_text(json *object, const char *key, const char *text);
 bool json_add_number(json *object, const char *key, double number);
 bool json_add_true(json *object, const char *key);
+bool json_add_bool(json *object, const char *key, bool is_true);
 
 /* The same of a value, which is taken; false if it is NULL too. */
 bool json_add(json *object, const char *key, json *value);
+
+/* A text, or a number; NULL for lack of memory. */
+json *json_new_text(const char *text);
+json *json_new_number(double number);
 
 /* An empty array; NULL for lack of memory. */
 json *json_array(void);
@@ -38,6 +46,9 @@ void json_free(json *value);
 /* The value as text in one line, to be freed with free(); NULL for lack of
  * memory. */
 char *json_text(const json *value);
+
+/* The same in several lines, with a newline behind. */
+char *json_text_for_people(const json *value);
 
 /* A member of an object; NULL if there is none, or no object. */
 const json *json_find(const json *object, const char *key);

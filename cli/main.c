@@ -91,12 +91,14 @@ static int check_words(const struct verb *verb, size_t count)
 		verb->arguments, *verb->arguments ? " " : "");
 }
 
-static int run_verb(const struct verb *verb, const struct command_line *line)
+/* Taken are the words of the verb itself. */
+static int run_verb(
+	const struct verb *verb, size_t taken, const struct command_line *line)
 {
 	const struct call call = {
 		.verb = verb,
 		.settings = line->settings,
-		.words = line->words + 1,
+		.words = line->words + taken,
 	};
 	int status = check_options(verb, line->given);
 
@@ -109,13 +111,14 @@ static int run_verb(const struct verb *verb, const struct command_line *line)
 	if (status == STATUS_DONE)
 		status = check_needs(verb, line->given);
 	if (status == STATUS_DONE)
-		status = check_words(verb, line->word_count - 1);
+		status = check_words(verb, line->word_count - taken);
 	return status == STATUS_DONE ? verb->run(&call) : status;
 }
 
 static int run(const struct command_line *line)
 {
 	const struct verb *verb;
+	size_t taken;
 
 	if (line->settings.version) {
 		printf("tieline %s\n", tieline_version());
@@ -128,11 +131,11 @@ static int run(const struct command_line *line)
 	if (line->word_count == 0)
 		return complain(STATUS_USAGE, "no verb",
 			"say what to do: see tieline --help");
-	verb = verb_find(line->words[0]);
+	verb = verb_find(line->words, &taken);
 	if (!verb)
 		return complain(STATUS_USAGE, line->words[0],
 			"there is no such verb: see tieline --help");
-	return run_verb(verb, line);
+	return run_verb(verb, taken, line);
 }
 
 /* So that a shell, and who else waits, sees what it was. Returns what a shell

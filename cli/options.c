@@ -107,6 +107,16 @@ static const char *read_verify(char *text, void *place)
 	return "full, chain or none";
 }
 
+static const char *read_texts(char *text, void *place)
+{
+	struct texts *texts = place;
+
+	if (texts->count == OPTION_TEXTS_MAX)
+		return "one of 16 at most: more can be written into the file";
+	texts->list[texts->count++] = text;
+	return NULL;
+}
+
 static const char *(*const readers[])(char *text, void *place) = {
 	[OPTION_FLAG] = read_flag,
 	[OPTION_TEXT] = read_text,
@@ -116,6 +126,7 @@ static const char *(*const readers[])(char *text, void *place) = {
 	[OPTION_NUMBER] = read_number,
 	[OPTION_PAIR] = read_pair,
 	[OPTION_VERIFY] = read_verify,
+	[OPTION_TEXTS] = read_texts,
 };
 
 /* The tables in getopt_long's terms. */

@@ -16,6 +16,14 @@ struct pairs {
 	size_t count;
 };
 
+#define OPTION_TEXTS_MAX 16
+
+/* Texts, given as often as needed. */
+struct texts {
+	const char *list[OPTION_TEXTS_MAX];
+	size_t count;
+};
+
 /* What the options say. NULL, false and 0 where they say nothing; -1 for
  * times. */
 struct settings {
@@ -64,6 +72,12 @@ struct settings {
 	const char *group;
 	bool retain;
 	bool retained;
+	struct texts rights;
+	bool all_rights;
+	const char *not_before;
+	const char *not_after;
+	struct texts uids;
+	struct texts certificates;
 };
 
 enum option_kind {
@@ -75,6 +89,7 @@ enum option_kind {
 	OPTION_NUMBER,
 	OPTION_PAIR,
 	OPTION_VERIFY,
+	OPTION_TEXTS,
 };
 
 /* Identifier, name, short letter (0 = none), kind, what its argument is
@@ -182,7 +197,23 @@ enum option_kind {
 	X(RETAIN, "retain", 0, FLAG, NULL, retain,                             \
 		"a topic made now keeps the last message of each subject")     \
 	X(RETAINED, "retained", 0, FLAG, NULL, retained,                       \
-		"first, the messages that the topic has kept")
+		"first, the messages that the topic has kept")                 \
+	X(RIGHT, "right", 0, TEXTS, "RIGHT", rights,                           \
+		"what it may do, as \"dial echo.*\" or \"get\"; may be given " \
+		"several times")                                               \
+	X(ALL_RIGHTS, "all-rights", 0, FLAG, NULL, all_rights,                 \
+		"it may do everything")                                        \
+	X(NOT_BEFORE, "not-before", 0, TEXT, "TIME", not_before,               \
+		"it may log in from then on: YYYY-MM-DD or "                   \
+		"YYYY-MM-DDTHH:MM:SSZ")                                        \
+	X(NOT_AFTER, "not-after", 0, TEXT, "TIME", not_after,                  \
+		"it may log in until then; a day is to its end, in UTC")       \
+	X(UID, "uid", 0, TEXTS, "USER", uids,                                  \
+		"only processes of that user may have the key, on Unix "       \
+		"sockets; may be given several times")                         \
+	X(CERTIFICATE, "certificate", 0, TEXTS, "NAME", certificates,          \
+		"who has a certificate with that name is this one; may be "    \
+		"given several times")
 
 enum option_id {
 #define X(id, ...) OPTION_ID_##id,

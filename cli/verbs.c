@@ -28,10 +28,37 @@
 	"passed over; the exit status is 1 then.\n"
 
 const struct verb verbs[VERB_COUNT] = {
-	{"key", "[FILE]", 0, 1, NULL, 0, 0, verb_key, "make a key file",
+	{"key", "[FILE]", 0, 1, "add ls rm", 0, 0, verb_key, "make a key file",
 		"Writes a new random key to FILE, or to the default place, "
 		"with mode 0600, and\n"
-		"says what to do with it. A file that exists is left alone.\n"},
+		"says what to do with it. A file that exists is left alone. A "
+		"FILE that is named\n"
+		"add, ls or rm is written as ./add: those are verbs of their "
+		"own.\n"},
+	{"key add", "DIR ID", 2, 2, NULL,
+		OPTION_BIT(RIGHT) | OPTION_BIT(ALL_RIGHTS) |
+			OPTION_BIT(NOT_BEFORE) | OPTION_BIT(NOT_AFTER) |
+			OPTION_BIT(UID) | OPTION_BIT(CERTIFICATE),
+		OPTION_BIT(RIGHT) | OPTION_BIT(ALL_RIGHTS), verb_key_add,
+		"add an identity, with a key and rights",
+		"Makes ID.key, a new key, and ID.json, which says what who has "
+		"it may do, in DIR,\n"
+		"which is made if it is not there. DIR is the broker's "
+		"keys_dir. What may be\n"
+		"done has to be said, by --right or --all-rights. What is "
+		"there is left alone.\n"},
+	{"key ls", "DIR", 1, 1, NULL, OPTION_BIT(JSON), 0, verb_key_ls,
+		"list identities, never their keys",
+		"Prints the identities in DIR: whether each is valid now, from "
+		"when, until when,\n"
+		"whether its key is there, and what it may do. The keys are "
+		"not read. If a file\n"
+		"makes no sense, that is told, and the exit status is 1.\n"},
+	{"key rm", "DIR ID", 2, 2, NULL, 0, 0, verb_key_rm,
+		"remove an identity, and its key",
+		"Removes ID.json and then ID.key from DIR, and what an "
+		"interrupted key add has\n"
+		"left of them.\n"},
 	{"ping", "", 0, 0, NULL, OPTION_BIT(COUNT) | OPTION_BIT(JSON), 0,
 		verb_ping, "make a round trip to the broker",
 		"Prints the broker's version and the time it took. As a health "
@@ -237,10 +264,40 @@ const struct verb verbs[VERB_COUNT] = {
 		"For zsh, behind compinit: source <(tieline completion zsh)\n"},
 };
 
-const struct verb *verb_find(const char *name)
+bool verb_is_part(const struct verb *verb)
 {
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		if (strcmp(verbs[i].name, name) == 0)
-			return &verbs[i];
-	return NULL;
+	return strchr(verb->name, ' ') != NULL;
+}
+
+/* How many words the name has, if the words begin with it; else 0. */
+static size_t words_of(const char *name, char *const words[])
+{
+	size_t count = 0;
+
+	while (*name) {
+		size_t len = strcspn(name, " ");
+
+		if (!words[count] || strlen(words[count]) != len ||
+			strncmp(name, words[count], len) != 0)
+			return 0;
+		count++;
+		name += len + (name[len] == ' ');
+	}
+	return count;
+}
+
+const struct verb *verb_find(char *const words[], size_t *taken_out)
+{
+	const struct verb *found = NULL;
+
+	*taken_out = 0;
+	for (size_t i = 0; i < VERB_COUNT; i++) {
+		size_t count = words_of(verbs[i].name, words);
+
+		if (count > *taken_out) {
+			found = &verbs[i];
+			*taken_out = count;
+		}
+	}
+	return found;
 }

@@ -32,13 +32,20 @@ struct verb {
 	const char *details;
 };
 
-#define VERB_COUNT 23
+#define VERB_COUNT 26
 extern const struct verb verbs[VERB_COUNT];
 
-/* The verb of that name; NULL if there is none. */
-const struct verb *verb_find(const char *name);
+/* The verb that words begin with, which may take two of them; NULL if there is
+ * none. Stores how many words it takes. */
+const struct verb *verb_find(char *const words[], size_t *taken_out);
+
+/* Whether it is the second word of another verb. */
+bool verb_is_part(const struct verb *verb);
 
 int verb_key(const struct call *call);
+int verb_key_add(const struct call *call);
+int verb_key_ls(const struct call *call);
+int verb_key_rm(const struct call *call);
 int verb_ping(const struct call *call);
 int verb_ls(const struct call *call);
 int verb_stat(const struct call *call);

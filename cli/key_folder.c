@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "key_folder.h"
+
+#include "identity.h"
+#include "input.h"
+#include "status.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_NAME_MAX 255u /* the kernel's */
+#define FILE_MODE     (S_IRUSR | S_IWUSR)
+
+/* The files of an identity, in the order in which they are made; they are
+ * removed in the other one. Rights without their key would be those of any key
+ * if a certificate names them; a key without rights is refused. */
+enum { KEY, JSON, FILES };
+static const char *const endings[FILES] = {".key", ".json"};
+
+/* Their names, and what they are called until they are whole: what begins with
+ * a dot the broker passes over. */
+struct names {
+	char final[FILES][FILE_NAME_MAX + 1];
+	char fresh[FILES][FILE_NAME_MAX + 1];
+};
+
+static void name_files(struct names *names, const char *id)
+{
+	for (int i = 0; i < FILES; i++) {
+		snprintf(names->final[i], sizeof(names->final[i]), "%s%s", id,
+			endings[i]);
+		snprintf(names->fresh[i], sizeof(names->fresh[i]), ".%s%s.new",
+			id, endings[i]);
+	}
+}
+
+static int complain_of_file(const struct key_folder *folder, const char *name)
+{
+	int error_number = errno;
+
+	return complain(STATUS_OTHER, folder->path, "%s: %s", name,
+		strerror(error_number));
+}
+
+/* ---- The folder ------------------------------------------------------- */
+
+/* As the broker has it: who else could change it could be anybody. */
+static int check_trust(const struct key_folder *folder)
+{
+	struct stat file;
+
+	if (fstat(folder->fd, &file) != 0)
+		return complain_of_file(folder, "fstat");
+	if (file.st_uid != geteuid() && file.st_uid != 0)
+		return complain(STATUS_OTHER, folder->path,
+			"it belongs to another user");
+	if (file.st_mode & (S_IWGRP | S_IWOTH))
+		return complain(STATUS_OTHER, folder->path,
+			"it can be changed by group or others: chmod go-w it");
+	return STATUS_DONE;
+}
+
+int key_folder_open(struct key_folder *folder, const char *path)
+{
+	int status;
+
+	folder->path = path;
+	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder->fd < 0)
+		return complain(STATUS_OTHER, path, "%s", strerror(errno));
+	status = check_trust(folder);
+	if (status == STATUS_DONE && flock(folder->fd, LOCK_EX) != 0)
+		status = complain_of_file(folder, "flock");
+	if (status != STATUS_DONE)
+		key_folder_close(folder);
+	return status;
+}
+
+int key_folder_make(const char *path)
+{
+	/* The umask may take its owner's rights. */
+	if (mkdir(path, S_IRWXU) == 0 && chmod(path, S_IRWXU) == 0)
+		return STATUS_DONE;
+	return errno == EEXIST
+		? STATUS_DONE
+		: complain(STATUS_OTHER, path, "%s", strerror(errno));
+}
+
+void key_folder_close(struct key_folder *folder)
+{
+	close(folder->fd);
+}
+
+/* ---- Adding ----------------------------------------------------------- */
+
+static void drop_fresh(
+	const struct key_folder *folder, const struct names *names)
+{
+	for (int i = 0; i < FILES; i++)
+		unlinkat(folder->fd, names->fresh[i], 0);
+}
+
+/* Found out at once rather than by a link that fails. */
+static int check_absent(
+	const struct key_folder *folder, const struct names *names)
+{
+	for (int i = FILES - 1; i >= 0; i--)
+		if (faccessat(folder->fd, names->final[i], F_OK,
+			    AT_SYMLINK_NOFOLLOW) == 0)
+			return complain(STATUS_OTHER, folder->path,
+				"%s is there already: tieline key rm removes "
+				"it",
+				names->final[i]);
+	return STATUS_DONE;
+}
+
+static int open_fresh(const struct key_folder *folder, const char *name)
+{
+	return openat(folder->fd, name,
+		O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+}
+
+static bool write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t put = write(fd, text, len);
+
+		if (put < 0)
+			return false;
+		text += put;
+		len -= (size_t)put;
+	}
+	return true;
+}
+
+/* Adds the text to a file, which is made if it is not there. */
+static int write_fresh(
+	const struct key_folder *folder, const char *name, const char *text)
+{
+	int fd = open_fresh(folder, name);
+	bool is_written = fd >= 0 && fchmod(fd, FILE_MODE) == 0 &&
+		write_all(fd, text, strlen(text)) && fsync(fd) == 0;
+	int status = is_written ? STATUS_DONE : complain_of_file(folder, name);
+
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+static int make_key(const struct key_folder *folder, const char *name)
+{
+	char path[KEY_FOLDER_PATH_MAX + FILE_NAME_MAX + 2];
+
+	if (strlen(folder->path) > KEY_FOLDER_PATH_MAX)
+		return complain(STATUS_USAGE, folder->path, "it is too long");
+	snprintf(path, sizeof(path), "%s/%s", folder->path, name);
+	if (tieline_authkey_create(path) < 0)
+		return complain(
+			STATUS_OTHER, NULL, "%s", tieline_handle_error(NULL));
+	/* It is to be on the disk too. */
+	return write_fresh(folder, name, "");
+}
+
+static int make_json(
+	const struct key_folder *folder, const char *name, const json *members)
+{
+	char *text = json_text_for_people(members);
+	int status = text ? write_fresh(folder, name, text)
+			  : complain_of_memory(folder->path);
+
+	free(text);
+	return status;
+}
+
+/* Gives it its name, unless something has it. */
+static int publish(
+	const struct key_folder *folder, const char *fresh, const char *final)
+{
+	if (linkat(folder->fd, fresh, folder->fd, final, 0) == 0 &&
+		fsync(folder->fd) == 0)
+		return STATUS_DONE;
+	return complain_of_file(folder, final);
+}
+
+static int make_files(const struct key_folder *folder,
+	const struct names *names, const json *members)
+{
+	int status = make_key(folder, names->fresh[KEY]);
+
+	if (status == STATUS_DONE)
+		status = make_json(folder, names->fresh[JSON], members);
+	for (int i = 0; i < FILES && status == STATUS_DONE; i++)
+		status = publish(folder, names->fresh[i], names->final[i]);
+	return status;
+}
+
+int key_folder_add(
+	const struct key_folder *folder, const char *id, const json *members)
+{
+	struct names names;
+	int status;
+
+	name_files(&names, id);
+	status = check_absent(folder, &names);
+	if (status != STATUS_DONE)
+		return status;
+	/* One that was killed may have left them. */
+	drop_fresh(folder, &names);
+	status = make_files(folder, &names, members);
+	drop_fresh(folder, &names);
+	return status;
+}
+
+/* ---- Removing --------------------------------------------------------- */
+
+int key_folder_remove(const struct key_folder *folder, const char *id)
+{
+	struct names names;
+	int removed = 0;
+
+	name_files(&names, id);
+	drop_fresh(folder, &names);
+	for (int i = FILES - 1; i >= 0; i--) {
+		if (unlinkat(folder->fd, names.final[i], 0) == 0)
+			removed++;
+		else if (errno != ENOENT)
+			return complain_of_file(folder, names.final[i]);
+		if (fsync(folder->fd) != 0)
+			return complain_of_file(folder, names.final[i]);
+	}
+	return removed ? STATUS_DONE
+		       : complain(STATUS_NO_NAME, folder->path,
+				 "there is no identity %s", id);
+}
+
+/* ---- Listing ---------------------------------------------------------- */
+
+static bool has_ending(const char *name, int which)
+{
+	size_t len = strlen(name), ending_len = strlen(endings[which]);
+
+	return *name != '.' && len > ending_len &&
+		strcmp(name + len - ending_len, endings[which]) == 0;
+}
+
+static int is_of_identity(const struct dirent *entry)
+{
+	return has_ending(entry->d_name, KEY) ||
+		has_ending(entry->d_name, JSON);
+}
+
+/* The members in a file; NULL if it has none. */
+static json *read_members(const struct key_folder *folder, const char *name)
+{
+	int fd = openat(folder->fd, name,
+		O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	struct bytes bytes = {.data = NULL};
+	json *members = NULL;
+
+	if (!file && fd >= 0)
+		close(fd);
+	if (file && input_read_all(file, name, &bytes) == STATUS_DONE)
+		members = json_parse_commented(
+			bytes_head(&bytes), bytes_len(&bytes));
+	if (file)
+		fclose(file);
+	bytes_free(&bytes);
+	if (json_is_object(members))
+		return members;
+	json_free(members);
+	return NULL;
+}
+
+static bool is_there(const struct key_folder *folder, const char *name)
+{
+	return faccessat(folder->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool add_row(const struct key_folder *folder, const struct names *names,
+	const char *id, json *rows)
+{
+	json *row = read_members(folder, names->final[JSON]);
+	const char *validity = identity_validity(row);
+
+	if (!row)
+		row = json_object();
+	if (json_add_text(row, "id", id) &&
+		json_add_text(row, "valid", validity) &&
+		json_add_bool(row, "key", is_there(folder, names->final[KEY])))
+		return json_append(rows, row);
+	json_free(row);
+	return false;
+}
+
+/* The key of an identity is part of its row. */
+static bool list_file(
+	const struct key_folder *folder, const char *file_name, json *rows)
+{
+	int which = has_ending(file_name, JSON) ? JSON : KEY;
+	size_t len = strlen(file_name) - strlen(endings[which]);
+	char id[FILE_NAME_MAX + 1];
+	struct names names;
+
+	snprintf(id, sizeof(id), "%.*s", (int)len, file_name);
+	name_files(&names, id);
+	if (which == KEY && is_there(folder, names.final[JSON]))
+		return true;
+	return add_row(folder, &names, id, rows);
+}
+
+int key_folder_list(const struct key_folder *folder, json **rows_out)
+{
+	struct dirent **entries;
+	json *rows = json_array();
+	bool is_fine = rows != NULL;
+	int count = scandir(folder->path, &entries, is_of_identity, alphasort);
+
+	if (count < 0) {
+		json_free(rows);
+		return complain_of_file(folder, "scandir");
+	}
+	for (int i = 0; i < count; i++) {
+		is_fine =
+			is_fine && list_file(folder, entries[i]->d_name, rows);
+		free(entries[i]);
+	}
+	free(entries);
+	*rows_out = rows;
+	if (is_fine)
+		return STATUS_DONE;
+	json_free(rows);
+	return complain_of_memory(folder->path);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A folder of identities, for the broker's keys_dir: ID.json says what one may
+ * do, ID.key is its key. Whatever ends this program in between, the broker
+ * finds both, or refuses the folder; it never finds the one file without what
+ * the other one limits.
+ */
+#ifndef CLI_KEY_FOLDER_H
+#define CLI_KEY_FOLDER_H
+
+#include "json.h"
+
+#define KEY_FOLDER_PATH_MAX 4096u
+
+struct key_folder {
+	const char *path;
+	int fd;
+};
+
+/* Each returns STATUS_DONE, or another status when it has complained. */
+
+/* Opens it; nobody else with this program changes it meanwhile. */
+int key_folder_open(struct key_folder *folder, const char *path);
+
+/* Makes it if it is not there. */
+int key_folder_make(const char *path);
+
+/* Adds an identity with a new key. What is there is left alone. */
+int key_folder_add(
+	const struct key_folder *folder, const char *id, const json *members);
+
+/* Removes one, also what is left of one. */
+int key_folder_remove(const struct key_folder *folder, const char *id);
+
+/*
+ * Stores an array with an object for each identity, by their ids: id, validity,
+ * key, error if its file makes no sense, and what is in the file.
+ */
+int key_folder_list(const struct key_folder *folder, json **rows_out);
+
+void key_folder_close(struct key_folder *folder);
+
+#endif
