@@ -12,8 +12,8 @@
 
 const char *certificate(const char *name)
 {
-	static char paths[PATHS][PATH_MAX];
-	static unsigned next;
+	static _Thread_local char paths[PATHS][PATH_MAX];
+	static _Thread_local unsigned next;
 	const char *folder = getenv("TIELINE_CERTIFICATES");
 	char *path = paths[next++ % PATHS];
 
