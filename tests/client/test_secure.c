@@ -3,8 +3,6 @@
 #include "secure.h"
 
 #include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 static void messages_go_both_ways(void **state)
 {
