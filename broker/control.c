@@ -167,6 +167,23 @@ void control_stat(struct peer *peer, const struct tli_request *request)
 
 /* ---- Listings --------------------------------------------------------- */
 
+void control_add_peer(struct tli_json_writer *writer, tli_json *object,
+	const struct peer *peer)
+{
+	const char *version = stream_tls_version(&peer->stream);
+	char address[TLI_ENDPOINT_TEXT];
+
+	peer_format_address(peer, address);
+	tli_json_add_text(writer, object, "address", address);
+	if (version)
+		tli_json_add_text(writer, object, "tls", version);
+	if (peer->has_uid)
+		tli_json_add_number(writer, object, "uid", peer->uid);
+	if (peer->identity)
+		tli_json_add_text(
+			writer, object, "identity", peer->identity->id);
+}
+
 static const char *name_of(
 	const struct peer *peer, const struct relay_report *relay)
 {
@@ -192,16 +209,9 @@ static void list_peer(const struct peer *peer, const char *name,
 	tli_json *entry = tli_json_add_object(writer, array, NULL);
 	size_t held_bytes = tli_buf_len(&peer->held) + relay->held_bytes +
 		session_held_bytes(peer) + manager_held_bytes(peer);
-	char address[TLI_ENDPOINT_TEXT];
 
-	peer_format_address(peer, address);
 	tli_json_add_number(writer, entry, "id", (double)peer->id);
-	tli_json_add_text(writer, entry, "address", address);
-	if (peer->has_uid)
-		tli_json_add_number(writer, entry, "uid", peer->uid);
-	if (peer->identity)
-		tli_json_add_text(
-			writer, entry, "identity", peer->identity->id);
+	control_add_peer(writer, entry, peer);
 	tli_json_add_text(writer, entry, "listening", peer->port->address);
 	tli_json_add_text(writer, entry, "state", peer->stage->name);
 	if (name[0])

@@ -19,4 +19,8 @@ void control_typeid(struct peer *peer, const struct tli_request *request);
 tli_json *control_start_reply(struct tli_json_writer *writer);
 bool control_send_reply(struct peer *peer, struct tli_json_writer *writer);
 
+/* Adds where a peer is, and who it is, as far as that is known. */
+void control_add_peer(struct tli_json_writer *writer, tli_json *object,
+	const struct peer *peer);
+
 #endif

@@ -223,11 +223,12 @@ static bool read_once(struct login *login)
 static bool step(struct login *login)
 {
 	const struct tli_auth *auth = &login->auth;
+	bool sent = send_output(login);
 
-	if (!send_output(login))
-		lose(login);
-	else if (auth->reason != TLI_AUTH_NONE)
+	if (auth->reason != TLI_AUTH_NONE)
 		turn_away(login);
+	else if (!sent)
+		lose(login);
 	else if (!has_output(login) &&
 		tli_auth_awaits(auth) == TLI_AUTH_FINISHED)
 		let_in(login);
@@ -332,7 +333,7 @@ static struct login *new_login(struct peer *peer)
 	login->peer = peer;
 	login->auth.answered = TLI_AUTH_NO_DIALECT;
 	timer_init(&login->timer, peer->broker->base, on_timeout, login);
-	if (stream_security_name(&peer->stream))
+	if (stream_is_secure(&peer->stream))
 		is_started = timer_start(&login->timer,
 			peer->broker->config.tls_handshake_timeout_ms);
 	else

@@ -5,6 +5,7 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "control.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,20 +57,6 @@ static tli_json *start_event(struct tli_json_writer *writer, const char *event)
 	return object;
 }
 
-static void add_address(struct tli_json_writer *writer, tli_json *object,
-	const struct peer *peer)
-{
-	char address[TLI_ENDPOINT_TEXT];
-
-	peer_format_address(peer, address);
-	tli_json_add_text(writer, object, "address", address);
-	if (peer->has_uid)
-		tli_json_add_number(writer, object, "uid", peer->uid);
-	if (peer->identity)
-		tli_json_add_text(
-			writer, object, "identity", peer->identity->id);
-}
-
 /* NULL for lack of memory. */
 static char *format(const struct monitor_event *event, size_t *len)
 {
@@ -78,7 +65,7 @@ static char *format(const struct monitor_event *event, size_t *len)
 
 	tli_json_add_number(&writer, object, "id", (double)event->peer->id);
 	if (event->located)
-		add_address(&writer, object, event->peer);
+		control_add_peer(&writer, object, event->peer);
 	if (event->reason)
 		tli_json_add_text(&writer, object, "reason", event->reason);
 	if (event->name)

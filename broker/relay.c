@@ -276,7 +276,7 @@ static void note_read(struct flow *flow, ssize_t got)
 
 static bool is_plain(const struct peer *peer)
 {
-	return !stream_security_name(&peer->stream);
+	return !stream_is_secure(&peer->stream);
 }
 
 /* Whether a long piece of a body is to come, which needs no looking at. */

@@ -17,7 +17,7 @@ void stream_init(struct stream *stream, struct event_base *base, int fd,
 		owner);
 }
 
-static bool is_secure(const struct stream *stream)
+bool stream_is_secure(const struct stream *stream)
 {
 	return stream->channel.tls != NULL;
 }
@@ -70,7 +70,7 @@ static bool adjust(struct stream *stream)
 	bool holds = stream_held_bytes(stream) > 0;
 	bool reads;
 
-	if (!is_secure(stream))
+	if (!stream_is_secure(stream))
 		return true;
 	if (!holds)
 		security->is_stuck = false;
@@ -87,7 +87,7 @@ bool stream_watch(struct stream *stream, bool reads, bool writes)
 {
 	if (stream->channel.fd < 0)
 		return true;
-	if (!is_secure(stream))
+	if (!stream_is_secure(stream))
 		return arm_both(stream, reads, writes);
 	stream->security.wants_reads = reads;
 	stream->security.wants_writes = writes;
@@ -165,7 +165,7 @@ static ssize_t outcome(struct stream *stream, ssize_t result)
 /* What is held is of no use any more to who takes nothing. */
 static ssize_t outcome_of_writing(struct stream *stream, ssize_t result)
 {
-	if (result < 0 && is_secure(stream)) {
+	if (result < 0 && stream_is_secure(stream)) {
 		stream->security.is_deaf = true;
 		(void)adjust(stream);
 	}
@@ -190,9 +190,11 @@ void stream_explain(const struct stream *stream, char text[TLI_TLS_TEXT])
 		tli_tls_explain(stream->channel.tls, text);
 }
 
-const char *stream_security_name(const struct stream *stream)
+const char *stream_tls_version(const struct stream *stream)
 {
-	return is_secure(stream) ? tli_tls_version(stream->channel.tls) : NULL;
+	struct tli_tls *tls = stream->channel.tls;
+
+	return tls && tli_tls_is_open(tls) ? tli_tls_version(tls) : NULL;
 }
 
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size)
@@ -241,8 +243,9 @@ int stream_flush(struct stream *stream)
 /* Of what TLS has sent, its own end hides the socket's. */
 bool stream_is_gone(const struct stream *stream)
 {
-	return is_secure(stream) ? stream_is_ending(stream)
-				 : tli_socket_has_ended(stream->channel.fd);
+	return stream_is_secure(stream)
+		? stream_is_ending(stream)
+		: tli_socket_has_ended(stream->channel.fd);
 }
 
 bool stream_is_ending(const struct stream *stream)
@@ -288,7 +291,7 @@ void stream_close(struct stream *stream)
 		return;
 	set_due(stream, false);
 	arm_both(stream, false, false);
-	if (is_secure(stream))
+	if (stream_is_secure(stream))
 		event_del(&stream->reading);
 	tli_channel_close(&stream->channel);
 }

@@ -81,8 +81,9 @@ int stream_shake_hands(struct stream *stream);
 /* Writes why that failed, as text to follow "the peer ". */
 void stream_explain(const struct stream *stream, char text[TLI_TLS_TEXT]);
 
-/* The version of TLS that is spoken; NULL = none. */
-const char *stream_security_name(const struct stream *stream);
+/* Whether it has TLS; and the version, NULL before the handshake is over. */
+bool stream_is_secure(const struct stream *stream);
+const char *stream_tls_version(const struct stream *stream);
 
 /* Chooses which events to hear of. False, hearing of none, if the kernel
  * refuses. */

@@ -100,9 +100,11 @@ def challenge(connection, key):
 
 class SecurePeer(Peer):
     """One that has authenticated over TLS. bound: whether its key is bound to
-    the channel; "stock": what this Python's own multiprocessing does."""
+    the channel, to the server with the certificate that it has or that one;
+    "stock": what this Python's own multiprocessing does."""
 
-    def __init__(self, address, tls, key=KEY, bound=True, **options):
+    def __init__(self, address, tls, key=KEY, bound=True, certificate=None,
+                 **options):
         plain = open_socket(plain_address(address), **options)
         with contextlib.ExitStack() as stack:
             stack.callback(plain.close)
@@ -111,6 +113,7 @@ class SecurePeer(Peer):
                 suppress_ragged_eofs=False)
             stack.callback(self.sock.close)
             self.connection = Connection(self.sock)
+            self.certificate = certificate or self.sock.getpeercert(True)
             self.log_in(key, bound)
             stack.pop_all()
 
@@ -119,9 +122,8 @@ class SecurePeer(Peer):
             answer_challenge(self.connection, key)
             deliver_challenge(self.connection, key)
             return
-        certificate = self.sock.getpeercert(True)
         ours, theirs = (
-            bound_key(key, certificate, role) if bound else key
+            bound_key(key, self.certificate, role) if bound else key
             for role in ("client", "listener"))
         answer(self.connection, ours)
         challenge(self.connection, theirs)

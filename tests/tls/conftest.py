@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Brokers with an address of each kind, and those who are connected to them."""
 
+import itertools
 import ssl
 
 import pytest
@@ -51,9 +52,11 @@ def tls_address(certificates):
 def secure(serve, tls_address, tmp_path):
     """A broker with a Unix socket, TCP and TLS: secure(server, settings,
     **members)."""
+    sockets = itertools.count()
+
     def run(server="good", settings={}, **members):
         return serve(listen=[
-            f"unix:{tmp_path}/socket", "tcp://127.0.0.1:0",
+            f"unix:{tmp_path}/socket{next(sockets)}", "tcp://127.0.0.1:0",
             tls_address(server, **members)], **settings)
     return run
 

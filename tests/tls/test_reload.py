@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Certificates and addresses that are read anew, and what is wrong with them."""
+
+import ssl
+import subprocess
+
+import pytest
+
+from conftest import BUILD, HANG
+from rendezvous.client import echo_both_ways, open_socket
+
+from .client import context, plain_address
+
+NOTHING = "nothing is changed by the reload: "
+
+
+def listen(broker):
+    """The settings of the address with TLS, to be changed."""
+    return next(entry for entry in broker.settings["listen"]
+                if isinstance(entry, dict))
+
+
+def reload_with(hub, **members):
+    """The log's line when the address has these members."""
+    listen(hub.broker).update(members)
+    hub.broker.configure()
+    return hub.broker.reload()
+
+
+def certificate_of(peer):
+    return ssl.DER_cert_to_PEM_cert(peer.sock.getpeercert(True))
+
+
+def pem(certificates, name):
+    """The certificate alone, of whatever is in the file."""
+    text = (certificates / f"{name}.crt").read_text()
+    start = text.index("-----BEGIN CERTIFICATE")
+    return text[start:]
+
+
+@pytest.fixture
+def renewable(secure, certificates, tmp_path):
+    """A broker with a certificate at a place of its own, to be replaced;
+    renew(name) puts another one there."""
+    def renew(name, key=None):
+        for suffix in ("crt", "key"):
+            source = certificates / f"{key or name}.{suffix}"
+            if suffix == "crt":
+                source = certificates / f"{name}.crt"
+            target = tmp_path / f"own.{suffix}"
+            target.touch(mode=0o600)
+            target.write_bytes(source.read_bytes())
+    renew("server-good")
+    hub = secure(certificate_file=str(tmp_path / "own.crt"),
+                 private_key_file=str(tmp_path / "own.key"))
+    return hub, renew
+
+
+def test_a_new_certificate_is_for_those_who_come_then(
+        renewable, certificates):
+    hub, renew = renewable
+    old = hub.pair(("tls", "tls"))
+    renew("server-rsa")
+    assert "reloaded" in hub.broker.reload()
+    new = hub.connect("tls")
+    assert certificate_of(new) == pem(certificates, "server-rsa")
+    assert certificate_of(old[0]) == pem(certificates, "server-good")
+    echo_both_ways(*old)
+
+
+def test_who_is_at_its_handshake_ends_it_as_it_began(renewable, certificates):
+    hub, renew = renewable
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context(certificates).wrap_bio(
+        incoming, outgoing, server_hostname="localhost")
+    with open_socket(plain_address(hub.broker.at["tls"])) as sock:
+        with pytest.raises(ssl.SSLWantReadError):
+            client.do_handshake()
+        first = outgoing.read()
+        sock.sendall(first[:10])
+        hub.connect().until(lambda peer: any(
+            entry["state"] == "authenticating"
+            for entry in peer.connections()))
+        renew("server-rsa")
+        assert "reloaded" in hub.broker.reload()
+        sock.sendall(first[10:])
+        while True:
+            try:
+                client.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                incoming.write(sock.recv(4096))
+        assert ssl.DER_cert_to_PEM_cert(client.getpeercert(True)) == pem(
+            certificates, "server-good")
+
+
+@pytest.mark.parametrize("members, what", [
+    ({"certificate_file": "garbage.crt"}, "garbage.crt"),
+    ({"certificate_file": "empty.crt"}, "empty.crt"),
+    ({"certificate_file": "missing.crt"}, "missing.crt"),
+    ({"private_key_file": "readable.key"}, "readable.key"),
+    ({"private_key_file": "encrypted.key"}, "encrypted.key"),
+    ({"private_key_file": "server-rsa.key"}, "server-rsa.key"),
+    ({"client_certificates": "required", "client_ca_file": "garbage.crt"},
+     "garbage.crt"),
+    ({"client_certificates": "required", "client_ca_file": "ca.crt",
+      "client_crl_file": "garbage.crt"}, "garbage.crt"),
+    ({"private_key_file": ""}, '"private_key_file", which is missing'),
+    ({"client_certificates": "required"}, '"client_ca_file"'),
+])
+def test_what_cannot_be_used_changes_nothing(
+        secure, certificates, tmp_path, members, what):
+    members = {name: str(certificates / value)
+               if value and name.endswith("file") else value
+               for name, value in members.items()}
+    hub = secure()
+    old = hub.pair(("tls", "tls"))
+    line = reload_with(hub, **members)
+    assert NOTHING in line and what in line
+    assert certificate_of(hub.connect("tls")) == pem(
+        certificates, "server-good")
+    echo_both_ways(*old)
+
+    done = subprocess.run(
+        [BUILD / "broker/tielined", "--check-config", "--config",
+         hub.broker.config], capture_output=True, text=True, timeout=HANG)
+    assert done.returncode == 2 and what in done.stderr, done
+
+
+def test_settings_that_can_be_used(secure):
+    hub = secure()
+    done = subprocess.run(
+        [BUILD / "broker/tielined", "--check-config", "--config",
+         hub.broker.config], capture_output=True, text=True, timeout=HANG)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# ---- Without encryption, for other machines
+
+OPEN = "tcp://0.0.0.0:0"
+
+
+def test_a_plain_address_for_all_has_to_be_allowed(tmp_path, key_file):
+    config = tmp_path / "tielined.json"
+    config.write_text('{"listen": ["%s"], "authkey_file": "%s"}' % (
+        OPEN, key_file))
+    done = subprocess.run(
+        [BUILD / "broker/tielined", "--config", config],
+        capture_output=True, text=True, timeout=HANG)
+    assert done.returncode == 3
+    assert "set allow_plaintext_remote" in done.stderr
+
+
+def test_one_that_is_allowed_is_warned_of(serve):
+    hub = serve(listen=[OPEN], allow_plaintext_remote=True)
+    assert "not encrypted" in hub.broker.log.wait_for("warning")
+    hub.broker.configure(allow_plaintext_remote=False)
+    line = hub.broker.reload()
+    assert NOTHING in line and "set allow_plaintext_remote" in line
+
+
+def test_one_more_is_refused_at_a_reload(hub):
+    hub.broker.configure(listen=[*hub.broker.settings["listen"], OPEN])
+    line = hub.broker.reload()
+    assert NOTHING in line and "set allow_plaintext_remote" in line
+
+
+def test_with_tls_it_is_for_all(secure, certificates):
+    hub = secure(address="tls://0.0.0.0:0")
+    assert hub.connect("tls").asked(ping="x")["ping"] == "x"
+    assert "warning" not in "".join(hub.broker.log.lines)
