@@ -253,13 +253,13 @@ static bool listen_at(
 		port->config.backlog, &port->file, port->address, error);
 	if (port->fd < 0)
 		return false;
+	set_keepalive(port, config);
+	event_assign(&port->knocking, port->broker->base, port->fd,
+		EV_READ | EV_PERSIST, on_knock, port);
 	if (!may_be_open(port, config, error)) {
 		close_port(port);
 		return false;
 	}
-	set_keepalive(port, config);
-	event_assign(&port->knocking, port->broker->base, port->fd,
-		EV_READ | EV_PERSIST, on_knock, port);
 	if (event_add(&port->knocking, NULL) == 0) {
 		warn_if_open(port);
 		return true;

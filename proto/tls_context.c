@@ -100,7 +100,9 @@ static bool load_private_key(
 	EVP_PKEY *key = bio
 		? PEM_read_bio_PrivateKey(bio, NULL, no_password, &asked)
 		: NULL;
-	bool used = key && SSL_CTX_use_PrivateKey(context, key) == 1;
+	/* One of another kind has a place of its own, without a certificate. */
+	bool used = key && SSL_CTX_use_PrivateKey(context, key) == 1 &&
+		SSL_CTX_check_private_key(context) == 1;
 
 	EVP_PKEY_free(key);
 	BIO_free(bio);
