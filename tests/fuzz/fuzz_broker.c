@@ -280,8 +280,8 @@ static void do_connect(int *fd, struct input *input)
 		setsockopt(*fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
 	authenticate(*fd, frames[how >> 3 & 7]);
 	if (narrow && !TAILQ_EMPTY(&broker->peers.open))
-		setsockopt(
-			TAILQ_LAST(&broker->peers.open, peer_list)->stream.channel.fd,
+		setsockopt(TAILQ_LAST(&broker->peers.open, peer_list)
+				   ->stream.channel.fd,
 			SOL_SOCKET, SO_SNDBUF, &least, sizeof(least));
 }
 
