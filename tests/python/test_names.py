@@ -314,7 +314,7 @@ def test_the_broker_is_started_anew(hub, named, said, kill):
                                  timeout=HANG) as connection:
                 connection.send("hello")
                 assert connection.recv() == "hello"
-        anew.stop()
+    anew.stop()
 
 
 def test_the_broker_was_gone_while_nobody_accepted(hub, named):
@@ -324,7 +324,7 @@ def test_the_broker_was_gone_while_nobody_accepted(hub, named):
         anew = restart(hub)
         with meanwhile(echo, listener):
             tieline.connect(named("tcp"), KEY, timeout=HANG).close()
-        anew.stop()
+    anew.stop()
 
 
 def test_logins_that_got_stuck(named, monkeypatch):

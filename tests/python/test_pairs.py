@@ -7,9 +7,9 @@ import os
 
 import pytest
 
-from conftest import KEY, ROOT, version_text
+from conftest import HANG, KEY, ROOT, version_text
 
-from .conftest import EVERYTHING, KINDS, MODERN, OTHERS
+from .conftest import EVERYTHING, KINDS, MODERN, OTHERS, tieline
 
 PLAIN = ["tcp", "unix"]
 END = "ended EOFError: "
@@ -64,19 +64,55 @@ def test_a_stock_listener(party, place, stock, python, kind):
     assert client.lines_until("ended")[-1] == END
 
 
-@pytest.mark.parametrize("kind", PLAIN)
-def test_a_client_and_c(party, place, peer, modern, kind):
-    server = peer("serve", place(kind))
-    client = party(modern, "client", server.listening_at(), "exchange")
+def words(options):
+    """Options of ours, as tests/helpers/peer has them."""
+    return [word for name, value in options.items()
+            for word in ("--" + name.replace("_", "-"), value)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_client_and_c(party, place, peer, server_options, client_options,
+                        modern, kind):
+    server = peer("serve", place(kind), *words(server_options(kind)))
+    client = party(modern, "client", server.listening_at(), "exchange",
+                   **client_options(kind))
     assert client.lines_until("done")[-1] == EVERYTHING
+    assert server.lines_until("ended")[-1].startswith("ended TIELINE_EEOF ")
 
 
-@pytest.mark.parametrize("kind", PLAIN)
-def test_a_listener_and_c(party, place, peer, modern, kind):
-    server = party(modern, "listener", place(kind), "exchange")
-    client = peer("echo", server.listening_at())
+@pytest.mark.parametrize("what", ["rsa", "sha384", "sha512", "chain"])
+def test_c_has_the_same_binding(peer, place, server_options, client_options,
+                                what):
+    """With each digest that the signature of a certificate can have."""
+    server = peer("serve", place("tls"), *words(server_options("tls", what)))
+    with tieline.connect(server.listening_at(), KEY,
+                         **client_options("tls")) as connection:
+        connection.send("hello")
+        assert connection.recv() == "hello"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_listener_and_c(party, place, peer, server_options, client_options,
+                          modern, kind):
+    """Over TLS neither can do what the other binds its login to: only where
+    both permit it without."""
+    unbound = {"allow_unbound": True} if kind == "tls" else {}
+    server = party(modern, "listener", place(kind), "exchange",
+                   **server_options(kind), **unbound)
+    client = peer("echo", server.listening_at(), *words(client_options(kind)),
+                  *(["--allow-unbound"] if unbound else []))
     assert server.lines_until("done")[-1] == EVERYTHING
     assert client.lines_until("ended")[-1].startswith("ended TIELINE_EEOF ")
+
+
+def test_a_listener_and_c_that_binds_otherwise(
+        listen, peer, client_options, said):
+    listener = listen("tls", timeout=HANG)
+    client = peer("echo", listener.address, *words(client_options("tls")))
+    with pytest.raises(TimeoutError):
+        listener.accept(1)
+    assert client.line().startswith("ended TIELINE_EAUTH ")
+    assert "with another key" in said()[0]
 
 
 def test_the_file_is_for_each_python(start, modern):
