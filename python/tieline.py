@@ -434,8 +434,9 @@ class Connection:
     It comes from connect() and Listener.accept(). `peer` is the other end's
     address, as far as it is known; by name it is what the broker says.
 
-    One thread may send while another one receives. A connection cannot be used
-    on both sides of a fork(), nor be sent to another process.
+    One thread may send while another one receives. A connection cannot be sent
+    to another process; and a child that fork() has made can only close it,
+    which its parent does not notice.
     """
 
     _sock = None
@@ -445,6 +446,7 @@ class Connection:
         self._sock = sock
         self._readable = self._writable = True
         self._readiness = None
+        self._process = os.getpid()
         self._lock = threading.Lock()  # OpenSSL takes one call at a time
         self.peer = ""
 
@@ -669,7 +671,7 @@ class Connection:
         if self.closed:
             return
         try:
-            if self._is_tls():
+            if self._is_tls() and self._process == os.getpid():
                 self._end_tls()
         finally:
             if self._readiness:
@@ -1180,6 +1182,7 @@ class Port:
     def __init__(self, settings, backlog):
         self.settings = settings
         self.openings = []
+        self.process = os.getpid()
         self.sock = listening_socket(settings.address, backlog)
         self.sock.setblocking(False)
         self.address = format_place(
@@ -1212,7 +1215,8 @@ class Port:
 
     def close(self):
         self.sock.close()
-        if self.settings.address.scheme == "unix":
+        is_ours = self.process == os.getpid()  # or a parent's
+        if self.settings.address.scheme == "unix" and is_ours:
             os.unlink(self.settings.address.path)
 
 

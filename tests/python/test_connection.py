@@ -12,7 +12,7 @@ import struct
 
 import pytest
 
-from conftest import HANG
+from conftest import HANG, KEY
 
 from .conftest import KINDS, meanwhile, tieline
 
@@ -158,6 +158,24 @@ def test_poll(pair, kind):
     assert other.poll(None) is other.poll(HANG) is other.poll() is True
     other.recv_bytes()
     assert other.poll() is False
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_forked_child_closes(both_ends, listen, kind):
+    """Its parent goes on, and so does the listener."""
+    listener = listen("unix")
+    one, other = both_ends(kind)
+    child = os.fork()
+    if child == 0:
+        one.close()
+        listener.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    one.send("still there")
+    assert other.recv() == "still there"
+    with meanwhile(listener.accept, HANG) as accepted:
+        tieline.connect(listener.address, KEY).close()
+    accepted.value.close()
 
 
 # ---- TLS: bytes that a socket does not show ---------------------------------
