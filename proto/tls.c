@@ -223,8 +223,9 @@ ptrdiff_t tli_tls_read(struct tli_tls *tls, void *bytes, size_t size)
 
 bool tli_tls_may_read(const struct tli_tls *tls)
 {
-	return !tls->failed &&
-		(tli_buf_len(&tls->input) > 0 || SSL_pending(tls->openssl) > 0);
+	return tls->failed || SSL_pending(tls->openssl) > 0 ||
+		tli_buf_len(&tls->input) > 0 ||
+		(SSL_get_shutdown(tls->openssl) & SSL_RECEIVED_SHUTDOWN);
 }
 
 /* Returns what of a record was taken, or what else is in the header. */

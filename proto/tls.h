@@ -61,7 +61,8 @@ bool tli_tls_is_open(const struct tli_tls *tls);
  * else is above. */
 ptrdiff_t tli_tls_read(struct tli_tls *tls, void *bytes, size_t size);
 
-/* Whether there may be more to decrypt, without another byte of the peer. */
+/* Whether there may be more to decrypt, or an end or a failure to be told,
+ * without another byte of the peer. */
 bool tli_tls_may_read(const struct tli_tls *tls);
 
 /* Encrypts as much as the output has room for. Returns how much that is, or

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define PIECE_BYTES (16u << 10) /* what one record takes */
+#define FILL_WORTH  4096u       /* the least that filling is to bring */
 
 bool tli_channel_secure(struct tli_channel *channel,
 	struct tli_tls_context *context, const char *server_name)
@@ -214,11 +215,13 @@ int tli_channel_shake_hands(struct tli_channel *channel)
 }
 
 /* Fills one part as far as that goes. Returns how much that is, or why it is
- * nothing. */
+ * nothing. A peer that sends records with nothing in them keeps nobody busy:
+ * the socket shows the rest. */
 static ssize_t read_part(struct tli_channel *channel, struct iovec part,
 	enum tli_socket_mode mode, bool *emptied)
 {
 	size_t done = 0;
+	size_t worth = 0;
 
 	while (done < part.iov_len) {
 		ssize_t got = tli_tls_read(channel->tls,
@@ -228,11 +231,14 @@ static ssize_t read_part(struct tli_channel *channel, struct iovec part,
 			done += (size_t)got;
 			continue;
 		}
-		if (got == TLI_TLS_AGAIN && !*emptied &&
+		if (got == TLI_TLS_AGAIN && !*emptied && done >= worth &&
 			fill(channel, done > 0 ? TLI_SOCKET_TRY : mode,
-				emptied) > 0)
+				emptied) > 0) {
+			worth += FILL_WORTH;
 			continue;
-		channel->stuck = tli_buf_len(tli_tls_input(channel->tls)) > 0;
+		}
+		channel->stuck = got == TLI_TLS_AGAIN &&
+			tli_buf_len(tli_tls_input(channel->tls)) > 0;
 		if (done > 0)
 			break;
 		if (got == TLI_TLS_END)
@@ -254,7 +260,7 @@ static ssize_t read_secure(struct tli_channel *channel, struct iovec *parts,
 		ssize_t got = read_part(channel, parts[i],
 			total > 0 ? TLI_SOCKET_TRY : mode, &emptied);
 
-		if (got <= 0)
+		if (got <= 0 && parts[i].iov_len > 0)
 			return total > 0 ? total : got;
 		total += got;
 		if ((size_t)got < parts[i].iov_len)

@@ -2,6 +2,7 @@
 /* Channels over a pair of sockets: all that TLS hides, and what it does not. */
 #include "unit.h"
 
+#include "../../proto/tls_private.h"
 #include "../../system/channel.h"
 
 #include "tls_ends.h"
@@ -202,6 +203,20 @@ static void several_parts_are_filled(void **state)
 	drop(&pair);
 }
 
+static void empty_parts_are_passed_over(void **state)
+{
+	struct pair pair = opened();
+	char got[8];
+	struct iovec parts[3] = {{got, 0}, {got, 4}, {got + 4, 4}};
+
+	(void)state;
+	assert_int_equal(put(&pair.client, "headbody", 8), 8);
+	assert_int_equal(
+		tli_channel_read(&pair.server, parts, 3, TLI_SOCKET_TRY), 8);
+	assert_memory_equal(got, "headbody", 8);
+	drop(&pair);
+}
+
 /* What is hidden shows as input; a short read leaves nothing behind. */
 static void what_the_socket_does_not_show_is_told(void **state)
 {
@@ -259,6 +274,63 @@ static void a_socket_that_just_ends_is_a_break_behind_the_bytes(void **state)
 	assert_int_equal(take(&pair.server, got, sizeof(got)), 4);
 	assert_int_equal(take(&pair.server, got, sizeof(got)), -ECONNRESET);
 	assert_int_equal(take(&pair.server, got, sizeof(got)), -ECONNRESET);
+	drop(&pair);
+}
+
+/* The socket itself goes on, and tells nobody. */
+static void an_end_behind_bytes_is_told(void **state)
+{
+	struct pair pair = opened();
+	char got[8];
+
+	(void)state;
+	assert_int_equal(put(&pair.client, "last", 4), 4);
+	tli_tls_end(pair.client.tls);
+	assert_int_equal(tli_channel_flush(&pair.client, TLI_SOCKET_TRY), 1);
+	assert_int_equal(take(&pair.server, got, sizeof(got)), 4);
+	assert_false(is_readable(&pair.server));
+	assert_true(tli_channel_has_input(&pair.server));
+	assert_int_equal(take(&pair.server, got, sizeof(got)), TLI_SOCKET_END);
+	drop(&pair);
+}
+
+static void a_failure_behind_bytes_is_told(void **state)
+{
+	static const uint8_t forged[5 + 64] = {0x17, 3, 3, 0, 64};
+	struct pair pair = opened();
+	char got[8];
+
+	(void)state;
+	assert_int_equal(put(&pair.client, "last", 4), 4);
+	assert_int_equal(
+		write(pair.client.fd, forged, sizeof(forged)), sizeof(forged));
+	assert_int_equal(take(&pair.server, got, sizeof(got)), 4);
+	assert_false(is_readable(&pair.server));
+	assert_true(tli_channel_has_input(&pair.server));
+	assert_int_equal(take(&pair.server, got, sizeof(got)), -EPROTO);
+	drop(&pair);
+}
+
+/* As fast as they may come: others have their turn. */
+static void records_without_bytes_keep_no_read_busy(void **state)
+{
+	struct pair pair = opened();
+	SSL *client = pair.client.tls->openssl;
+	char got[8];
+	int reads = 0;
+
+	(void)state;
+	do {
+		assert_int_equal(
+			SSL_key_update(client, SSL_KEY_UPDATE_NOT_REQUESTED),
+			1);
+		assert_int_equal(SSL_do_handshake(client), 1);
+	} while (tli_channel_held_bytes(&pair.client) < TLI_TLS_OUTPUT_MAX ||
+		tli_channel_flush(&pair.client, TLI_SOCKET_TRY) > 0);
+	for (; is_readable(&pair.server); reads++)
+		assert_int_equal(
+			take(&pair.server, got, sizeof(got)), TLI_SOCKET_AGAIN);
+	assert_in_range(reads, 2, 1000);
 	drop(&pair);
 }
 
@@ -356,7 +428,11 @@ int main(void)
 		cmocka_unit_test(who_does_not_read_stops_the_writer),
 		cmocka_unit_test(parts_of_a_message_share_a_record),
 		cmocka_unit_test(several_parts_are_filled),
+		cmocka_unit_test(empty_parts_are_passed_over),
 		cmocka_unit_test(what_the_socket_does_not_show_is_told),
+		cmocka_unit_test(an_end_behind_bytes_is_told),
+		cmocka_unit_test(a_failure_behind_bytes_is_told),
+		cmocka_unit_test(records_without_bytes_keep_no_read_busy),
 		cmocka_unit_test(an_end_comes_behind_all_that_was_held),
 		cmocka_unit_test(
 			a_socket_that_just_ends_is_a_break_behind_the_bytes),
