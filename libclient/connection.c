@@ -15,7 +15,8 @@ static tieline_connection *of(tieline_handle *handle)
 static void fail_opening(
 	tieline_connection *connection, const struct tli_error *error)
 {
-	tli_channel_end(&connection->channel);
+	/* Over TLS that is no end, but a break. */
+	tli_socket_end(connection->channel.fd);
 	tli_opening_free(connection->opening);
 	connection->opening = NULL;
 	connection->failed = true;

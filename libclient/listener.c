@@ -82,7 +82,7 @@ void tli_listener_drop(
 	tieline_listener *listener, tieline_connection *connection)
 {
 	end_opening(listener, connection);
-	tli_channel_end(&connection->channel);
+	tli_socket_end(connection->channel.fd);
 	tieline_connection_close(connection);
 }
 

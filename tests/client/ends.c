@@ -38,6 +38,14 @@ tieline_connection *raw_pair(int *raw_fd, const tieline_options *options)
 	return connection;
 }
 
+/* A client that is open may be told that the server has no use for it. */
+static int hear_refusal(tieline_connection *client)
+{
+	size_t len;
+
+	return tieline_recv_bytes_into(client, NULL, 0, 0, &len);
+}
+
 /* Neither blocks, so one thread can be both. */
 static int open_both(struct ends *ends)
 {
@@ -53,6 +61,8 @@ static int open_both(struct ends *ends)
 		if (!ends->server)
 			result = tieline_listener_accept(
 				ends->listener, 0, &ends->server);
+		if (!ends->server && tieline_flush(ends->client, 0) == 0)
+			result = hear_refusal(ends->client);
 		if (result < 0 && result != TIELINE_ETIMEDOUT)
 			return result;
 	} while (!ends->server || tieline_flush(ends->client, 0) != 0);

@@ -6,6 +6,7 @@
  * again.
  */
 #include "broker.h"
+#include "shortage.h"
 
 #include "../unit/alloc.h"
 #include "../unit/alloc_crypto.h"
@@ -16,9 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BIG       (1u << 20)
-#define MANY      70   /* more handles than tieline_wait() has on its stack */
-#define SITES_MAX 5000 /* far more allocations than any scenario makes */
+#define BIG  (1u << 20)
+#define MANY 70 /* more handles than tieline_wait() has on its stack */
 
 static uint8_t big[BIG];
 
@@ -215,38 +215,6 @@ static int listen_by_name(void)
 	return result;
 }
 
-/* What a caller may be told when memory was short somewhere: here, in the
- * digest, or at the other end, which then closes. */
-static bool is_told_of(int code)
-{
-	return code == TIELINE_ENOMEM || code == TIELINE_EAUTH ||
-		code == TIELINE_ELOST;
-}
-
-static void fail_every_allocation(int (*scenario)(void), bool persistent)
-{
-	int result = -1;
-	unsigned long n;
-
-	/* OpenSSL and the C library keep things from the first time on. */
-	assert_code(TIELINE_OK, scenario());
-	for (n = 1; n < SITES_MAX; n++) {
-		unsigned descriptors = count_descriptors();
-
-		alloc_fail_from(n, persistent);
-		result = scenario();
-		if (alloc_count() < n)
-			break;
-		alloc_reset();
-		assert_true(result == 0 || is_told_of(result));
-		assert_int_equal(count_descriptors(), descriptors);
-		assert_code(TIELINE_OK, scenario());
-	}
-	alloc_reset();
-	assert_code(TIELINE_OK, result);
-	assert_in_range(n, 2, SITES_MAX - 1);
-}
-
 /* Returns the code; what came is checked and freed. */
 static int receive(tieline_connection *from, size_t expected)
 {
@@ -331,8 +299,7 @@ static void run_scenario(void **state)
 {
 	int (*scenario)(void) = (int (*)(void))(uintptr_t)*state;
 
-	fail_every_allocation(scenario, false);
-	fail_every_allocation(scenario, true);
+	fail_allocations(scenario, 1);
 }
 
 #define scenario_test(function)                                                \
