@@ -60,7 +60,8 @@ static void leave(struct peer *peer)
 
 /* ---- Ends ------------------------------------------------------------- */
 
-/* The log's line, and what monitors are told. */
+/* The log's line, and what monitors are told. There is no advice if the reason
+ * has it. */
 static void report(
 	const struct login *login, const char *reason, const char *advice)
 {
@@ -70,7 +71,8 @@ static void report(
 
 	broker->counters.refused++;
 	log_rarely(&broker->log, &broker->logins.refusals, CONFIG_LOG_WARNING,
-		"%s: not let in: the peer %s: %s (its answer: %s)",
+		advice ? "%s: not let in: the peer %s: %s (its answer: %s)"
+		       : "%s: not let in: the peer %s",
 		peer_text(peer, text), reason, advice,
 		tli_auth_dialect_name(login->auth.answered));
 	monitors_tell(broker,
@@ -291,7 +293,7 @@ static void fail_in_tls(struct login *login)
 
 	login->outcome = SOURCES_FAILED;
 	stream_explain(&login->peer->stream, reason);
-	report(login, reason, "this is a tls:// address");
+	report(login, reason, NULL);
 	close_with_verdict(login);
 }
 
