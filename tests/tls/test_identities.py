@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Mutual TLS: whose certificate makes whom of a client, with the tool as the
+client. No certificate that is refused falls back to the key."""
+
+import json
+import subprocess
+
+import pytest
+
+from conftest import BUILD, HANG
+
+from .ends import key_pair
+
+OF_THE_KEY = "authkey"
+
+
+class Named:
+    """A broker with one identity, that of certificates with that name."""
+
+    def __init__(self, secure, certificates, key_file, folder, name, members):
+        (folder / "named.json").write_text(
+            json.dumps({"rights": ["list"], "certificates": [name]}))
+        settings = {"keys_dir": str(folder)}
+        if members["client_certificates"] != "none":
+            members.setdefault("client_ca_file", str(certificates / "ca.crt"))
+        self.url = secure(settings=settings, **members).broker.at["tls"]
+        self.certificates = certificates
+        self.key_file = key_file
+
+    def ask(self, what):
+        """`tieline ls`, with that certificate."""
+        certificate, key = key_pair(self.certificates, f"client-{what}")
+        return subprocess.run(
+            [BUILD / "cli/tieline", "ls", "--connections", "--json", "--url",
+             self.url, "--authkey-file", self.key_file, "--ca-file",
+             self.certificates / "ca.crt", "--certificate-file", certificate,
+             "--private-key-file", key], capture_output=True, text=True,
+            timeout=HANG)
+
+    def identity_of(self, what):
+        done = self.ask(what)
+        assert done.returncode == 0, done.stderr
+        connection, = map(json.loads, done.stdout.splitlines())
+        return connection["identity"]
+
+
+@pytest.fixture
+def named(secure, certificates, key_file, tmp_path):
+    """named(name, **members of the address)."""
+    def run(name, **members):
+        folder = tmp_path / "keys"
+        folder.mkdir()
+        members.setdefault("client_certificates", "required")
+        return Named(secure, certificates, key_file, folder, name, members)
+    return run
+
+
+@pytest.mark.parametrize("name,what,identity", [
+    # By the common name, by a DNS name and by a URI.
+    ("client-good", "good", "named"),
+    ("client-rsa", "rsa", "named"),
+    ("client-chain", "chain", "named"),
+    ("client-names", "names", "named"),
+    ("one.test", "names", "named"),
+    ("urn:two", "names", "named"),
+    # By nothing else, and by the whole name alone.
+    ("192.0.2.1", "names", OF_THE_KEY),
+    ("no@one.test", "names", OF_THE_KEY),
+    ("client-goo", "good", OF_THE_KEY),
+    ("client-good2", "good", OF_THE_KEY),
+    ("Client-good", "good", OF_THE_KEY),
+    ("client-*", "good", OF_THE_KEY),
+    # It has one.test, a NUL and more.
+    ("one.test", "nul", OF_THE_KEY),
+    ("client-nul", "nul", "named"),
+])
+def test_names(named, name, what, identity):
+    assert named(name).identity_of(what) == identity
+
+
+@pytest.mark.parametrize("mode,identity", [
+    ("required", "named"), ("optional", "named"), ("none", OF_THE_KEY)])
+def test_a_certificate_that_nobody_asked_for_says_nothing(
+        named, mode, identity):
+    assert named("client-good", client_certificates=mode).identity_of("good") \
+        == identity
+
+
+@pytest.mark.parametrize("mode", ["required", "optional"])
+@pytest.mark.parametrize("what", [
+    "expired", "early", "other-ca", "self-signed", "chain-cut", "wrong-use",
+    "revoked", "chain-revoked"])
+def test_what_is_refused_is_nobody(named, certificates, mode, what):
+    done = named(f"client-{what}", client_certificates=mode,
+                 client_crl_file=str(certificates / "ca.crl")).ask(what)
+    assert done.returncode != 0
+    assert "the peer ended TLS with the alert" in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["required", "optional"])
+def test_nobody_else_has_the_name(named, mode):
+    """Who made himself a certificate for it is not taken for that."""
+    one = named("client-self-signed", client_certificates=mode)
+    assert one.identity_of("good") == OF_THE_KEY
+    assert one.ask("self-signed").returncode != 0
