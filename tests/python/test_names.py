@@ -67,19 +67,17 @@ def test_every_python_meets_itself(
     assert server.lines_until("ended")[-1] == END
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_c_listener(party, peer, named, client_options, modern, kind):
+def test_a_c_listener(party, peer, named, client_options, modern):
     server = peer("serve", named("unix"))
     server.listening_at()
-    client = party(modern, "client", named(kind), "exchange",
-                   **client_options(kind))
+    client = party(modern, "client", named("tls"), "exchange",
+                   **client_options("tls"))
     assert client.lines_until("done")[-1] == EVERYTHING
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_c_client(party, peer, named, client_options, modern, kind):
-    server = party(modern, "listener", named(kind), "exchange",
-                   **client_options(kind))
+def test_a_c_client(party, peer, named, client_options, modern):
+    server = party(modern, "listener", named("tls"), "exchange",
+                   **client_options("tls"))
     server.listening_at()
     client = peer("echo", named("unix"))
     assert server.lines_until("done")[-1] == EVERYTHING
