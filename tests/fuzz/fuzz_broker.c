@@ -413,6 +413,21 @@ static void do_wait(int *fd, struct input *input)
 	pass_ms(INT64_C(1) << take_byte(input) % 18);
 }
 
+/* Everything, or little: whoever is connected has that from now on. */
+static void give_rights(struct identities *identities, bool are_few)
+{
+	static const char *const few[] = {
+		"put *", "subscribe a", "call @*", "create *", "dial", "list"};
+	struct rights *rights = &identities->all[0].rights;
+	char why[RIGHTS_WHY];
+
+	if (!are_few)
+		return;
+	rights->everywhere = 0;
+	for (size_t i = 0; i < sizeof(few) / sizeof(few[0]); i++)
+		require(rights_parse(rights, few[i], why) == RIGHTS_OK);
+}
+
 static void reload(unsigned how)
 {
 	struct config config = broker->config;
@@ -421,6 +436,7 @@ static void reload(unsigned how)
 
 	config.relay_window_bytes = (how % 64 + 1) * 256;
 	strcpy(config.listen[BOUND].bind, how & 0x40 ? "a" : "b");
+	give_rights(identities, how & 1);
 	if (broker_reload(broker, &config, identities, &error) < 0)
 		identities_unref(identities);
 }
