@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stepped.h"
 
+#include "../../broker/identity_change.h"
+
 #include <dirent.h>
 #include <limits.h>
 #include <signal.h>
@@ -106,6 +108,13 @@ struct identities *identities_as(const char *id, const char *const rights[])
 		assert_int_equal(
 			rights_parse(&one->rights, *rights, why), RIGHTS_OK);
 	return identities;
+}
+
+void change_rights(const char *const rights[])
+{
+	identities_replace(broker,
+		rights ? identities_as(IDENTITY_OF_AUTHKEY, rights)
+		       : identities_with(KEY));
 }
 
 void open_broker(void)

@@ -32,6 +32,9 @@ struct identities *identities_with(const char *key);
 /* One with that id and KEY, and with these rights; NULL is behind the last. */
 struct identities *identities_as(const char *id, const char *const rights[]);
 
+/* Whoever has KEY has these rights from now on; NULL is everything. */
+void change_rights(const char *const rights[]);
+
 /* Makes a broker that listens. */
 void open_broker(void);
 

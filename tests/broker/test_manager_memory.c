@@ -431,6 +431,51 @@ static void leave_in_the_middle(void)
 	expect_answers();
 }
 
+/* Those who come later are to meet. */
+static void change_to(const char *entry)
+{
+	change_rights((const char *const[]){"accept", "dial", entry, NULL});
+}
+
+static void clients_with_few_rights(void)
+{
+	change_rights(NULL);
+	clients_of("(None, 'create', ('list', [1, 'two']), {})",
+		"(None, 'create', ('Queue',), {})");
+	change_to("call @list");
+}
+
+static void ask_for_too_much(void)
+{
+	ask(0, "(%a, 'append', (1,), {})");
+	ask(0, "(%b, 'get', (), {})");
+	ask(1, "(%a, '__iter__', (), {})");
+	ask_as(2, 5, "(None, 'create', ('list',), {})");
+	ask_as(XML, 6, "(None, 'create', ('list',), {})");
+	ask(7, "(None, 'incref', (%a,), {})");
+	ask(8, "(None, 'get_methods', (%t,), {})");
+	ask(9, "(None, 'shutdown', (), {})");
+	change_to("put @list");
+	ask(0, "(%a, 'append', (1,), {})");
+	expect_answers();
+}
+
+static void clients_with_all_rights(void)
+{
+	change_rights(NULL);
+	clients_of_queues();
+}
+
+static void lose_rights(void)
+{
+	ask(5, "(None, 'decref', (%a,), {})");
+	ask(0, "(%a, 'get', (), {})");
+	change_to("call @Queue");
+	ask(6, "(None, 'decref', (%a,), {})");
+	ask(1, "(%b, 'join', (), {})");
+	expect_answers();
+}
+
 static const struct scenario scenarios[] = {
 	{"the server", a_list_for_strangers, ask_the_server},
 	{"the server, nonsense", clients_of_lists, ask_the_server_nonsense},
@@ -444,6 +489,8 @@ static const struct scenario scenarios[] = {
 	{"nonsense", clients_of_lists, make_no_sense},
 	{"XML", clients_of_lists, ask_in_xml},
 	{"leave", clients_of_queues, leave_in_the_middle},
+	{"rights", clients_with_few_rights, ask_for_too_much},
+	{"rights lost", clients_with_all_rights, lose_rights},
 };
 
 int main(void)

@@ -230,6 +230,51 @@ static void leave_in_the_middle(void)
 	settle();
 }
 
+/* Those who come later are to meet. */
+static const char *const few_rights[] = {
+	"accept", "dial", "put q", "call other", NULL};
+
+static void two_with_few_rights(void)
+{
+	change_rights(NULL);
+	two_with_a_queue();
+	change_rights(few_rights);
+}
+
+static void ask_for_too_much(void)
+{
+	ask_value(fds[0], TLI_OP_CALL, 0, "[\"put\",[1]]");
+	ask_value(fds[0], TLI_OP_CALL, 0, "[\"get\",[]]");
+	ask_of(fds[0], TLI_OP_GET, 1, 0);
+	ask_of(fds[0], TLI_OP_CLOSE, 0, 0);
+	ask_value(fds[0], TLI_OP_OPEN, 0, "{\"name\":\"q\"}");
+	send_items(fds[0], TLI_OP_PUT, 2, 10);
+	ask_of(fds[0], TLI_OP_CLOSE, 0, 0);
+	ask_value(fds[0], TLI_OP_OPEN, 0, "{\"kind\":\"Queue\"}");
+	ask_value(fds[0], TLI_OP_OPEN, 0, "{\"name\":\"secret\"}");
+	ask_value(fds[0], TLI_OP_OPEN, 0, "{\"id\":1}");
+}
+
+static void two_with_all_rights(void)
+{
+	change_rights(NULL);
+	two_with_a_queue();
+}
+
+static void lose_rights(void)
+{
+	const struct tli_session_frame consumer = {
+		.op = TLI_OP_CONSUME, .tag = 1, .handle = 1, .count = 4};
+
+	ask_of(fds[0], TLI_OP_GET, 1, 0);
+	ask(fds[1], &consumer, NULL, 0);
+	ask_value(fds[1], TLI_OP_CALL, 0, "[\"get\",[]]");
+	change_rights(few_rights);
+	settle();
+	send_items(fds[1], TLI_OP_PUT, 2, 10);
+	ask_of(fds[0], TLI_OP_GET, 1, 0);
+}
+
 static const struct scenario scenarios[] = {
 	{"hello", two_strangers, greet},
 	{"open, close", two_who_were_greeted, open_and_close},
@@ -241,6 +286,8 @@ static const struct scenario scenarios[] = {
 	{"call", two_with_a_queue, call},
 	{"nonsense", two_with_a_queue, make_no_sense},
 	{"leave", two_with_a_queue, leave_in_the_middle},
+	{"rights", two_with_few_rights, ask_for_too_much},
+	{"rights lost", two_with_all_rights, lose_rights},
 };
 
 int main(void)
