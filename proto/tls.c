@@ -102,7 +102,9 @@ static bool set_server_name(struct tli_tls *tls, const char *name)
 	if (X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1)
 		return is_checked ||
 			X509_VERIFY_PARAM_set1_ip(param, NULL, 0) == 1;
-	SSL_set_hostflags(tls->openssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	SSL_set_hostflags(tls->openssl,
+		X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+			X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	return SSL_set_tlsext_host_name(tls->openssl, name) == 1 &&
 		(!is_checked || SSL_set1_host(tls->openssl, name) == 1);
 }
