@@ -52,12 +52,18 @@ struct pollfd tli_interest_pollfd(struct tli_interest interest)
 	};
 }
 
+/* Ready, or to be processed at once for what no descriptor shows. */
+static bool is_due(tieline_handle *handle)
+{
+	return tli_handle_wanted(handle) ||
+		handle->class->interest(handle).deadline_ms == 0;
+}
+
 int tli_handle_settle(tieline_handle *handle, int result)
 {
 	if (handle->poller.epoll_fd >= 0)
 		handle->overdue = handle->class->watch(handle) != 0 ||
-			tli_poller_signal(&handle->poller,
-				tli_handle_wanted(handle) != 0) != 0;
+			tli_poller_signal(&handle->poller, is_due(handle)) != 0;
 	return result;
 }
 
