@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """certs/make: each certificate is what it claims, as openssl sees it."""
 
+import json
+import re
+import shlex
 import ssl
 import stat
 import subprocess
 
 import pytest
 
-from conftest import HANG, ROOT
+from conftest import BUILD, HANG, ROOT
 
 OK = "OK"
 EXPIRED = "certificate has expired"
@@ -205,6 +208,27 @@ def test_it_says_what_uses_the_files(tmp_path):
     for name in files_of(tmp_path / "set"):
         assert f"{tmp_path}/set/{name}" in said or name in (
             "ca.key", "ca.index")
+
+
+@pytest.mark.parametrize("others", [
+    [], [["--server", "second"], ["--client", "worker-1"]]])
+def test_what_it_says_works(tmp_path, broker, key_file, others):
+    """The broker's member and the tool's options, as they were printed."""
+    folder = tmp_path / "set"
+    said = make(folder)
+    for other in others:
+        names = ["localhost", "127.0.0.1"] if "--server" in other else []
+        said += make(*other, folder, *names)
+    members = re.findall(r"^    (\{.*?\})", said, re.M | re.S)
+    options = re.findall(r"^    (--.*\\\n.*)", said, re.M)
+    listen = json.loads(members[-1])
+    assert listen["address"].startswith("tls://")
+    listen["address"] = "tls://127.0.0.1:0"
+    url = broker(listen=[listen]).at["tls"]
+    done = call(BUILD / "cli/tieline", "ping", "--count", "1", "--url", url,
+                "--authkey-file", key_file,
+                *shlex.split(options[-1].replace("\\\n", "")))
+    assert done.returncode == 0, done.stderr
 
 
 def test_its_server_and_client_are_trusted(development):
