@@ -72,9 +72,10 @@ static bool adjust(struct stream *stream)
 
 	if (!stream_is_secure(stream))
 		return true;
-	if (!holds)
-		security->is_stuck = false;
-	reads = security->wants_reads && !security->is_stuck;
+	/* Nothing is read while TLS waits for what is held to go; if that never
+	 * goes, reading tells so. */
+	reads = security->wants_reads &&
+		(!stream->channel.stuck || security->is_deaf);
 	set_due(stream, reads && tli_channel_has_input(&stream->channel));
 	if (arm_both(stream, reads, security->wants_writes || holds))
 		return true;
@@ -174,16 +175,14 @@ static ssize_t outcome_of_writing(struct stream *stream, ssize_t result)
 
 int stream_shake_hands(struct stream *stream)
 {
-	int result = tli_channel_shake_hands(&stream->channel);
-
-	stream->security.is_stuck =
-		result == 0 && tli_channel_has_input(&stream->channel);
-	return (int)outcome(stream, result);
+	return (int)outcome(stream, tli_channel_shake_hands(&stream->channel));
 }
 
 void stream_explain(const struct stream *stream, char text[TLI_TLS_TEXT])
 {
-	if (stream->channel.cut)
+	int cut = stream->channel.cut;
+
+	if (cut && cut != -ENOMEM)
 		snprintf(text, TLI_TLS_TEXT,
 			"closed the connection during the handshake of TLS");
 	else
@@ -200,12 +199,11 @@ const char *stream_tls_version(const struct stream *stream)
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size)
 {
 	struct iovec part = {bytes, size};
-	ssize_t got =
-		tli_channel_read(&stream->channel, &part, 1, TLI_SOCKET_TRY);
 
-	stream->security.is_stuck =
-		got == 0 && tli_channel_has_input(&stream->channel);
-	return outcome(stream, got);
+	if (stream->channel.stuck && stream->security.is_deaf)
+		return STREAM_BROKEN;
+	return outcome(stream,
+		tli_channel_read(&stream->channel, &part, 1, TLI_SOCKET_TRY));
 }
 
 ssize_t stream_write(struct stream *stream, const void *bytes, size_t len)

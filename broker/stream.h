@@ -34,9 +34,8 @@ struct stream_security {
 	void *owner;
 	bool wants_reads; /* the owner does */
 	bool wants_writes;
-	bool is_stuck; /* nothing is read before what is held has gone */
-	bool is_deaf;  /* the peer takes nothing any more */
-	bool is_due;   /* in the list */
+	bool is_deaf; /* the peer takes nothing any more */
+	bool is_due;  /* in the list */
 	struct stream_list *due;
 	TAILQ_ENTRY(stream) link;
 };

@@ -133,6 +133,8 @@ void expect_recovery(const char *row)
 	check_equal(row, broker->peers.count, 0);
 }
 
+void (*configure)(void);
+
 /* ---- Scenarios -------------------------------------------------------- */
 
 /* Returns how many allocations it made. */
@@ -173,6 +175,8 @@ static void run_scenario(void **state)
 	prepare(NULL);
 	settings.log_level = CONFIG_LOG_ERROR;
 	settings.reference_ttl_ms = 1000;
+	if (configure)
+		configure();
 	open_broker();
 	fail_every_allocation(scenario);
 	assert_int_equal(finish(NULL), 0);

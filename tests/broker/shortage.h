@@ -21,6 +21,9 @@ struct scenario {
 	void (*during)(void);
 };
 
+/* Changes the settings of the brokers that go through them; NULL = nothing. */
+extern void (*configure)(void);
+
 /* Makes each allocation of each one fail, once and from then on for good, and
  * checks each time that the broker has recovered. Returns what main() is to. */
 int run_scenarios(const struct scenario *scenarios, size_t count);
