@@ -97,7 +97,7 @@ static const struct server_row {
 	{"sha384", OPENS, OPENS, OPENS},
 	{"chain", OPENS, OPENS, OPENS},
 	{"name-only", OPENS, OPENS, OPENS},
-	{"no-names", OPENS, OPENS, OPENS},
+	{"no-names", OPENS, OTHER_NAME, OTHER_NAME},
 	{"expired", EXPIRED, EXPIRED, EXPIRED},
 	{"early", EARLY, EARLY, EARLY},
 	{"other-ca", UNKNOWN_CA, UNKNOWN_CA, UNKNOWN_CA},
