@@ -7,10 +7,16 @@
 #ifndef BROKER_DIALECT_H
 #define BROKER_DIALECT_H
 
+#include "../proto/control.h"
+
 #include "peer.h"
+#include "rights.h"
 
 /* JSON requests: rendezvous.c. */
 void rendezvous_start(struct peer *peer);
+
+/* The right that such a request needs; RIGHT_COUNT = none. */
+enum right rendezvous_right(enum tli_verb verb);
 
 /* Binary operations on objects: session.c. */
 void session_start(struct peer *peer);

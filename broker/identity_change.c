@@ -21,12 +21,15 @@ bool identity_renew(struct peer *peer)
 
 static void renew_all(struct broker *broker)
 {
-	struct peer *peer;
+	struct peer *peer, *next;
 
-	TAILQ_FOREACH (peer, &broker->peers.open, link)
+	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
+		/* It may go, but nobody else with it. */
+		next = TAILQ_NEXT(peer, link);
 		if (peer->identity && identity_renew(peer) &&
 			peer->stage->take_rights)
 			peer->stage->take_rights(peer);
+	}
 }
 
 static bool is_left_over(const struct peer *peer)

@@ -3,6 +3,8 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "dialect.h"
+#include "permission.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,10 +88,23 @@ static void drain(struct peer *peer)
 	refuse(peer, waiter->silent, TLI_REFUSAL_DRAINING, BROKER_DRAINING);
 }
 
+/* Who was seated while it might be. */
+static void take_rights(struct peer *peer)
+{
+	const struct waiter *waiter = peer->state;
+	const char *name = waiter->seat.name->text;
+	enum right right = rendezvous_right(waiter->seat.verb);
+	char why[PERMISSION_WHY];
+
+	if (!peer_may(peer, right, name))
+		refuse(peer, waiter->silent, TLI_REFUSAL_NOT_PERMITTED,
+			permission_text(peer, RIGHT_BIT(right), name, why));
+}
+
 static const struct stage parked = {
-	"parked", on_ready, leave_seat, drain, NULL};
+	"parked", on_ready, leave_seat, drain, take_rights};
 static const struct stage waiting = {
-	"waiting", on_ready, leave_seat, drain, NULL};
+	"waiting", on_ready, leave_seat, drain, take_rights};
 
 static bool is_seated(const struct peer *peer)
 {

@@ -6,6 +6,7 @@
 #include "broker.h"
 #include "closing.h"
 #include "control.h"
+#include "permission.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,10 +170,16 @@ static void on_ready(struct peer *peer, short event)
 	peer_watch(peer, true, peer_owed_bytes(peer) > 0);
 }
 
+static void take_rights(struct peer *peer)
+{
+	if (!peer_may(peer, RIGHT_MONITOR, NULL))
+		closing_end(peer);
+}
+
 void monitors_add(struct peer *peer, const char *prefix)
 {
 	static const struct stage stage = {
-		"monitor", on_ready, leave, closing_end, NULL};
+		"monitor", on_ready, leave, closing_end, take_rights};
 	struct monitor *monitor = calloc(1, sizeof(*monitor));
 
 	if (!monitor) {

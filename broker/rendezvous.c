@@ -39,6 +39,11 @@ static const struct {
 	[TLI_VERB_TYPEID] = {control_typeid, RIGHT_TYPEID},
 };
 
+enum right rendezvous_right(enum tli_verb verb)
+{
+	return verbs[verb].right;
+}
+
 static void serve_if_permitted(
 	struct peer *peer, const struct tli_request *request)
 {

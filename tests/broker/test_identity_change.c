@@ -40,6 +40,64 @@ static void rights_are_those_of_the_last(void **state)
 	close(fd);
 }
 
+/* Of those who wait each is somebody's next; a pair that has met goes on. */
+static void who_waits_and_may_not_any_more_is_refused(void **state)
+{
+	static const char *const others[] = {
+		"accept other", "dial other", "pipe other", NULL};
+	static const char *const requests[] = {"{\"accept\":\"n\"}",
+		"{\"dial\":\"m\"}", "{\"pipe\":\"p\"}",
+		"{\"accept\":\"other\"}"};
+	enum { COUNT = sizeof(requests) / sizeof(*requests) };
+	struct pair met;
+	int fds[COUNT];
+
+	(void)state;
+	open_broker();
+	met = meet(OVER_UNIX, OVER_TCP);
+	for (int i = 0; i < COUNT; i++) {
+		fds[i] = log_in(OVER_UNIX);
+		tell(fds[i], requests[i]);
+	}
+	settle();
+	replace("authkey", others);
+	expect_refused(fds[0], "not_permitted",
+		"authkey may not accept n: add this to the \\\"rights\\\" of "
+		"its authkey.json");
+	expect_part(fds[1], "authkey may not dial m");
+	expect_part(fds[2], "authkey may not pipe p");
+	for (int i = 0; i < COUNT - 1; i++) {
+		expect_end(fds[i]);
+		close(fds[i]);
+	}
+	assert_int_equal(broker->relays.pairs, 1);
+	assert_int_equal(names_count(&broker->names), 2);
+	close(fds[COUNT - 1]);
+	part(&met);
+}
+
+static void who_watches_and_may_not_any_more_is_sent_away(void **state)
+{
+	static const char *const stat[] = {"stat", NULL};
+	int eye, other;
+
+	(void)state;
+	open_broker();
+	eye = log_in(OVER_UNIX);
+	tell(eye, "{\"monitor\":true}");
+	expect_part(eye, "\"monitor\":true");
+	other = log_in(OVER_UNIX);
+	expect_part(eye, "\"connected\"");
+	replace("authkey", stat);
+	expect_end(eye);
+	assert_int_equal(broker->monitors.count, 0);
+	expect_logged("authkey may not monitor");
+	tell(other, "{\"stat\":true}");
+	expect_part(other, "{\"ok\":true");
+	close(eye);
+	close(other);
+}
+
 /* The partner of one may be the next in the broker's list, and of another
  * identity or the same. */
 static void pairs_break_on_both_sides(void **state)
@@ -202,6 +260,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		broker_test(rights_are_those_of_the_last),
+		broker_test(who_waits_and_may_not_any_more_is_refused),
+		broker_test(who_watches_and_may_not_any_more_is_sent_away),
 		broker_test(pairs_break_on_both_sides),
 		broker_test(a_partner_breaks_too),
 		broker_test(who_is_kept_has_the_rights_it_had),
