@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 void stream_init(struct stream *stream, struct event_base *base, int fd,
 	bool is_tcp, event_callback_fn ready, void *owner)
@@ -19,7 +20,13 @@ void stream_init(struct stream *stream, struct event_base *base, int fd,
 
 bool stream_is_secure(const struct stream *stream)
 {
-	return stream->channel.tls != NULL;
+	return stream->security != NULL;
+}
+
+/* Whether TLS has nobody any more who takes what is written. */
+static bool is_deaf(const struct stream *stream)
+{
+	return stream->security && stream->security->is_deaf;
 }
 
 /* ---- Events ----------------------------------------------------------- */
@@ -46,17 +53,15 @@ static bool arm_both(struct stream *stream, bool reads, bool writes)
 	return false;
 }
 
-static void set_due(struct stream *stream, bool due)
+static void set_due(struct stream_security *security, bool due)
 {
-	struct stream_security *security = &stream->security;
-
 	if (security->is_due == due)
 		return;
 	security->is_due = due;
 	if (due)
-		TAILQ_INSERT_TAIL(security->due, stream, security.link);
+		TAILQ_INSERT_TAIL(security->due, security, link);
 	else
-		TAILQ_REMOVE(security->due, stream, security.link);
+		TAILQ_REMOVE(security->due, security, link);
 }
 
 /*
@@ -66,7 +71,7 @@ static void set_due(struct stream *stream, bool due)
  */
 static bool adjust(struct stream *stream)
 {
-	struct stream_security *security = &stream->security;
+	struct stream_security *security = stream->security;
 	bool holds = stream_held_bytes(stream) > 0;
 	bool reads;
 
@@ -76,11 +81,11 @@ static bool adjust(struct stream *stream)
 	 * goes, reading tells so. */
 	reads = security->wants_reads &&
 		(!stream->channel.stuck || security->is_deaf);
-	set_due(stream, reads && tli_channel_has_input(&stream->channel));
+	set_due(security, reads && tli_channel_has_input(&stream->channel));
 	if (arm_both(stream, reads, security->wants_writes || holds))
 		return true;
 	stream->is_broken = true;
-	set_due(stream, true);
+	set_due(security, true);
 	return false;
 }
 
@@ -90,26 +95,26 @@ bool stream_watch(struct stream *stream, bool reads, bool writes)
 		return true;
 	if (!stream_is_secure(stream))
 		return arm_both(stream, reads, writes);
-	stream->security.wants_reads = reads;
-	stream->security.wants_writes = writes;
+	stream->security->wants_reads = reads;
+	stream->security->wants_writes = writes;
 	return adjust(stream);
 }
 
 void streams_wake(struct stream_list *due)
 {
-	struct stream *stream;
+	struct stream_security *security;
 
-	while ((stream = TAILQ_FIRST(due))) {
-		set_due(stream, false);
-		event_active(&stream->reading, EV_READ, 0);
+	while ((security = TAILQ_FIRST(due))) {
+		set_due(security, false);
+		event_active(&security->stream->reading, EV_READ, 0);
 	}
 }
 
 /* The owner may close it, but does not free it here. */
 static void tell_owner(struct stream *stream, short event)
 {
-	stream->security.ready(
-		stream->channel.fd, event, stream->security.owner);
+	stream->security->ready(
+		stream->channel.fd, event, stream->security->owner);
 	if (stream->channel.fd >= 0)
 		(void)adjust(stream);
 }
@@ -126,7 +131,7 @@ static void on_writable(evutil_socket_t fd, short event, void *owner)
 
 	(void)fd;
 	if (stream_flush(stream) != STREAM_AGAIN &&
-		stream->security.wants_writes)
+		stream->security->wants_writes)
 		tell_owner(stream, event);
 }
 
@@ -135,9 +140,15 @@ bool stream_secure(struct stream *stream, struct tli_tls_context *context,
 {
 	struct event *reading = &stream->reading;
 
-	if (!tli_channel_secure(&stream->channel, context, NULL))
+	stream->security = malloc(sizeof(*stream->security));
+	if (!stream->security ||
+		!tli_channel_secure(&stream->channel, context, NULL)) {
+		free(stream->security);
+		stream->security = NULL;
 		return false;
-	stream->security = (struct stream_security){
+	}
+	*stream->security = (struct stream_security){
+		.stream = stream,
 		.ready = event_get_callback(reading),
 		.owner = event_get_callback_arg(reading),
 		.due = due,
@@ -167,7 +178,7 @@ static ssize_t outcome(struct stream *stream, ssize_t result)
 static ssize_t outcome_of_writing(struct stream *stream, ssize_t result)
 {
 	if (result < 0 && stream_is_secure(stream)) {
-		stream->security.is_deaf = true;
+		stream->security->is_deaf = true;
 		(void)adjust(stream);
 	}
 	return outcome(stream, result);
@@ -200,7 +211,7 @@ ssize_t stream_read(struct stream *stream, void *bytes, size_t size)
 {
 	struct iovec part = {bytes, size};
 
-	if (stream->channel.stuck && stream->security.is_deaf)
+	if (stream->channel.stuck && is_deaf(stream))
 		return STREAM_BROKEN;
 	return outcome(stream,
 		tli_channel_read(&stream->channel, &part, 1, TLI_SOCKET_TRY));
@@ -223,14 +234,12 @@ ssize_t stream_write_parts(
 
 size_t stream_held_bytes(const struct stream *stream)
 {
-	return stream->security.is_deaf
-		? 0
-		: tli_channel_held_bytes(&stream->channel);
+	return is_deaf(stream) ? 0 : tli_channel_held_bytes(&stream->channel);
 }
 
 int stream_flush(struct stream *stream)
 {
-	if (stream->security.is_deaf)
+	if (is_deaf(stream))
 		return STREAM_BROKEN;
 	return (int)outcome_of_writing(
 		stream, tli_channel_flush(&stream->channel, TLI_SOCKET_TRY));
@@ -280,16 +289,30 @@ void stream_set_abortive(struct stream *stream, bool on)
 {
 	if (stream->is_tcp)
 		tli_socket_set_abortive(stream->channel.fd, on);
+	if (stream_is_secure(stream))
+		stream->security->is_abortive = on;
 }
 
-/* An event that streams_wake() has made active may not be added. */
+/* What closing a socket is without TLS: an end, unless it was to be a break. */
+static void close_securely(struct stream *stream)
+{
+	struct stream_security *security = stream->security;
+
+	if (!security->is_abortive && !security->is_deaf && !stream->is_broken)
+		tli_channel_end(&stream->channel);
+	set_due(security, false);
+	/* One that streams_wake() has made active may not be added. */
+	event_del(&stream->reading);
+	free(security);
+	stream->security = NULL;
+}
+
 void stream_close(struct stream *stream)
 {
 	if (stream->channel.fd < 0)
 		return;
-	set_due(stream, false);
 	arm_both(stream, false, false);
 	if (stream_is_secure(stream))
-		event_del(&stream->reading);
+		close_securely(stream);
 	tli_channel_close(&stream->channel);
 }

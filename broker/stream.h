@@ -26,18 +26,20 @@
 struct iovec;
 
 /* Streams that have something to read which the kernel does not know of. */
-TAILQ_HEAD(stream_list, stream);
+TAILQ_HEAD(stream_list, stream_security);
 
 /* What only a stream with TLS needs to know. */
 struct stream_security {
+	struct stream *stream;
 	event_callback_fn ready;
 	void *owner;
 	bool wants_reads; /* the owner does */
 	bool wants_writes;
 	bool is_deaf; /* the peer takes nothing any more */
-	bool is_due;  /* in the list */
+	bool is_abortive;
+	bool is_due; /* in the list */
 	struct stream_list *due;
-	TAILQ_ENTRY(stream) link;
+	TAILQ_ENTRY(stream_security) link;
 };
 
 struct stream {
@@ -48,7 +50,7 @@ struct stream {
 	bool writes;    /* `writing` is added */
 	struct event reading;
 	struct event writing;
-	struct stream_security security;
+	struct stream_security *security; /* owned; NULL without TLS */
 };
 
 /* What reading and writing return besides a count above 0. */
@@ -122,7 +124,7 @@ void stream_widen(struct stream *stream);
 bool stream_is_delivered(const struct stream *stream);
 
 /* Has the connection end as a break from now on, also if this process is
- * killed; or, off, as an end again. */
+ * killed; or, off, as an end again, which is how it begins. */
 void stream_set_abortive(struct stream *stream, bool on);
 
 void stream_close(struct stream *stream);
