@@ -84,3 +84,21 @@ def test_a_long_answer_to_a_managers_client(hub, speaker):
     proxy.returns(ident, "put", body)
     assert proxy.returns(ident, "get") == body
     assert proxy.returns(ident, "qsize") == 0
+
+
+@pytest.mark.parametrize("begin", [
+    lambda peer: None,
+    lambda peer: peer.asked(ping="x"),
+    lambda peer: peer.ask(accept="x"),
+    lambda peer: SecureSession(peer),
+], ids=["nothing", "control", "parked", "session"])
+def test_whoever_ends_is_told_the_end(hub, begin):
+    """As a socket that is closed would tell it without TLS."""
+    peer = hub.connect("tls")
+    begin(peer)
+    peer.sock.unwrap().close()
+
+
+def test_a_managers_client_that_ends_is_told_the_end(hub, speaker):
+    proxy = speaker().serves()
+    proxy.sock.unwrap().close()
