@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Measures tielined's relay beside others in one run and prints ratios.
 
-    python3 bench/relay.py [--build build] [--rounds 9] [--one-core]
+    python3 bench/relay.py [--build build] [--rounds 9] [--one-core] [--tls]
 
 The others: no relay at all, bench/minirelay (the least that a relay can do),
-and socat and HAProxy where they are installed. Contestants take turns in every
+and socat and HAProxy where they are installed. With --tls both ends reach the
+broker by `tieline tunnel`, and the other one is stunnel: a tunnel at each end
+and one in the middle, so that all goes over TLS twice. Contestants take turns in every
 round; a ratio is the median over the rounds. Above 1, the other one took longer,
 or used more CPU time, than tielined."""
 
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -95,19 +98,105 @@ def haproxy_splice(stack, build, folder):
 
 
 def tielined(stack, build, folder):
+    key = new_key(folder)
+    process, url = start_tielined(
+        stack, build, "--listen", "tcp://127.0.0.1:0", "--authkey-file", key)
+    return ["meet", url, key, process.pid]
+
+
+def start_tielined(stack, build, *options):
+    """The process, and the address that it listens at."""
+    process = start(stack, build / "broker/tielined", "--print-address",
+                    *options, stdout=subprocess.PIPE)
+    return process, process.stdout.readline().split()[-1]
+
+
+def new_key(folder):
     key = folder / "key"
     key.touch(mode=0o600)
     key.write_text("a key of 32 bytes for the bench!")
-    process = start(stack, build / "broker/tielined", "--print-address",
-                    "--listen", "tcp://127.0.0.1:0", "--authkey-file", key,
-                    stdout=subprocess.PIPE)
-    url = process.stdout.readline().split()[-1]
-    return ["meet", url, key, process.pid]
+    return key
+
+
+def new_certificates(folder):
+    made = folder / "certificates"
+    if not made.exists():
+        subprocess.run([HERE.parent / "certs/make", made], check=True,
+                       stdout=subprocess.DEVNULL)
+    return made
+
+
+def tunnelled(stack, build, folder):
+    key, certificates = new_key(folder), new_certificates(folder)
+    settings = folder / "tielined.json"
+    settings.write_text(json.dumps({"authkey_file": str(key), "listen": [{
+        "address": "tls://127.0.0.1:0",
+        "certificate_file": str(certificates / "server.crt"),
+        "private_key_file": str(certificates / "server.key")}]}))
+    _, url = start_tielined(stack, build, "--config", settings)
+    tunnel = start(stack, build / "cli/tieline", "tunnel",
+                   "tcp://127.0.0.1:0", url, "--authkey-file", key,
+                   "--ca-file", certificates / "ca.crt",
+                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return ["meet", tunnel.stdout.readline().split()[-1], key, 0]
+
+
+STUNNEL = """
+foreground = quiet
+pid =
+debug = 3
+socket = l:TCP_NODELAY=1
+socket = r:TCP_NODELAY=1
+%s
+"""
+
+STUNNEL_CLIENT = """
+[to %(there)d]
+client = yes
+accept = 127.0.0.1:%(here)d
+connect = 127.0.0.1:%(there)d
+CAfile = %(certificates)s/ca.crt
+verifyChain = yes
+"""
+
+STUNNEL_SERVER = """
+[at %(here)d]
+accept = 127.0.0.1:%(here)d
+connect = 127.0.0.1:%(there)d
+cert = %(certificates)s/server.crt
+key = %(certificates)s/server.key
+"""
+
+
+def stunnel(stack, build, folder):
+    """From the near end's port to the far end's, over four others."""
+    certificates = new_certificates(folder)
+    ports = [free_port() for _ in range(5)]
+    steps = [kind % {"here": here, "there": there,
+                     "certificates": certificates}
+             for kind, here, there in zip(
+                 [STUNNEL_CLIENT, STUNNEL_SERVER] * 2, ports, ports[1:])]
+    for number, part in enumerate([steps[:1], steps[1:3], steps[3:]]):
+        config = folder / ("stunnel%d.conf" % number)
+        config.write_text(STUNNEL % "".join(part))
+        start(stack, "stunnel", config)
+    for port in ports[:4]:
+        await_listener(port)
+    return ["pass", ports[4], ports[0], 0]
+
+
+def await_listener(port):
+    """Has it listen: a connection is made, and closed again."""
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
 
 
 CONTESTANTS = {"tielined": tielined, "direct": direct, "minimal": minimal,
                "socat": socat, "haproxy": haproxy,
                "haproxy splice": haproxy_splice}
+SECURE_CONTESTANTS = {"tielined": tunnelled, "stunnel": stunnel}
 
 
 def run(build, path, what, length, count):
@@ -150,17 +239,20 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--one-core", action="store_true",
                         help="keep all processes on one core")
+    parser.add_argument("--tls", action="store_true",
+                        help="over TLS, by tunnels")
     parser.add_argument("--only", default="", help="part of a title")
     args = parser.parse_args()
     if args.one_core:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    names = [name for name in CONTESTANTS
+    contestants = SECURE_CONTESTANTS if args.tls else CONTESTANTS
+    names = [name for name in contestants
              if name in ("tielined", "direct", "minimal") or
              shutil.which(name.split()[0])]
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(
             tempfile.TemporaryDirectory()))
-        paths = {name: CONTESTANTS[name](stack, args.build, folder)
+        paths = {name: contestants[name](stack, args.build, folder)
                  for name in names}
         for measure in MEASURES:
             if args.only in measure[0]:

@@ -206,15 +206,26 @@ static bool is_over(const struct copy *copy)
 		copy->directions[COPY_FAR].over;
 }
 
+static bool is_due(tieline_handle *handle, const struct pollfd *entry)
+{
+	return entry->revents ||
+		tieline_ms_until(tieline_handle_deadline_ms(handle)) == 0;
+}
+
+/* Reading lets a handle go on too, and processing it first would read ahead,
+ * into another place, what is then read. */
 bool copy_process(struct copy *copy, const struct pollfd entries[COPY_ENDS])
 {
 	tieline_handle *handles[COPY_ENDS];
-	int ready[COPY_ENDS];
 
 	list_handles(copy, handles);
-	tieline_pollfd_process(handles, COPY_ENDS, entries, ready);
-	for (int end = 0; end < COPY_ENDS; end++)
-		go_on(copy, end, ready[end] & TIELINE_READ);
+	for (int end = 0; end < COPY_ENDS; end++) {
+		bool due = is_due(handles[end], &entries[end]);
+
+		if (due && !reads(&copy->directions[end]))
+			(void)tieline_handle_process(handles[end]);
+		go_on(copy, end, due);
+	}
 	end_both(copy);
 	return !is_over(copy);
 }
