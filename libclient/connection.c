@@ -163,7 +163,7 @@ tieline_connection *tli_connection_new(int fd, const struct tli_endpoint *peer,
 	connection->pickle_protocol = settings->pickle_protocol;
 	tli_input_init(&connection->input, settings->max_message_bytes);
 	tli_output_init(&connection->output, settings->max_message_bytes);
-	tli_endpoint_format(peer, connection->peer);
+	tli_settings_format(settings, peer, connection->peer);
 	return connection;
 }
 

@@ -196,7 +196,7 @@ static int connect_step(struct tli_opening *opening,
 	/* It was connected, but that is over already. */
 	if (result == -ECONNRESET || result == -EPIPE)
 		return tli_error_lost(error, -result);
-	tli_endpoint_format(&opening->endpoint, peer);
+	tli_settings_format(opening->settings, &opening->endpoint, peer);
 	snprintf(what, sizeof(what), "cannot connect to %s", peer);
 	return tli_error_system(error, TIELINE_ECONNECT, what, -result);
 }
@@ -417,7 +417,7 @@ static int too_late(const struct tli_opening *opening, struct tli_error *error)
 			"the peer %s in time: %s",
 			tli_auth_missing_text(&opening->auth),
 			tli_auth_reason_advice(TLI_AUTH_GIVEN_UP));
-	tli_endpoint_format(&opening->endpoint, peer);
+	tli_settings_format(opening->settings, &opening->endpoint, peer);
 	return tli_error_set(error, TIELINE_ECONNECT,
 		"cannot connect to %s: no answer in connect_timeout_ms", peer);
 }

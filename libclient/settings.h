@@ -7,6 +7,7 @@
 #include "../proto/auth.h"
 
 #include "../system/credentials.h"
+#include "../system/endpoint.h"
 #include "../system/error.h"
 #include "../system/key.h"
 
@@ -62,6 +63,10 @@ int tli_settings_secure(struct tli_settings *settings,
 /* Copies the settings, key and all. Returns 0, or TIELINE_ENOMEM. */
 int tli_settings_copy(
 	struct tli_settings *settings, const struct tli_settings *from);
+
+/* Writes the endpoint as tli_endpoint_format(), over TLS as tls://. */
+void tli_settings_format(const struct tli_settings *settings,
+	const struct tli_endpoint *endpoint, char text[TLI_ENDPOINT_TEXT]);
 
 /* Wipes and frees what they have. */
 void tli_settings_fini(struct tli_settings *settings);

@@ -73,6 +73,14 @@ static int load(struct tli_settings *settings, const tieline_options *options,
 	return settings->tls ? 0 : error->code;
 }
 
+void tli_settings_format(const struct tli_settings *settings,
+	const struct tli_endpoint *endpoint, char text[TLI_ENDPOINT_TEXT])
+{
+	tli_endpoint_format(endpoint, text);
+	if (settings->tls)
+		memcpy(text, "tls", 3); /* instead of "tcp" */
+}
+
 int tli_settings_secure(struct tli_settings *settings,
 	const tieline_options *options, const struct tli_use *use,
 	struct tli_error *error)

@@ -840,11 +840,11 @@ TIELINE_API bool tieline_connection_writable(
 	const tieline_connection *connection);
 
 /**
- * The peer's address, as tcp://host:port (over TLS too) or unix:/path; "unix:"
- * where the peer's socket has no path, as that of a client or a pipe. Control
- * characters in a path are shown as '?'. Through a broker it is the broker's
- * until the connection is open, and then the other program's, as the broker
- * sees it. Valid until the connection is closed. Never fails. Since 0.1.
+ * The peer's address, as tcp://host:port, tls://host:port or unix:/path;
+ * "unix:" where the peer's socket has no path, as that of a client or a pipe.
+ * Control characters in a path are shown as '?'. Through a broker it is the
+ * broker's until the connection is open, and then the other program's, as the
+ * broker sees it. Valid until the connection is closed. Never fails. Since 0.1.
  */
 TIELINE_API const char *tieline_connection_peer(
 	const tieline_connection *connection);
