@@ -16,10 +16,9 @@
 #define PATTERN_CHARS ID_CHARS ":/*"
 #define OF_AUTHKEY    "authkey" /* the identity of the broker's authkey_file */
 
-#define PATTERN_MAX      128u
-#define CERTIFICATES_MAX 16u
-#define CERTIFICATE_MAX  2048u /* bytes of a name */
-#define EVERYTHING       "all"
+#define PATTERN_MAX     128u
+#define CERTIFICATE_MAX 2048u /* bytes of a name */
+#define EVERYTHING      "all"
 #define VERBS_OF_NAMES                                                         \
 	"accept dial pipe put get publish subscribe call "                     \
 	"create delete"
@@ -164,9 +163,6 @@ static int check_uids(const struct texts *uids)
 
 static int check_certificates(const struct texts *names)
 {
-	if (names->count > CERTIFICATES_MAX)
-		return complain(STATUS_USAGE, "certificate",
-			"there can be %u at most", CERTIFICATES_MAX);
 	for (size_t i = 0; i < names->count; i++) {
 		size_t len = strlen(names->list[i]);
 
