@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A file of the broker's settings: what is taken is all within its range, and
  * what is not is refused with a line that the file has. */
-#include "fuzz.h"
+#include "refused.h"
 
 #include "../../proto/value/mapping.h"
 
@@ -102,21 +102,6 @@ static void check_taken(const struct config *config)
 	check_typeids(config);
 }
 
-static void check_refused(
-	const struct tli_error *error, const uint8_t *data, size_t size)
-{
-	unsigned long line, lines = 1;
-	char *behind;
-
-	for (size_t i = 0; i < size; i++)
-		lines += data[i] == '\n';
-	require(error->code == TIELINE_EINVAL);
-	require(memcmp(error->text, PATH ":", sizeof(PATH)) == 0);
-	line = strtoul(error->text + sizeof(PATH), &behind, 10);
-	require(line >= 1 && line <= lines);
-	require(memcmp(behind, ": ", 2) == 0 && strlen(behind) > 2);
-}
-
 /* Through a file it comes to the same; the file is one in memory. */
 static void load(const uint8_t *data, size_t size, int expected)
 {
@@ -162,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (result == 0)
 		check_taken(&config);
 	else
-		check_refused(&error, data, size);
+		check_refused(&error, PATH, data, size);
 	config_fini(&config);
 	load(data, size, result);
 	give_as_option(data, size);

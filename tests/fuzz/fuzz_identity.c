@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The file of an identity: what is taken says who it is and what it may do, and
  * what is not taken is refused with a line that the file has. */
-#include "fuzz.h"
+#include "refused.h"
 
 #include "../../broker/identities.h"
 #include "../../broker/identity_members.h"
-
-#include <tieline/tieline.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,21 +51,6 @@ static void check_taken(const struct identity *identity)
 	require(identity_objection(identity, identity->not_after, true, 0));
 }
 
-static void check_refused(
-	const struct tli_error *error, const uint8_t *data, size_t size)
-{
-	unsigned long line, lines = 1;
-	char *behind;
-
-	for (size_t i = 0; i < size; i++)
-		lines += data[i] == '\n';
-	require(error->code == TIELINE_EINVAL);
-	require(memcmp(error->text, PATH ":", sizeof(PATH)) == 0);
-	line = strtoul(error->text + sizeof(PATH), &behind, 10);
-	require(line >= 1 && line <= lines);
-	require(memcmp(behind, ": ", 2) == 0 && strlen(behind) > 2);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct tli_error error = {.code = 0};
@@ -81,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		0)
 		check_taken(identity);
 	else
-		check_refused(&error, data, size);
+		check_refused(&error, PATH, data, size);
 	identities_unref(set);
 	return 0;
 }
