@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from multiprocessing.connection import Client
+from multiprocessing.connection import Client, Listener
 
 import pytest
 
@@ -14,6 +14,7 @@ from conftest import BUILD, HANG, KEY, python_address
 from session.wire import Session
 
 TOOL = BUILD / "cli/tieline"
+OTHER_KEY = b"the key of the programs here only"
 
 
 class Broker:
@@ -114,6 +115,22 @@ def begin(tool, start, environment):
         return start(TOOL, *words, env={
             **environment, **options.pop("env", {})}, **options)
     return run
+
+
+@pytest.fixture
+def target():
+    """A stock Listener, for the tool to lead to; it is at target.url."""
+    with Listener(("127.0.0.1", 0), authkey=KEY, backlog=300) as listener:
+        listener.url = "tcp://%s:%d" % listener.address
+        yield listener
+
+
+@pytest.fixture
+def other_key(tmp_path):
+    path = tmp_path / "other key"
+    path.touch(mode=0o600)
+    path.write_bytes(OTHER_KEY)
+    return path
 
 
 def rows(text):

@@ -14,12 +14,14 @@ from multiprocessing.connection import Listener
 
 import pytest
 
-from conftest import HANG, KEY, python_address
+from conftest import HANG, KEY
 
-from .conftest import ended, receive
+from .conftest import OTHER_KEY, ended, receive
+from .ends import (
+    break_off, expect_a_break_passed_on, expect_an_end_passed_on, is_break,
+    memory_of)
 
 MIB = 1 << 20
-OTHER_KEY = b"the key of the stock program"
 
 # An echo service as people write them; what it says is where it listens.
 STOCK = """
@@ -37,22 +39,6 @@ with Listener(eval(sys.argv[1]), authkey=eval(sys.argv[2])) as listener:
             except EOFError:
                 pass
 """
-
-
-@pytest.fixture
-def target(tmp_path):
-    """A Listener of the test's own; it is at target.url."""
-    with Listener(("127.0.0.1", 0), authkey=KEY, backlog=50) as listener:
-        listener.url = "tcp://%s:%d" % listener.address
-        yield listener
-
-
-@pytest.fixture
-def other_key(tmp_path):
-    path = tmp_path / "other key"
-    path.touch(mode=0o600)
-    path.write_bytes(OTHER_KEY)
-    return path
 
 
 def meet(broker, target):
@@ -153,36 +139,11 @@ def test_many_side_by_side(begin, broker, target):
 
 # ---- Ends and breaks ------------------------------------------------------
 
-def half_close(connection):
-    with socket.socket(fileno=os.dup(connection.fileno())) as half:
-        half.shutdown(socket.SHUT_WR)
-
-
-def break_off(connection):
-    """A reset; on a Unix socket, which has none, an end inside a message."""
-    with socket.socket(fileno=os.dup(connection.fileno())) as half:
-        if half.family == socket.AF_UNIX:
-            half.send(b"\0")
-        else:
-            half.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                            struct.pack("ii", 1, 0))
-    connection.close()
-
-
 @pytest.mark.parametrize("swap", [False, True])
 def test_an_end_is_passed_on_and_the_other_way_goes_on(begin, broker, target,
                                                        swap):
     begin("expose", "program", target.url)
-    one, other = meet(broker, target)[::-1 if swap else 1]
-    one.send_bytes(b"last")
-    half_close(one)
-    assert receive(other) == b"last"
-    assert ended(other) is EOFError
-    other.send_bytes(b"answer")
-    other.close()
-    assert receive(one) == b"answer"
-    assert ended(one) is EOFError
-    one.close()
+    expect_an_end_passed_on(*meet(broker, target)[::-1 if swap else 1])
 
 
 def broken(broker):
@@ -190,19 +151,10 @@ def broken(broker):
     return OSError if broker.url.startswith("unix:") else ConnectionResetError
 
 
-def is_break(error):
-    return error in (OSError, ConnectionResetError)
-
-
 @pytest.mark.parametrize("swap", [False, True])
 def test_a_break_is_passed_on_as_one(begin, broker, target, swap):
     begin("expose", "program", target.url)
-    one, other = meet(broker, target)[::-1 if swap else 1]
-    one.send_bytes(b"whole")
-    assert receive(other) == b"whole"
-    break_off(one)
-    assert is_break(ended(other))
-    other.close()
+    expect_a_break_passed_on(*meet(broker, target)[::-1 if swap else 1])
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0\0\4four", b"\0", b"\0\0\0\3ab",
@@ -295,11 +247,6 @@ def test_a_slow_reader_holds_the_sender_back(begin, broker, target):
     assert sent
     dialler.close()
     program.close()
-
-
-def memory_of(program):
-    with open(f"/proc/{program.process.pid}/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
 # ---- Programs and brokers that are not there -------------------------------

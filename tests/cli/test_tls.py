@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import HANG, Broker
+from conftest import Broker
 
 
 class SecureBroker:

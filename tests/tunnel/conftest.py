@@ -3,12 +3,12 @@
 
 import contextlib
 import json
-from multiprocessing.connection import Client, Listener
+from multiprocessing.connection import Client
 
 import pytest
 
 from cli.conftest import (  # noqa: F401: fixtures
-    begin, broker, environment, receive, tool)
+    begin, broker, environment, other_key, receive, target, tool)
 from conftest import KEY, Lines, python_address
 
 
@@ -66,19 +66,11 @@ def through(broker, tunnel):  # noqa: F811
 
 
 @pytest.fixture
-def place(tmp_path):
-    """A stock Listener for a tunnel to lead to; it is at place.url."""
-    with Listener(("127.0.0.1", 0), authkey=KEY, backlog=300) as listener:
-        listener.url = "tcp://%s:%d" % listener.address
-        yield listener
-
-
-@pytest.fixture
-def both(place, tunnel):
+def both(target, tunnel):  # noqa: F811
     """Both ends of a connection through a tunnel, which takes it."""
-    carrier = tunnel(place.url)
+    carrier = tunnel(target.url)
     with contextlib.ExitStack() as stack:
         near = stack.enter_context(carrier.connect())
-        far = stack.enter_context(place.accept())
+        far = stack.enter_context(target.accept())
         near.tunnel = carrier
         yield near, far

@@ -10,7 +10,9 @@ import threading
 import pytest
 
 from cli.conftest import ended, receive
-from cli.test_expose import break_off, half_close, is_break, memory_of
+from cli.ends import (
+    break_off, expect_a_break_passed_on, expect_an_end_passed_on, is_break,
+    memory_of)
 
 MIB = 1 << 20
 
@@ -21,26 +23,14 @@ def one_and_other(request, both):
 
 
 def test_an_end_is_passed_on_and_the_other_way_goes_on(one_and_other):
-    one, other = one_and_other
-    one.send_bytes(b"last")
-    half_close(one)
-    assert receive(other) == b"last"
-    assert ended(other) is EOFError
-    other.send_bytes(b"answer")
-    other.close()
-    assert receive(one) == b"answer"
-    assert ended(one) is EOFError
+    expect_an_end_passed_on(*one_and_other)
 
 
-def test_a_break_is_passed_on_as_one(place, tunnel):
-    carrier = tunnel(place.url, local="tcp://127.0.0.1:0")
+def test_a_break_is_passed_on_as_one(target, tunnel):
+    carrier = tunnel(target.url, local="tcp://127.0.0.1:0")
     for swap in (False, True):
-        one, other = [carrier.connect(), place.accept()][::-1 if swap else 1]
-        one.send_bytes(b"whole")
-        assert receive(other) == b"whole"
-        break_off(one)
-        assert is_break(ended(other))
-        other.close()
+        both = [carrier.connect(), target.accept()]
+        expect_a_break_passed_on(*both[::-1 if swap else 1])
     carrier.news.wait_for("lost")
 
 

@@ -10,7 +10,7 @@ from multiprocessing.connection import Client
 import pytest
 
 from cli.conftest import begin, ended, receive  # noqa: F401: a fixture
-from cli.test_expose import is_break, memory_of
+from cli.ends import is_break, memory_of
 from conftest import KEY, Broker, python_address
 
 from .test_programs import DIAL, ECHO, MANAGED, at, run
@@ -124,13 +124,13 @@ def test_a_name_behind_the_address(secure, to):
         assert receive(far) == b"hello"
 
 
-def test_a_program_is_exposed_at_a_broker_with_tls(secure, begin, place,
+def test_a_program_is_exposed_at_a_broker_with_tls(secure, begin, target,
                                                    certificates):
-    begin("expose", "program", place.url, "--url", secure.at["tls"],
+    begin("expose", "program", target.url, "--url", secure.at["tls"],
           "--ca-file", certificates / "ca.crt")
     data = bytes(range(256)) * (8 << 12)
     dialler = paired(secure, "dial", "program")
-    with dialler, place.accept() as program:
+    with dialler, target.accept() as program:
         assert b'"ok":true' in receive(dialler)
         for there, here in ((dialler, program), (program, dialler)):
             thread = threading.Thread(target=there.send_bytes, args=(data,))

@@ -14,19 +14,9 @@ from multiprocessing.connection import Client
 
 import pytest
 
-from cli.conftest import ended, receive, rows
+from cli.conftest import OTHER_KEY, ended, receive, rows
 from conftest import HANG, KEY, python_address
 from rendezvous.test_process import YOUNG_S
-
-OTHER_KEY = b"the key of the programs here only"
-
-
-@pytest.fixture
-def other_key(tmp_path):
-    path = tmp_path / "other key"
-    path.touch(mode=0o600)
-    path.write_bytes(OTHER_KEY)
-    return path
 
 
 # ---- Keys -----------------------------------------------------------------
