@@ -19,7 +19,6 @@
 #define IDENTITY_ID_MAX           64u
 #define IDENTITY_UIDS_MAX         64u
 #define IDENTITY_CERTIFICATES_MAX 16u
-#define IDENTITY_CERTIFICATE_MAX  2048u /* bytes of a name */
 #define IDENTITY_OF_AUTHKEY       "authkey"
 
 struct identity {

@@ -2,6 +2,7 @@
 #include "identity_members.h"
 
 #include "../proto/quote.h"
+#include "../proto/tls.h"
 #include "../system/users.h"
 
 #include "identities.h"
@@ -171,10 +172,10 @@ static int take_certificate(struct config_reading *reading,
 		return config_complain(reading, "%s: there are more than %u",
 			setting->name, IDENTITY_CERTIFICATES_MAX);
 	len = strlen(tli_json_text(json));
-	if (len < 1 || len > IDENTITY_CERTIFICATE_MAX)
+	if (len < 1 || len > TLI_TLS_NAME_MAX)
 		return config_complain(reading,
 			"%s: a name has 1 to %u bytes, not %zu", setting->name,
-			IDENTITY_CERTIFICATE_MAX, len);
+			TLI_TLS_NAME_MAX, len);
 	*name = malloc(len + 1);
 	if (!*name)
 		return config_shortage(reading);

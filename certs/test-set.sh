@@ -107,6 +107,9 @@ make_clients() {
 	# A name that ends early for who takes it as text: one.test, NUL, evil.
 	issue client-nul client client-nul \
 		DER:300f:820d:6f6e652e7465737400:6576696c
+	# As long as a name may be, and a byte longer.
+	long=urn:$(printf '%02044d' 2)
+	issue client-long client client-long "URI:${long}0,URI:$long"
 	by other-ca issue client-odd client "$(printf 'a\nb\033[31m')" ''
 }
 

@@ -19,8 +19,9 @@
 #define TLI_TLS_OUTPUT_MAX (64u << 10)
 
 #define TLI_TLS_EXPORT_BYTES    32u
-#define TLI_TLS_END_POINT_BYTES 64u /* of the longest hash */
-#define TLI_TLS_NAME_BYTES      256u
+#define TLI_TLS_END_POINT_BYTES 64u   /* of the longest hash */
+#define TLI_TLS_NAME_MAX        2048u /* bytes of a name; a URI is long */
+#define TLI_TLS_NAME_BYTES      (TLI_TLS_NAME_MAX + 1u)
 
 /* What reading and writing return besides a count above 0. */
 enum {
@@ -89,7 +90,8 @@ size_t tli_tls_end_point(
 	struct tli_tls *tls, unsigned char out[TLI_TLS_END_POINT_BYTES]);
 
 /* The n-th name for which a CA has vouched of the peer: its alternative names
- * (DNS and URI), then its common name. False if there are no more. */
+ * (DNS and URI), then its common name; not those that are too long. False if
+ * there are no more. */
 bool tli_tls_peer_name(
 	struct tli_tls *tls, size_t n, char name[TLI_TLS_NAME_BYTES]);
 

@@ -66,7 +66,7 @@ static bool copy_name(const ASN1_STRING *from, char name[TLI_TLS_NAME_BYTES])
 	const unsigned char *bytes = ASN1_STRING_get0_data(from);
 	size_t len = (size_t)ASN1_STRING_length(from);
 
-	if (len == 0 || len >= TLI_TLS_NAME_BYTES || memchr(bytes, 0, len))
+	if (len == 0 || len > TLI_TLS_NAME_MAX || memchr(bytes, 0, len))
 		return false;
 	memcpy(name, bytes, len);
 	name[len] = '\0';

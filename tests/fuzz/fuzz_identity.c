@@ -5,6 +5,7 @@
 
 #include "../../broker/identities.h"
 #include "../../broker/identity_members.h"
+#include "../../proto/tls.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,7 @@ static void check_taken(const struct identity *identity)
 	for (size_t i = 0; i < identity->certificate_count; i++) {
 		const char *name = identity->certificates[i];
 
-		require(strlen(name) >= 1 &&
-			strlen(name) <= IDENTITY_CERTIFICATE_MAX);
+		require(strlen(name) >= 1 && strlen(name) <= TLI_TLS_NAME_MAX);
 		require(identities_find_certificate(identity->set, name) ==
 			identity);
 	}

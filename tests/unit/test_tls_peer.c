@@ -6,9 +6,12 @@
 #include "unit.h"
 
 #include <openssl/pem.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Names ------------------------------------------------------------ */
+
+static char long_name[TLI_TLS_NAME_BYTES];
 
 static const struct {
 	const char *own;
@@ -18,7 +21,8 @@ static const struct {
 	{"rsa", {"client-rsa", "client-rsa", NULL}},
 	{"chain", {"client-chain", "client-chain", NULL}},
 	{"names", {"one.test", "urn:two", "client-names"}},
-	/* What has a NUL in it is passed over. */
+	/* What is too long or has a NUL in it is passed over. */
+	{"long", {long_name, "client-long", NULL}},
 	{"nul", {"client-nul", NULL, NULL}},
 	{NULL, {NULL, NULL, NULL}},
 };
@@ -42,6 +46,7 @@ static void test_names_of_clients(void **state)
 	const struct side server = {TLI_TLS_IF_GIVEN, .own = "good"};
 
 	(void)state;
+	snprintf(long_name, sizeof(long_name), "urn:%02044d", 2);
 	for (size_t i = 0; i < LENGTH(name_rows); i++) {
 		const struct side client = {
 			TLI_TLS_NAME, .own = name_rows[i].own};
