@@ -15,9 +15,8 @@ bool peer_may(struct peer *peer, enum right right, const char *name);
 
 /*
  * The verbs that it may do to the name, a RIGHT_BIT() each, or without one if
- * that is NULL, with nothing said
- * of those that it may not. That holds for as long as the generation is the
- * same.
+ * that is NULL, with nothing said of those that it may not. That holds for as
+ * long as the generation is the same.
  */
 uint32_t peer_rights_on(const struct peer *peer, const char *name);
 uint64_t peer_rights_generation(const struct peer *peer);

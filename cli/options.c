@@ -112,7 +112,8 @@ static const char *read_texts(char *text, void *place)
 	struct texts *texts = place;
 
 	if (texts->count == OPTION_TEXTS_MAX)
-		return "one of 16 at most: more can be written into the file";
+		return "one of 16 at most: more rights or users can be written "
+		       "into the file";
 	texts->list[texts->count++] = text;
 	return NULL;
 }
