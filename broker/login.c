@@ -271,10 +271,11 @@ static bool challenge(struct login *login)
 {
 	struct peer *peer = login->peer;
 	struct tli_auth_policy policy = policy_for(peer);
-	struct tli_auth_keys keys = login_keys_set(&login->keys);
+	struct tli_auth_keys keys;
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
 
 	login_keys_init(&login->keys, peer);
+	keys = login_keys_set(&login->keys);
 	if (tli_random(nonce, sizeof(nonce)) != 0 ||
 		!timer_start(&login->timer,
 			peer->broker->config.handshake_timeout_ms))

@@ -70,7 +70,7 @@ static void on_hangup(evutil_socket_t signal, short event, void *arg)
 		log_write(log, CONFIG_LOG_ERROR,
 			"nothing is changed by the reload: %s", error.text);
 	else
-		log_write(log, CONFIG_LOG_INFO, "settings and key reloaded");
+		log_write(log, CONFIG_LOG_INFO, "settings and keys reloaded");
 }
 
 static bool handle_signals(struct process *process)

@@ -13,7 +13,7 @@ from .client import BREAK, END, Peer, echo_both_ways, meanwhile
 from .conftest import BOTH, MIXES
 
 OTHER_KEY = b"quite another key of 32 bytes..."
-RELOADED = "settings and key reloaded"
+RELOADED = "settings and keys reloaded"
 UNCHANGED = "nothing is changed by the reload: "
 TCP = "tcp://127.0.0.1:0"
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-RELOADED = "settings and key reloaded"
+RELOADED = "settings and keys reloaded"
 UNCHANGED = "nothing is changed by the reload: "
 
 TYPEIDS = {

@@ -68,7 +68,7 @@ class Hub(rendezvous.Hub):
         return speaker
 
     def reloads(self):
-        assert "settings and key reloaded" in self.reload()
+        assert "settings and keys reloaded" in self.reload()
 
     def until_waiting(self, count):
         self.connect().until(lambda peer: peer.asked(

@@ -15,7 +15,7 @@ from rendezvous.client import BREAK, END, Peer, echo_both_ways
 from rendezvous.conftest import BOTH
 from session.wire import fragments
 
-RELOADED = "settings and key reloaded"
+RELOADED = "settings and keys reloaded"
 UNCHANGED = "nothing is changed by the reload: "
 NOW = datetime.datetime.now(datetime.timezone.utc)
 
