@@ -63,6 +63,6 @@ def optimised(tmp_path_factory):
     subprocess.run(
         ["cc", "-O2", "-D_GNU_SOURCE", f"-I{ROOT}/include",
          *(helpers / name for name in ("values.c", "confine.c", "usage.c")),
-         RELEASE / "libclient/libtieline.a", "-lcrypto", "-lcjson",
-         "-o", program], check=True)
+         RELEASE / "libclient/libtieline.a", "-lssl", "-lcrypto",
+         "-lcjson", "-o", program], check=True)
     return program
