@@ -220,9 +220,11 @@ def compare(build, paths, measure, rounds):
             results[name].append(run(build, path, what, length, count))
     times = {name: [r[0] for r in all_] for name, all_ in results.items()}
     cpus = {name: [r[1] for r in all_] for name, all_ in results.items()}
-    line = "%-24s %9.2f us, cpu %8.2f us " % (
-        title, statistics.median(times["tielined"]) / count * 1e6,
-        statistics.median(cpus["tielined"]) / count * 1e6)
+    line = "%-24s %9.2f us" % (
+        title, statistics.median(times["tielined"]) / count * 1e6)
+    if any(cpus["tielined"]):
+        line += ", cpu %8.2f us" % (
+            statistics.median(cpus["tielined"]) / count * 1e6)
     for name in paths:
         if name != "tielined":
             line += " | %s %.2f" % (name, ratio(times[name],
