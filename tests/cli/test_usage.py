@@ -84,7 +84,7 @@ def test_no_line_of_help_is_too_long():
 
 
 def test_the_version_is_the_librarys():
-    header = (ROOT / "include/tieline/tieline.h").read_text()
+    header = (ROOT / "include/tieline/codes.h").read_text()
     version = re.search(r'TIELINE_VERSION\s+"(.*?)"', header).group(1)
     assert say("--version") == f"tieline {version}\n"
     assert say("ls", "-V") == f"tieline {version}\n"

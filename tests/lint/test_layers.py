@@ -19,7 +19,8 @@ SYSTEM = LIBC | {
     "poll.h", "pthread.h", "signal.h", "unistd.h",
 }
 PUBLIC = {"tieline/%s.h" % name for name in (
-    "tieline", "values", "session", "queue", "topic", "sync", "shared")}
+    "codes", "handle", "options", "tieline", "values", "session", "queue",
+    "topic", "sync", "shared")}
 ADAPTERS = {"tieline/adapters/libevent.h", "tieline/adapters/poll.h"}
 
 # What the folders of kinds share: none sees another.

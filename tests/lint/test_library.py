@@ -10,9 +10,7 @@ from conftest import BUILD, ROOT
 
 from .conftest import run
 
-HEADER = ROOT / "include/tieline/tieline.h"
-HEADERS = [HEADER] + [ROOT / "include/tieline" / name for name in (
-    "values.h", "session.h", "queue.h", "topic.h", "sync.h", "shared.h")]
+HEADERS = sorted((ROOT / "include/tieline").glob("*.h"))
 
 
 def declared():
@@ -109,7 +107,7 @@ def test_the_public_header_brings_no_system_headers_along(tmp_path):
 
 
 def test_the_versions_agree(installed):
-    header = HEADER.read_text()
+    header = (ROOT / "include/tieline/codes.h").read_text()
     version = re.search(r'TIELINE_VERSION\s+"(.*?)"', header).group(1)
     parts = re.findall(r"TIELINE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", header)
     assert version == ".".join(parts)
