@@ -102,11 +102,7 @@ HOMES = {
     "sys/syscall.h": {"system/process.c", "tests/helpers/confine.c"},
     "limits.h": {"include/tieline/adapters/poll.h"},
     "time.h": {"include/tieline/adapters/poll.h"},
-    "tieline/": {"include/tieline/adapters/libevent.h",
-                 "include/tieline/adapters/poll.h",
-                 "include/tieline/values.h", "include/tieline/session.h",
-                 "include/tieline/queue.h", "include/tieline/topic.h",
-                 "include/tieline/sync.h", "include/tieline/shared.h"},
+    "tieline/": {"include/" + name for name in PUBLIC | ADAPTERS},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
