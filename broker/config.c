@@ -235,34 +235,21 @@ static int check_credentials(struct config_reading *reading,
 	const struct config_setting *setting,
 	const struct config_listen *listen)
 {
-	static const struct {
-		const char *name;
-		bool is_needed;
-	} members[] = {
-		{"certificate_file", true},
-		{"private_key_file", true},
-		{"client_ca_file", false},
-		{"client_crl_file", false},
-		{"client_certificates", false},
-		{"allow_tls12", false},
-		{"allow_unbound", false},
-	};
 	bool is_secure = config_is_secure(listen);
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		const char *name = members[i].name;
-		bool is_there = is_set(
-			config_find(config_listen_settings, name), listen);
+	for (const struct config_setting *row = config_listen_settings;
+		row->name; row++) {
+		bool is_there = is_set(row, listen);
 
-		if (is_secure && members[i].is_needed && !is_there)
+		if (is_secure && row->tls == CONFIG_TLS_NEEDS && !is_there)
 			return config_complain(reading,
 				"%s: %s needs \"%s\", which is missing",
-				setting->name, listen->address, name);
-		if (!is_secure && is_there)
+				setting->name, listen->address, row->name);
+		if (!is_secure && row->tls != CONFIG_TLS_OR_NOT && is_there)
 			return config_complain(reading,
 				"%s: %s is not for %s, but for tls:// "
 				"addresses",
-				setting->name, name, listen->address);
+				setting->name, row->name, listen->address);
 	}
 	return check_clients(reading, setting, listen);
 }

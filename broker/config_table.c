@@ -39,6 +39,10 @@
 #define CHOICE(words, by_default)                                              \
 	.type = CONFIG_CHOICE, .choices = (words), .standard = (by_default)
 
+#define CREDENTIAL(for_tls)                                                    \
+	.type = CONFIG_PATH, .max = CONFIG_CREDENTIAL_MAX - 1,                 \
+	.unit = "bytes", .tls = (for_tls)
+
 #define KEY_MAX        40u /* longer ones are no setting's misspelling */
 #define MISSPELLED_MAX 3u  /* letters more, less or other */
 
@@ -283,32 +287,31 @@ const struct config_setting config_listen_settings[] = {
 		.help = "How many new connections the kernel keeps until the "
 			"broker takes them. The kernel has a limit of its own "
 			"too."},
-	{FIELD(config_listen, certificate_file), .type = CONFIG_PATH,
-		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+	{FIELD(config_listen, certificate_file), CREDENTIAL(CONFIG_TLS_NEEDS),
 		.help = "Of a tls:// address, which needs it: the "
 			"certificate, in PEM, with those that lead from it "
 			"to the CA behind it."},
-	{FIELD(config_listen, private_key_file), .type = CONFIG_PATH,
-		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+	{FIELD(config_listen, private_key_file), CREDENTIAL(CONFIG_TLS_NEEDS),
 		.help = "Its private key, in PEM, without a password; only "
 			"its owner may have rights to it. A tls:// address "
 			"needs it."},
-	{FIELD(config_listen, client_ca_file), .type = CONFIG_PATH,
-		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+	{FIELD(config_listen, client_ca_file), CREDENTIAL(CONFIG_TLS_ALONE),
 		.help = "The CAs, in PEM, which vouch for the certificates "
 			"of clients."},
-	{FIELD(config_listen, client_crl_file), .type = CONFIG_PATH,
-		.max = CONFIG_CREDENTIAL_MAX - 1, .unit = "bytes",
+	{FIELD(config_listen, client_crl_file), CREDENTIAL(CONFIG_TLS_ALONE),
 		.help = "Which of these certificates are revoked: a CRL of "
 			"each CA, in PEM."},
 	{FIELD(config_listen, client_certificates),
 		CHOICE(client_certificates, CONFIG_CERTIFICATES_NONE),
+		.tls = CONFIG_TLS_ALONE,
 		.help = "Whether clients are asked for a certificate, and "
 			"whether those without one are turned away. Each "
 			"needs the key besides."},
 	{FIELD(config_listen, allow_tls12), FLAG(false),
+		.tls = CONFIG_TLS_ALONE,
 		.help = "Whether TLS 1.2 is spoken too, and not 1.3 alone."},
 	{FIELD(config_listen, allow_unbound), FLAG(false),
+		.tls = CONFIG_TLS_ALONE,
 		.help = "Whether logins are taken that are not bound to the "
 			"TLS connection, as those of stock Python behind a "
 			"program that adds TLS. Who can pass for this broker "

@@ -40,6 +40,13 @@ enum config_type {
 	CONFIG_CERTIFICATES,
 };
 
+/* What an address has to do with a setting of it. */
+enum config_tls {
+	CONFIG_TLS_OR_NOT,
+	CONFIG_TLS_ALONE, /* no other address may have it */
+	CONFIG_TLS_NEEDS, /* and one with TLS has to */
+};
+
 struct config_setting {
 	const char *name; /* in the file; the field has the same */
 	enum config_type type;
@@ -47,6 +54,7 @@ struct config_setting {
 	size_t size;
 	const char *unit; /* of a number, or of what an array or path has */
 	uint64_t min, max, standard;
+	enum config_tls tls;
 	const char *const *choices; /* the words for 0, 1 ...; then NULL */
 	const char *help;           /* for the manual page */
 };
