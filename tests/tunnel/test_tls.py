@@ -141,20 +141,13 @@ def test_a_program_is_exposed_at_a_broker_with_tls(secure, begin, target,
         assert ended(dialler) is EOFError
 
 
-def test_an_end_here_is_an_end_there(across):
-    near, far = across
-    near.send_bytes(b"last")
-    near.close()
-    assert receive(far) == b"last"
-    assert ended(far) is EOFError
-
-
-def test_an_end_there_is_an_end_here(across):
-    near, far = across
-    far.send_bytes(b"last")
-    far.close()
-    assert receive(near) == b"last"
-    assert ended(near) is EOFError
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_an_end_on_one_side_is_one_on_the_other(across, where):
+    one, other = across if where == "here" else reversed(across)
+    one.send_bytes(b"last")
+    one.close()
+    assert receive(other) == b"last"
+    assert ended(other) is EOFError
 
 
 def test_a_tunnel_that_is_killed_is_a_break(across):
