@@ -94,9 +94,9 @@ const struct config_setting config_settings[] = {
 	{FIELD(config, removed_identities),
 		CHOICE(removed_identities, CONFIG_REMOVED_CLOSE),
 		.help = "What becomes, after a reload, of connections whose "
-			"identity is not there any more, or not valid any "
-			"more: they are closed, or kept with the rights that "
-			"they had."},
+			"identity is not there any more, not valid any more, "
+			"or not for their user or certificate any more: they "
+			"are closed, or kept with the rights that they had."},
 	{FIELD(config, legacy_auth),
 		CHOICE(legacy_auth, CONFIG_LEGACY_AUTH_LOCAL),
 		.help = "Who may use HMAC-MD5, all that Python up to 3.11 "

@@ -130,17 +130,11 @@ static int compare(const void *a, const void *b)
 	return first ? first : strcmp(one->id, other->id);
 }
 
-static bool is_same_key(const struct tli_key *one, const struct tli_key *other)
-{
-	return one && other && one->len == other->len &&
-		memcmp(one->bytes, other->bytes, one->len) == 0;
-}
-
 /* Whoever comes is one of them, and not two. */
 static int check_pair(const struct identity *one, const struct identity *other,
 	struct tli_error *error)
 {
-	if (is_same_key(one->key, other->key))
+	if (tli_key_equal(one->key, other->key))
 		return tli_error_set(error, TIELINE_EKEY,
 			"%s and %s have the same key: each needs one of its "
 			"own",

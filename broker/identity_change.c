@@ -3,30 +3,57 @@
 
 #include "broker.h"
 #include "closing.h"
+#include "login_keys.h"
 
 #include <time.h>
 
-bool identity_renew(struct peer *peer)
+static const struct identity *find_now(const struct peer *peer)
 {
-	const struct identity *old = peer->identity;
-	const struct identity *now =
-		identities_find(peer->broker->identities, old->id);
-
-	if (!now || identity_invalidity(now, time(NULL)))
-		return false;
-	peer->identity = identity_ref(now);
-	identity_unref(old);
-	return true;
+	return identities_find(peer->broker->identities, peer->identity->id);
 }
 
-static void renew_all(struct broker *broker)
+/* As at a login, but that who is there already is not asked for its key. */
+static const char *objection(const struct peer *peer, int64_t now_unix_s)
+{
+	const struct identity *now = find_now(peer), *before, *certified;
+
+	if (!now)
+		return "the identity is removed";
+	before = login_keys_certified(peer->identity->set, peer);
+	certified = login_keys_certified(now->set, peer);
+	if (!before && !certified)
+		return identity_objection(
+			now, now_unix_s, peer->has_uid, peer->uid);
+	return certified == now
+		? identity_invalidity(now, now_unix_s)
+		: "its certificate makes it somebody else, or nobody";
+}
+
+static const char *renew(struct peer *peer, int64_t now_unix_s)
+{
+	const struct identity *before = peer->identity;
+	const char *why = objection(peer, now_unix_s);
+
+	if (why)
+		return why;
+	peer->identity = identity_ref(find_now(peer));
+	identity_unref(before);
+	return NULL;
+}
+
+const char *identity_renew(struct peer *peer)
+{
+	return renew(peer, time(NULL));
+}
+
+static void renew_all(struct broker *broker, int64_t now_unix_s)
 {
 	struct peer *peer, *next;
 
 	for (peer = TAILQ_FIRST(&broker->peers.open); peer; peer = next) {
 		/* It may go, but nobody else with it. */
 		next = TAILQ_NEXT(peer, link);
-		if (peer->identity && identity_renew(peer) &&
+		if (peer->identity && !renew(peer, now_unix_s) &&
 			peer->stage->take_rights)
 			peer->stage->take_rights(peer);
 	}
@@ -47,16 +74,17 @@ static void send_away(struct peer *peer)
 		peer_close(peer);
 }
 
-static void say_removed(const struct peer *peer, const char *consequence)
+static void say_removed(
+	const struct peer *peer, int64_t now_unix_s, const char *consequence)
 {
 	char text[PEER_TEXT];
 
 	log_write(&peer->broker->log, CONFIG_LOG_INFO,
-		"%s: the identity %s is removed, or not valid any more: %s",
-		peer_text(peer, text), peer->identity->id, consequence);
+		"%s: not %s any more: %s: %s", peer_text(peer, text),
+		peer->identity->id, objection(peer, now_unix_s), consequence);
 }
 
-static void settle_left_over(struct broker *broker)
+static void settle_left_over(struct broker *broker, int64_t now_unix_s)
 {
 	bool closes = broker->config.removed_identities == CONFIG_REMOVED_CLOSE;
 	struct peer *peer, *next;
@@ -67,7 +95,7 @@ static void settle_left_over(struct broker *broker)
 		next = TAILQ_NEXT(peer, link);
 		if (!is_left_over(peer))
 			continue;
-		say_removed(peer, closes ? "closed" : "kept");
+		say_removed(peer, now_unix_s, closes ? "closed" : "kept");
 		/* It may be gone with its partner. */
 		if (relay_report(peer, &relay) && relay.partner == next)
 			next = TAILQ_NEXT(next, link);
@@ -78,10 +106,11 @@ static void settle_left_over(struct broker *broker)
 
 void identities_replace(struct broker *broker, struct identities *identities)
 {
-	struct identities *old = broker->identities;
+	struct identities *before = broker->identities;
+	int64_t now_unix_s = time(NULL);
 
 	broker->identities = identities;
-	renew_all(broker);
-	identities_unref(old);
-	settle_left_over(broker);
+	renew_all(broker, now_unix_s);
+	identities_unref(before);
+	settle_left_over(broker, now_unix_s);
 }

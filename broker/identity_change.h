@@ -4,19 +4,20 @@
 #ifndef BROKER_IDENTITY_CHANGE_H
 #define BROKER_IDENTITY_CHANGE_H
 
-#include <stdbool.h>
-
 struct broker;
 struct identities;
 struct peer;
 
-/* Takes the reference. What becomes of those whose identity is not there, or
- * not valid, is up to removed_identities. */
+/* Takes the reference. What becomes of those who are not let go on as who they
+ * were is up to removed_identities. */
 void identities_replace(struct broker *broker, struct identities *identities);
 
-/* Gives a peer its identity as it is now, in place of one of another set. False
- * with nothing changed if it is not there any more, or not valid: who is about
- * to be let in then is not. */
-bool identity_renew(struct peer *peer);
+/*
+ * Gives a peer its identity as it is now, in place of one of another set. If it
+ * is not there any more, not valid, or not for this user or certificate,
+ * nothing is changed, and the reason is returned: who is about to be let in
+ * then is not. NULL = done.
+ */
+const char *identity_renew(struct peer *peer);
 
 #endif

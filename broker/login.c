@@ -156,15 +156,28 @@ static void on_timeout(void *owner)
 	give_up(login);
 }
 
+/* False if who it is may have changed since the login began, and is told. */
+static bool identify(struct login *login)
+{
+	struct peer *peer = login->peer;
+	size_t matched = login->auth.matched;
+	const char *why = login_keys_withdrawal(&login->keys, matched);
+
+	peer->identity =
+		identity_ref(login_keys_identity(&login->keys, matched));
+	if (identity_renew(peer) && !why)
+		why = "is not any more who it was when its login began";
+	if (why)
+		report(login, why, "it may log in again");
+	return !why;
+}
+
 static void let_in(struct login *login)
 {
 	struct peer *peer = login->peer;
 	struct broker *broker = peer->broker;
 
-	peer->identity = identity_ref(
-		login_keys_identity(&login->keys, login->auth.matched));
-	/* It may have been removed since the login began. */
-	if (!identity_renew(peer)) {
+	if (!identify(login)) {
 		peer_close(peer);
 		return;
 	}

@@ -6,29 +6,29 @@
 #include <stdio.h>
 #include <time.h>
 
-static const struct identity *find_certified(
-	const struct identities *identities, struct tli_tls *tls)
+const struct identity *login_keys_certified(
+	const struct identities *identities, const struct peer *peer)
 {
+	struct tli_tls *tls = peer->stream.channel.tls;
 	const struct identity *found = NULL;
 	char name[TLI_TLS_NAME_BYTES];
 
-	for (size_t n = 0; !found && tli_tls_peer_name(tls, n, name); n++)
+	for (size_t n = 0; tls && !found && tli_tls_peer_name(tls, n, name);
+		n++)
 		found = identities_find_certificate(identities, name);
 	return found;
 }
 
 void login_keys_init(struct login_keys *keys, const struct peer *peer)
 {
-	struct tli_tls *tls = peer->stream.channel.tls;
-
 	*keys = (struct login_keys){
 		.identities = peer->broker->identities,
 		.peer = peer,
 	};
 	keys->identities->references++;
-	if (tls)
-		keys->certified = find_certified(keys->identities, tls);
-	tli_binding_init(&keys->binding, tls, peer->port->config.allow_unbound);
+	keys->certified = login_keys_certified(keys->identities, peer);
+	tli_binding_init(&keys->binding, peer->stream.channel.tls,
+		peer->port->config.allow_unbound);
 }
 
 void login_keys_fini(struct login_keys *keys)
@@ -104,6 +104,19 @@ const struct identity *login_keys_identity(
 	const struct login_keys *keys, size_t matched)
 {
 	return keys->certified ? keys->certified : whose_key(keys, matched);
+}
+
+const char *login_keys_withdrawal(const struct login_keys *keys, size_t matched)
+{
+	const struct peer *peer = keys->peer;
+	const struct identity *then = whose_key(keys, matched);
+	const struct identity *now =
+		identities_find(peer->broker->identities, then->id);
+
+	if (now && tli_key_equal(now->key, then->key) &&
+		!identity_objection(now, time(NULL), peer->has_uid, peer->uid))
+		return NULL;
+	return "has a key that was taken away while it logged in";
 }
 
 /* ---- Binding ---------------------------------------------------------- */

@@ -14,10 +14,8 @@ struct peer;
 
 struct login_keys {
 	struct tli_binding binding;
-	struct identities *identities; /* of its start; referenced */
-	/* Whom the peer's certificate names, for which a CA has vouched; NULL =
-	 * nobody. */
-	const struct identity *certified;
+	struct identities *identities;    /* of its start; referenced */
+	const struct identity *certified; /* as login_keys_certified() */
 	const struct peer *peer;
 };
 
@@ -43,6 +41,16 @@ unsigned login_keys_dialects(const struct login_keys *keys, unsigned dialects);
 /* Who the peer is that has shown the key of that number. */
 const struct identity *login_keys_identity(
 	const struct login_keys *keys, size_t matched);
+
+/* Why that key, which was taken when the login began, is not any more, text to
+ * follow "the peer "; NULL if it is. */
+const char *login_keys_withdrawal(
+	const struct login_keys *keys, size_t matched);
+
+/* Whom the peer's certificate names in a set, NULL if nobody; a CA has vouched
+ * for it. */
+const struct identity *login_keys_certified(
+	const struct identities *identities, const struct peer *peer);
 
 /* Why a handshake with these keys failed. */
 void login_keys_explain(const struct login_keys *keys,

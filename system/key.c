@@ -56,6 +56,12 @@ struct tli_key *tli_key_copy(
 		len == 0 ? ": is authkey_len set?" : "", error);
 }
 
+bool tli_key_equal(const struct tli_key *one, const struct tli_key *other)
+{
+	return one && other && one->len == other->len &&
+		memcmp(one->bytes, other->bytes, one->len) == 0;
+}
+
 void tli_key_free(struct tli_key *key)
 {
 	if (!key)

@@ -5,6 +5,7 @@
 
 #include "error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,9 @@ struct tli_key *tli_key_read_at(int folder_fd, const char *name,
  * *error: TIELINE_EKEY if the file is there already or cannot be made.
  */
 int tli_key_create(const char *path, struct tli_error *error);
+
+/* NULL is the same as nothing. */
+bool tli_key_equal(const struct tli_key *one, const struct tli_key *other);
 
 /* Wipes and frees. NULL is fine. */
 void tli_key_free(struct tli_key *key);

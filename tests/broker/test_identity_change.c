@@ -121,8 +121,7 @@ static void pairs_break_on_both_sides(void **state)
 	}
 	assert_int_equal(broker->relays.pairs, 0);
 	assert_int_equal(broker->peers.count, 1);
-	expect_logged("the identity authkey is removed, or not valid any more: "
-		      "closed");
+	expect_logged("not authkey any more: the identity is removed: closed");
 	tell(stays, "{\"ping\":\"x\"}");
 	expect_part(stays, "{\"ok\":true");
 	close(stays);

@@ -364,7 +364,7 @@ def test_who_is_removed_is_sent_away(hub, keys, kind):
     echo_both_ways(*pair)
     assert is_not_let_in(hub, b"the key of robot", kind)
     removed = [line for line in hub.broker.log.lines
-               if "the identity robot is removed" in line]
+               if "not robot any more: the identity is removed" in line]
     assert len(removed) >= 9 and all("closed" in line for line in removed)
 
 
@@ -393,12 +393,62 @@ def test_whose_time_is_over_is_removed(hub, keys):
     robots.are_closed()
 
 
-def test_a_login_that_is_under_way_when_its_key_goes(hub, keys):
+@pytest.mark.parametrize("removed,rest", [("close", END), ("keep", None)])
+def test_a_user_whose_key_it_is_not_any_more(hub, keys, removed, rest):
+    hub.broker.configure(removed_identities=removed)
+    keys.add("robot", "all", uids=[os.getuid()])
+    keys.add("other", "all", uids=[os.getuid()])
+    reload(hub)
+    robot, other = hub.connect(id="robot"), hub.connect(id="other")
+    keys.add("robot", "all", uids=[os.getuid() + 1])
+    reload(hub)
+    assert other.asked(ping="x")["ok"]
+    hub.broker.log.wait_for("not robot any more: its key is for other users")
+    if rest:
+        assert robot.rest() == ([], rest)
+    else:
+        assert robot.asked(ping="x")["ok"]
+
+
+def removes(keys):
+    keys.remove("robot")
+
+
+def exchanges_the_key(keys):
+    keys.add("robot", "all", key="another key")
+
+
+def gives_the_key_to_another(keys):
+    exchanges_the_key(keys)
+    keys.add("heir", "all", key="the key of robot")
+
+
+def limits_the_key_to_others(keys):
+    keys.add("robot", "all", uids=[])
+
+
+@pytest.mark.parametrize("change", [
+    removes, exchanges_the_key, gives_the_key_to_another,
+    limits_the_key_to_others])
+def test_a_login_that_is_under_way_when_its_key_goes(hub, keys, change):
     """It is not let in, though the key was good when it began."""
     keys.add("robot", "all")
     reload(hub)
     late = hub.half_way(b"the key of robot")
-    keys.remove("robot")
+    change(keys)
     reload(hub)
     with pytest.raises((AuthenticationError, EOFError, OSError)):
         late()
+    hub.broker.log.wait_for(
+        "has a key that was taken away while it logged in: it may log in again")
+
+
+def test_a_login_that_is_under_way_when_other_keys_go(hub, keys):
+    keys.add("robot", "all")
+    keys.add("other", "all")
+    reload(hub)
+    late = hub.half_way(b"the key of robot")
+    keys.remove("other")
+    keys.add("robot", "dial")
+    reload(hub)
+    assert b'"ok":true' in late()

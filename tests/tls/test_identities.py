@@ -8,7 +8,9 @@ import subprocess
 import pytest
 
 from conftest import BUILD, HANG
+from rendezvous.client import END
 
+from .client import context
 from .ends import key_pair
 
 OF_THE_KEY = "authkey"
@@ -18,14 +20,22 @@ class Named:
     """A broker with one identity, that of certificates with that name."""
 
     def __init__(self, secure, certificates, key_file, folder, name, members):
-        (folder / "named.json").write_text(
-            json.dumps({"rights": ["list"], "certificates": [name]}))
+        self.folder = folder
+        self.give("named", name)
         settings = {"keys_dir": str(folder)}
         if members["client_certificates"] != "none":
             members.setdefault("client_ca_file", str(certificates / "ca.crt"))
-        self.url = secure(settings=settings, **members).broker.at["tls"]
+        self.hub = secure(settings=settings, **members)
+        self.url = self.hub.broker.at["tls"]
         self.certificates = certificates
         self.key_file = key_file
+
+    def give(self, id, *names):
+        """An identity with certificates of these names."""
+        path = self.folder / f"{id}.json"
+        path.touch(mode=0o600)
+        path.write_text(
+            json.dumps({"rights": ["list"], "certificates": names}))
 
     def ask(self, what):
         """`tieline ls`, with that certificate."""
@@ -103,3 +113,45 @@ def test_nobody_else_has_the_name(named, mode):
     one = named("client-self-signed", client_certificates=mode)
     assert one.identity_of("good") == OF_THE_KEY
     assert one.ask("self-signed").returncode != 0
+
+
+def keeps_its_name(named):
+    named.give("named", "client-good", "client-rsa")
+
+
+def loses_its_name(named):
+    named.give("named", "client-rsa")
+
+
+def is_of_another(named):
+    loses_its_name(named)
+    named.give("heir", "client-good")
+
+
+@pytest.mark.parametrize("change,stays", [
+    (keeps_its_name, True), (loses_its_name, False), (is_of_another, False)])
+def test_whose_name_is_taken_away_is_sent_away(named, change, stays):
+    """By a reload, though its identity and its key are there."""
+    broker = named("client-good")
+    tls = context(broker.certificates, "good")
+    peer = broker.hub.connect("tls", tls=tls)
+    assert peer.names() == {}
+    change(broker)
+    first_line = broker.hub.broker.reload()
+    if stays:
+        assert "reloaded" in first_line
+        assert peer.names() == {}
+    else:
+        assert "not named any more: its certificate makes it somebody else, " \
+            "or nobody: closed" in first_line
+        assert peer.rest() == ([], END)
+
+
+def test_who_comes_by_key_and_has_the_name_of_another_then(named):
+    broker = named("client-rsa")
+    peer = broker.hub.connect("tls", tls=context(broker.certificates, "good"))
+    assert peer.asked(stat=True)["ok"]
+    broker.give("named", "client-rsa", "client-good")
+    assert "not authkey any more: its certificate" \
+        in broker.hub.broker.reload()
+    assert peer.rest() == ([], END)
