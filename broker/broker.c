@@ -61,7 +61,7 @@ static bool init(struct broker *broker)
 		return false;
 	timer_init(&broker->drain_timer, broker->base, on_drained, broker);
 	sessions_init(&broker->sessions, broker->base);
-	if (!ports_init(&broker->ports, broker) ||
+	if (!accepting_init(&broker->accepting, broker) ||
 		!managers_init(&broker->managers) ||
 		!make_epoch(broker->epoch) ||
 		!objects_init(&broker->objects, broker->base, &broker->config,
@@ -99,7 +99,7 @@ struct broker *broker_new(const struct config *config,
 	peers_init(&broker->peers);
 	logins_init(&broker->logins);
 	monitors_init(&broker->monitors);
-	TAILQ_INIT(&broker->ports.list);
+	ports_init(&broker->ports);
 	TAILQ_INIT(&broker->relays.live);
 	TAILQ_INIT(&broker->relays.dead);
 	if (init(broker))
@@ -232,7 +232,8 @@ void broker_free(struct broker *broker)
 	reap(broker);
 	if (broker->base) {
 		sessions_fini(&broker->sessions);
-		ports_fini(&broker->ports);
+		ports_close(&broker->ports);
+		accepting_fini(&broker->accepting);
 		timer_stop(&broker->drain_timer);
 		event_base_free(broker->base);
 	}

@@ -6,6 +6,7 @@
 #ifndef BROKER_BROKER_H
 #define BROKER_BROKER_H
 
+#include "accepting.h"
 #include "config.h"
 #include "holders.h"
 #include "identities.h"
@@ -16,7 +17,7 @@
 #include "names.h"
 #include "objects.h"
 #include "peer.h"
-#include "port.h"
+#include "ports.h"
 #include "relay.h"
 #include "sessions.h"
 #include "sources.h"
@@ -47,6 +48,7 @@ struct broker {
 	struct identities *identities; /* of those who may log in */
 	struct log log;
 	struct ports ports;
+	struct accepting accepting;
 	struct peers peers;
 	struct logins logins;
 	struct sources sources;

@@ -3,7 +3,6 @@
 #include "broker.h"
 #include "greeting.h"
 #include "options.h"
-#include "port_contexts.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -160,12 +159,10 @@ static int run(struct process *process, const struct config *config)
 static int check(const struct config *config)
 {
 	struct identities *identities = NULL;
-	struct port_contexts contexts;
 	struct tli_error error;
 
-	if (port_contexts_load(&contexts, config, &error) < 0)
+	if (ports_check(config, &error) < 0)
 		return fail(&error, STATUS_USAGE);
-	port_contexts_fini(&contexts);
 	if (config->keys_dir[0])
 		identities = options_load_identities(config, NULL, &error);
 	if (config->keys_dir[0] && !identities)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sockets that the broker listens at. */
+/* A socket that the broker listens at. */
 #ifndef BROKER_PORT_H
 #define BROKER_PORT_H
 
@@ -7,10 +7,7 @@
 #include "../system/listening.h"
 
 #include "config.h"
-#include "log.h"
-#include "timer.h"
 
-#include <event2/event.h>
 #include <event2/event_struct.h>
 
 #include <sys/queue.h>
@@ -30,30 +27,36 @@ struct port {
 	char address[TLI_ADDRESS_TEXT_MAX]; /* with the port in use */
 };
 
-TAILQ_HEAD(port_list, port);
-
-struct ports {
-	struct port_list list;
-	struct timer resume; /* accepting, after a pause */
-	int reserve_fd;      /* given up to turn somebody away */
-	struct log_limit full, turned_away;
-};
-
-/* False for lack of descriptors. */
-bool ports_init(struct ports *ports, struct broker *broker);
-
 /*
- * Listens where the configuration says: keeps what is listened at already,
- * opens the rest, and then closes what is not wanted any more. Returns 0, or
- * the code in *error with nothing changed.
+ * Listens at an address; with the socket of another one, if that is not NULL,
+ * which differs from it in TLS alone. NULL with *error set.
  */
-int ports_open(struct ports *ports, struct broker *broker,
-	const struct config *config, struct tli_error *error);
+struct port *port_open(struct broker *broker, const struct config *config,
+	const struct config_listen *wanted, const struct port *other,
+	struct tli_error *error);
 
-void ports_close(struct ports *ports);
-void ports_fini(struct ports *ports);
+/* Stops listening, and gives up a reference. */
+void port_close(struct port *port);
+
+/* Whether the address is one at the same place, but for TLS; port 0 is another
+ * place each time. */
+bool port_is_at(const struct port *port, const char *address);
+
+/* Whether the configuration lets the port be. False with *error set. */
+bool port_may_be_open(const struct port *port, const struct config *config,
+	struct tli_error *error);
+
+/* Takes settings over; and the context, for those who connect from then on. */
+void port_adjust(struct port *port, const struct config *config,
+	const struct config_listen *wanted, struct tli_tls_context *context);
 
 struct port *port_ref(struct port *port);
 void port_unref(struct port *port);
+
+/* Whether other machines could connect without TLS, at an address that is not
+ * listened at, where config does not let them: 0, or the code in *error, also
+ * for a host that is not found. */
+int port_check(const struct config *config, const struct config_listen *wanted,
+	struct tli_error *error);
 
 #endif

@@ -48,6 +48,15 @@ int port_contexts_load(struct port_contexts *contexts,
 	return 0;
 }
 
+struct tli_tls_context *port_contexts_take(
+	struct port_contexts *contexts, size_t number)
+{
+	struct tli_tls_context *context = contexts->of[number];
+
+	contexts->of[number] = NULL;
+	return context;
+}
+
 void port_contexts_fini(struct port_contexts *contexts)
 {
 	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++)

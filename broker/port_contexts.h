@@ -17,6 +17,10 @@ struct port_contexts {
 int port_contexts_load(struct port_contexts *contexts,
 	const struct config *config, struct tli_error *error);
 
+/* Hands one over. */
+struct tli_tls_context *port_contexts_take(
+	struct port_contexts *contexts, size_t number);
+
 void port_contexts_fini(struct port_contexts *contexts);
 
 #endif

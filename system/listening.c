@@ -73,6 +73,18 @@ static int refuse_name(const char *text, const struct tli_address *address,
 		text);
 }
 
+int tli_listening_lookup(const char *text, struct tli_address *address,
+	struct tli_endpoint endpoints[TLI_ENDPOINTS_MAX], size_t *count,
+	struct tli_error *error)
+{
+	if (tli_endpoint_parse(text, address, error) < 0 ||
+		refuse_name(text, address, error) < 0 ||
+		tli_endpoint_lookup(address, TLI_LOOKUP_LISTEN, endpoints,
+			count, error) < 0)
+		return error->code;
+	return 0;
+}
+
 int tli_listening_open(const char *text, unsigned backlog,
 	struct tli_socket_file *file, char address_out[TLI_ADDRESS_TEXT_MAX],
 	struct tli_error *error)
@@ -82,10 +94,7 @@ int tli_listening_open(const char *text, unsigned backlog,
 	size_t count;
 	int fd;
 
-	if (tli_endpoint_parse(text, &address, error) < 0 ||
-		refuse_name(text, &address, error) < 0 ||
-		tli_endpoint_lookup(&address, TLI_LOOKUP_LISTEN, endpoints,
-			&count, error) < 0)
+	if (tli_listening_lookup(text, &address, endpoints, &count, error) < 0)
 		return error->code;
 	fd = listen_at_any(endpoints, count, (int)backlog);
 	if (fd < 0)

@@ -5,8 +5,15 @@
 
 #include "../proto/address.h"
 
+#include "endpoint.h"
 #include "error.h"
 #include "socketfile.h"
+
+/* Where one would listen at an address without a #name; may block. Returns 0,
+ * or the code in *error. */
+int tli_listening_lookup(const char *text, struct tli_address *address,
+	struct tli_endpoint endpoints[TLI_ENDPOINTS_MAX], size_t *count,
+	struct tli_error *error);
 
 /*
  * Listens at an address without a #name. Returns a non-blocking listening

@@ -181,6 +181,13 @@ static bool is_passing(int error_number)
 	return false;
 }
 
+int tli_socket_share(int fd)
+{
+	int other = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return other < 0 ? -errno : other;
+}
+
 int tli_socket_accept(int fd, struct tli_endpoint *peer)
 {
 	int accepted;

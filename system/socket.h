@@ -44,6 +44,9 @@ int tli_socket_connect(int fd, const struct tli_endpoint *endpoint);
 /* Makes a listening socket. Returns it, or -errno. */
 int tli_socket_listen(const struct tli_endpoint *endpoint, int backlog);
 
+/* Another descriptor of it. Returns that, or -errno. */
+int tli_socket_share(int fd);
+
 /* Takes the next connection, in blocking mode; one that has already failed is
  * passed over. Returns it, or -errno: -EAGAIN when nobody waits. */
 int tli_socket_accept(int fd, struct tli_endpoint *peer);

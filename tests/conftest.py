@@ -135,11 +135,14 @@ class Broker(Program):
     def reload(self):
         """Has it read its settings; the line that its log has of it."""
         known = len(self.log.lines)
+
+        def said():
+            return [line for line in self.log.lines[known:]
+                    if "reload" in line]
         self.process.send_signal(signal.SIGHUP)
         with self.log.news:
-            assert self.log.news.wait_for(
-                lambda: len(self.log.lines) > known, HANG)
-            return self.log.lines[-1]
+            assert self.log.news.wait_for(said, HANG), self.log.lines
+            return said()[-1]
 
     @contextlib.contextmanager
     def asleep(self):

@@ -4,13 +4,12 @@ their keys. When these are gone, nothing of them may be left."""
 
 import json
 import pathlib
-import signal
 from multiprocessing.connection import (
     Connection, answer_challenge, deliver_challenge)
 
 import pytest
 
-from conftest import HANG, KEY
+from conftest import KEY
 from managers.wire import Speaker
 from rendezvous import conftest as rendezvous
 from rendezvous.client import open_socket
@@ -68,7 +67,7 @@ class Hub(rendezvous.Hub):
         return speaker
 
     def reloads(self):
-        assert "settings and keys reloaded" in self.reload()
+        assert "settings and keys reloaded" in self.broker.reload()
 
     def until_waiting(self, count):
         self.connect().until(lambda peer: peer.asked(
@@ -96,18 +95,6 @@ class Hub(rendezvous.Hub):
             connection.send_bytes(b'{"ping":"x"}')
             return connection.recv_bytes()
         return go_on
-
-    def reload(self):
-        """What the log says of it."""
-        log = self.broker.log
-        known = len(log.lines)
-
-        def said():
-            return [line for line in log.lines[known:] if "reload" in line]
-        self.broker.process.send_signal(signal.SIGHUP)
-        with log.news:
-            assert log.news.wait_for(said, HANG), log.lines
-            return said()[-1]
 
     def refusals(self):
         """How much peers had no right to."""

@@ -26,7 +26,7 @@ def day(days):
 
 
 def reload(hub):
-    assert RELOADED in hub.reload()
+    assert RELOADED in hub.broker.reload()
 
 
 def is_not_let_in(hub, key, kind="unix"):
@@ -161,7 +161,7 @@ def test_a_reload_keeps_those_that_there_were(hub, keys, spoil, wrong):
     robot = hub.connect(id="robot")
     spoil(keys)
     keys.add("one-more", "all") if keys.folder.exists() else None
-    line = hub.reload()
+    line = hub.broker.reload()
     assert UNCHANGED in line and wrong in line
     assert robot.asked(stat=True)["identities"]["total"] == 2
     assert hub.connect(key=b"the key of robot").asked(stat=True)["ok"]

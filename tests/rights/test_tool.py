@@ -19,7 +19,7 @@ def run(hub, keys, id, *words):
 def test_who_is_there(hub, keys):
     keys.add("admin", "list", "stat")
     keys.add("robot", "accept echo")
-    assert "reloaded" in hub.reload()
+    assert "reloaded" in hub.broker.reload()
     hub.connect(id="robot").parks("echo")
     done = run(hub, keys, "admin", "ls", "--connections")
     assert done.returncode == 0, done.stderr
@@ -32,7 +32,7 @@ def test_who_is_there(hub, keys):
 
 def test_what_it_may_not(hub, keys):
     keys.add("robot", "dial other")
-    assert "reloaded" in hub.reload()
+    assert "reloaded" in hub.broker.reload()
     for words, entry in [(["dial", "echo"], "dial echo"),
                          (["ls", "--names"], "list"), (["stat"], "stat")]:
         done = run(hub, keys, "robot", *words)

@@ -24,7 +24,7 @@ NOBODY = {"dial": "no_listener", "pipe": "timed_out"}
 
 
 def reload(hub):
-    assert "settings and keys reloaded" in hub.reload()
+    assert "settings and keys reloaded" in hub.broker.reload()
 
 
 def explained(id, entry):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Certificates and addresses that are read anew, and what is wrong with them."""
 
+import socket
 import ssl
 import subprocess
+from multiprocessing import AuthenticationError
 
 import pytest
 
@@ -135,20 +137,96 @@ def test_settings_that_can_be_used(secure):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+# ---- From one to the other at the same place
+
+
+@pytest.fixture
+def place():
+    """Where nobody listens, nor connects from."""
+    with socket.create_server(("127.77.0.1", 0)) as server:
+        return "{}:{}".format(*server.getsockname())
+
+
+def listens_at(hub, *entries):
+    """As well; what its log says of that."""
+    hub.broker.configure(listen=[hub.broker.settings["listen"][0], *entries])
+    return hub.broker.reload()
+
+
+def can_connect(hub, address):
+    try:
+        return hub.connect(address).asked(ping="x")["ok"]
+    except (EOFError, OSError, AuthenticationError):
+        return False
+
+
+@pytest.fixture
+def plain_hub(serve, tmp_path, place):
+    return serve(listen=[f"unix:{tmp_path}/socket", f"tcp://{place}"])
+
+
+def test_an_address_gets_tls_and_loses_it(plain_hub, tls_address, place):
+    """Who has connected keeps what he has."""
+    plain, secure = f"tcp://{place}", f"tls://{place}"
+    peers = [plain_hub.connect(plain)]
+    for _ in range(2):
+        assert "reloaded" in listens_at(plain_hub, tls_address(address=secure))
+        assert not can_connect(plain_hub, plain)
+        peers.append(plain_hub.connect(secure))
+        assert "reloaded" in listens_at(plain_hub, plain)
+        assert not can_connect(plain_hub, secure)
+        peers.append(plain_hub.connect(plain))
+    assert all(peer.asked(ping="x")["ok"] for peer in peers)
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["one-way", "other-way"])
+def test_two_cannot_have_one_socket(plain_hub, tls_address, place, order):
+    """Neither beside the one that was there before, nor both of them new."""
+    plain, secure = f"tcp://{place}", tls_address(address=f"tls://{place}")
+    both = [plain, secure][::order]
+    assert "cannot listen at" in listens_at(plain_hub, *both)
+    assert plain_hub.connect(plain).asked(ping="x")["ok"]
+    assert "reloaded" in listens_at(plain_hub)
+    assert "cannot listen at" in listens_at(plain_hub, *both)
+    assert not can_connect(plain_hub, plain)
+
+
+def test_an_address_that_cannot_get_tls_goes_on(plain_hub, tls_address, place):
+    """For another one cannot be opened."""
+    secure = tls_address(address=f"tls://{place}")
+    elsewhere = tls_address(address="tls://192.0.2.1:1")
+    assert "cannot listen at" in listens_at(plain_hub, secure, elsewhere)
+    assert plain_hub.connect(f"tcp://{place}").asked(ping="x")["ok"]
+    assert "reloaded" in listens_at(plain_hub, secure)
+
+
 # ---- Without encryption, for other machines
 
 OPEN = "tcp://0.0.0.0:0"
 
 
-def test_a_plain_address_for_all_has_to_be_allowed(tmp_path, key_file):
+@pytest.mark.parametrize("options,status", [
+    ([], 3), (["--check-config"], 2)], ids=str)
+def test_a_plain_address_for_all_has_to_be_allowed(
+        tmp_path, key_file, options, status):
     config = tmp_path / "tielined.json"
     config.write_text('{"listen": ["%s"], "authkey_file": "%s"}' % (
         OPEN, key_file))
     done = subprocess.run(
-        [BUILD / "broker/tielined", "--config", config],
+        [BUILD / "broker/tielined", "--config", config, *options],
         capture_output=True, text=True, timeout=HANG)
-    assert done.returncode == 3
+    assert done.returncode == status
     assert "set allow_plaintext_remote" in done.stderr
+
+
+def test_a_check_looks_hosts_up(tmp_path):
+    config = tmp_path / "tielined.json"
+    config.write_text('{"listen": ["tcp://no-such-host.invalid:7600"]}')
+    done = subprocess.run(
+        [BUILD / "broker/tielined", "--check-config", "--config", config],
+        capture_output=True, text=True, timeout=HANG)
+    assert done.returncode == 2
+    assert "no-such-host.invalid" in done.stderr
 
 
 def test_one_that_is_allowed_is_warned_of(serve):
