@@ -104,27 +104,24 @@ static enum tli_auth_key_use nth_key(const void *arg, size_t n,
 	const struct tli_opening *opening = arg;
 	const struct tli_settings *settings = opening->settings;
 	bool is_client = opening->origin.role == TLI_AUTH_CLIENT;
-	bool is_bound = opening->binding.secure && !settings->allow_unbound;
-	size_t first =
-		is_client && is_bound ? TLI_BINDING_EXPORTER : TLI_BINDING_NONE;
+	size_t ways = is_client ? 1 : tli_binding_ways(&opening->binding);
 
-	if (n >= (is_client ? 1 : tli_binding_ways(&opening->binding)))
+	if (n >= ways)
 		return TLI_AUTH_KEY_END;
 	return tli_binding_derive(&opening->binding,
-		(enum tli_binding_way)(first + n), role, settings->key->bytes,
-		settings->key->len, secret);
+		is_client ? settings->binding_way : (enum tli_binding_way)n,
+		role, settings->key->bytes, settings->key->len, secret);
 }
 
 static int bind_key(struct tli_opening *opening,
 	const struct tli_channel *channel, struct tli_error *error)
 {
 	struct tli_binding *binding = &opening->binding;
+	enum tli_binding_way way = opening->settings->binding_way;
 
 	tli_binding_init(
 		binding, channel->tls, opening->settings->allow_unbound);
-	if (channel->tls && opening->origin.role == TLI_AUTH_CLIENT &&
-		!opening->settings->allow_unbound &&
-		binding->to[TLI_BINDING_EXPORTER].len == 0)
+	if (way != TLI_BINDING_NONE && binding->to[way].len == 0)
 		return tli_error_set(error, TIELINE_ETLS,
 			"the peer speaks a version of TLS that a login cannot "
 			"be bound to, or memory is short");

@@ -5,6 +5,7 @@
 
 #include "../proto/address.h"
 #include "../proto/auth.h"
+#include "../proto/binding.h"
 
 #include "../system/credentials.h"
 #include "../system/endpoint.h"
@@ -31,6 +32,7 @@ struct tli_settings {
 	struct tli_tls_context *tls; /* a reference; NULL = no TLS */
 	char server_name[TLI_ADDRESS_HOST_MAX + 1];
 	bool allow_unbound;
+	enum tli_binding_way binding_way; /* a client's */
 };
 
 /* What a handle is made for that shakes hands. */

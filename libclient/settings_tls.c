@@ -29,6 +29,10 @@ static const char *objection_of_client(const tieline_options *options)
 		return "with TIELINE_VERIFY_NONE a key that is bound to the "
 		       "connection is all that tells who the server is: "
 		       "neither no_authkey nor allow_unbound goes with it";
+	if (options->bind_to_certificate && options->allow_unbound)
+		return "a login is either bound to the certificate or not "
+		       "bound: not both of bind_to_certificate and "
+		       "allow_unbound";
 	if (is_given(options->server_name) &&
 		strlen(options->server_name) > TLI_ADDRESS_HOST_MAX)
 		return "server_name is longer than any name";
@@ -45,6 +49,15 @@ static const char *objection_of_listener(const tieline_options *options)
 		return "client_certificates takes the ca_file of those who "
 		       "vouch for clients";
 	return NULL;
+}
+
+/* How a client proves its key. */
+static enum tli_binding_way binding_way(const tieline_options *options)
+{
+	if (options->allow_unbound)
+		return TLI_BINDING_NONE;
+	return options->bind_to_certificate ? TLI_BINDING_END_POINT
+					    : TLI_BINDING_EXPORTER;
 }
 
 static void take_server_name(struct tli_settings *settings,
@@ -97,5 +110,6 @@ int tli_settings_secure(struct tli_settings *settings,
 	if (is_client)
 		take_server_name(settings, options, use->address);
 	settings->allow_unbound = options->allow_unbound;
+	settings->binding_way = binding_way(options);
 	return load(settings, options, is_client, error);
 }

@@ -194,6 +194,15 @@ typedef struct tieline_options {
 	 * such logins too.
 	 */
 	bool allow_unbound;
+
+	/**
+	 * Client: bind the proof to the certificate of the server, and not to
+	 * this one connection. It is what a listener of python/tieline.py at a
+	 * tls:// address of its own can check, and all others can too; but to
+	 * whoever has the private key of that certificate, the proof is good
+	 * for all servers that have the same one.
+	 */
+	bool bind_to_certificate;
 } tieline_options;
 
 /** Options in which everything is at its default. */

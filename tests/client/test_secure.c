@@ -211,6 +211,7 @@ static void without_tls_its_options_do_not_matter(void **state)
 	options.private_key_file = options.crl_file = "/nonexistent/file";
 	options.verify = TIELINE_VERIFY_NONE;
 	options.allow_unbound = true;
+	options.bind_to_certificate = true;
 	assert_code(TIELINE_OK, open_ends(&ends, NULL, &options));
 	close_ends(&ends);
 }
@@ -247,6 +248,25 @@ static void unbound_logins_are_taken_where_that_is_allowed(void **state)
 	assert_code(TIELINE_OK, try(&server, &client));
 }
 
+static void a_login_can_be_bound_to_the_certificate(void **state)
+{
+	tieline_options server = secure_server("good");
+	tieline_options client = secure_client();
+
+	(void)state;
+	client.bind_to_certificate = true;
+	assert_code(TIELINE_OK, try(&server, &client));
+	client.verify = TIELINE_VERIFY_NONE;
+	assert_code(TIELINE_OK, try(&server, &client));
+	client.allow_tls12 = true;
+	client.authkey_len--;
+	assert_code(TIELINE_EAUTH, try(&server, &client));
+	client = secure_client();
+	client.bind_to_certificate = client.allow_unbound = true;
+	assert_code(TIELINE_EINVAL, try(&server, &client));
+	assert_non_null(strstr(why, "bind_to_certificate"));
+}
+
 static void no_key_is_needed_where_there_is_none(void **state)
 {
 	tieline_options server = secure_server("good");
@@ -281,6 +301,7 @@ int main(void)
 		leak_test(without_tls_its_options_do_not_matter),
 		leak_test(another_key_is_refused),
 		leak_test(unbound_logins_are_taken_where_that_is_allowed),
+		leak_test(a_login_can_be_bound_to_the_certificate),
 		leak_test(no_key_is_needed_where_there_is_none),
 		leak_test(tls_1_2_is_taken_where_that_is_allowed),
 	};

@@ -37,7 +37,7 @@ static const char usage[] =
 	"  --private-key-file FILE, --server-name NAME\n"
 	"  --verify full|chain|none\n"
 	"  --client-certificates none|optional|required\n"
-	"  --allow-tls12, --allow-unbound\n";
+	"  --allow-tls12, --allow-unbound, --bind-to-certificate\n";
 
 static void say(const char *word, int code, const char *text)
 {
@@ -232,6 +232,7 @@ static const struct setting {
 		"none optional required "},
 	{"allow-tls12", FIELD(FLAG, allow_tls12), NULL},
 	{"allow-unbound", FIELD(FLAG, allow_unbound), NULL},
+	{"bind-to-certificate", FIELD(FLAG, bind_to_certificate), NULL},
 };
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))

@@ -94,15 +94,33 @@ def test_c_has_the_same_binding(peer, place, server_options, client_options,
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_listener_and_c(party, place, peer, server_options, client_options,
                           modern, kind):
-    """Over TLS neither can do what the other binds its login to: only where
-    both permit it without."""
-    unbound = {"allow_unbound": True} if kind == "tls" else {}
     server = party(modern, "listener", place(kind), "exchange",
-                   **server_options(kind), **unbound)
+                   **server_options(kind))
     client = peer("echo", server.listening_at(), *words(client_options(kind)),
-                  *(["--allow-unbound"] if unbound else []))
+                  *(["--bind-to-certificate"] if kind == "tls" else []))
     assert server.lines_until("done")[-1] == EVERYTHING
     assert client.lines_until("ended")[-1].startswith("ended TIELINE_EEOF ")
+
+
+@pytest.mark.parametrize("what", ["rsa", "sha384", "sha512", "chain"])
+def test_c_binds_to_certificates_of_each_kind(
+        listen, peer, client_options, what):
+    listener = listen("tls", what, timeout=HANG)
+    peer("echo", listener.address, *words(client_options("tls")),
+         "--bind-to-certificate")
+    with listener.accept() as connection:
+        connection.send("hello")
+        assert connection.recv() == "hello"
+
+
+def test_a_listener_and_c_without_binding(listen, peer, client_options):
+    """Only where both permit that."""
+    listener = listen("tls", timeout=HANG, allow_unbound=True)
+    peer("echo", listener.address, *words(client_options("tls")),
+         "--allow-unbound")
+    with listener.accept() as connection:
+        connection.send("hello")
+        assert connection.recv() == "hello"
 
 
 def test_a_listener_and_c_that_binds_otherwise(
