@@ -95,16 +95,17 @@ def test_reload_under_load(run_broker):
 
 
 def test_new_key(run_broker):
-    """It is the key of all who come then, and of nobody who was there, not
-    even within a handshake."""
+    """It is the key of all who come then, and who has begun to log in with the
+    old one is not let in; who was there stays."""
     broker = run_broker()
-    with broker.connect() as under_way:
+    with broker.connect() as under_way, broker.login() as there:
         side = wire.Side(under_way, "client", KEY)
         side.go_to("challenge")
         broker.key.write_bytes(OTHER_KEY)
         assert "reloaded" in broker.reload()
         side.finish()
-        assert ask(under_way, ping="x")["ok"]
+        assert wire.everything(under_way) == b""
+        assert ask(there, ping="x")["ok"]
         assert login_fails(broker, KEY)
         broker.login(key=OTHER_KEY).close()
         assert broker.stat()["ok"]
