@@ -9,7 +9,7 @@ packages="gcc libc6-dev meson ninja-build pkg-config libssl-dev
 case "$1" in
 run) ;;
 test) packages="$packages libcmocka-dev binutils g++ openssl
-	scdoc python3 python3-pytest zsh" ;;
+	scdoc python3 python3-pytest python3-pytest-xdist zsh" ;;
 ci) packages="$packages libcmocka-dev clang clang-format" ;;
 *) echo "usage: $0 run|test|ci" >&2 && exit 2 ;;
 esac
