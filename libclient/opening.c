@@ -316,14 +316,25 @@ static int refuse(struct tli_opening *opening, struct tli_channel *channel,
 		tli_auth_reason_text(reason), advice_on(opening, reason));
 }
 
-static int handshake_cut(
+/* A server with TLS waits for the client to begin, and then is gone. */
+static const char *advice_on_tls(const struct tli_opening *opening)
+{
+	return opening->origin.role == TLI_AUTH_CLIENT &&
+			tli_endpoint_is_tcp(&opening->endpoint) &&
+			!opening->settings->tls
+		? " If it speaks TLS, its address is tls://..."
+		: "";
+}
+
+static int handshake_cut(const struct tli_opening *opening,
 	const struct tli_channel *channel, ssize_t how, struct tli_error *error)
 {
 	if (how != TLI_SOCKET_END)
 		return tli_channel_lost(channel, (int)-how, error);
 	return tli_error_set(error, TIELINE_ELOST,
 		"the peer closed the connection during the handshake: does it "
-		"speak multiprocessing.connection, and is its authkey set?");
+		"speak multiprocessing.connection, and is its authkey set?%s",
+		advice_on_tls(opening));
 }
 
 /* The handshake is over; what was read behind it is the first input. */
@@ -353,7 +364,7 @@ static int read_step(struct tli_opening *opening, struct tli_channel *channel,
 	if (got == TLI_SOCKET_AGAIN)
 		return 0;
 	if (got < 0)
-		return handshake_cut(channel, got, error);
+		return handshake_cut(opening, channel, got, error);
 	result = tli_auth_feed(&opening->auth, bytes, (size_t)got, &used);
 	if (result == TLI_AUTH_FAILED)
 		return refuse(opening, channel, error);
@@ -411,9 +422,10 @@ static int too_late(const struct tli_opening *opening, struct tli_error *error)
 			"does it speak TLS?");
 	if (opening->stage == TLI_OPENING_AUTHENTICATES)
 		return tli_error_set(error, TIELINE_EHANDSHAKE,
-			"the peer %s in time: %s",
+			"the peer %s in time: %s%s",
 			tli_auth_missing_text(&opening->auth),
-			tli_auth_reason_advice(TLI_AUTH_GIVEN_UP));
+			tli_auth_reason_advice(TLI_AUTH_GIVEN_UP),
+			advice_on_tls(opening));
 	tli_settings_format(opening->settings, &opening->endpoint, peer);
 	return tli_error_set(error, TIELINE_ECONNECT,
 		"cannot connect to %s: no answer in connect_timeout_ms", peer);

@@ -428,6 +428,10 @@ class Readiness:
         os.close(self.ended)
 
 
+# What OpenSSL says of bytes that are none of TLS.
+NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "BAD_RECORD_TYPE")
+
+
 class Connection:
     """A connection; its interface is multiprocessing.connection.Connection's.
 
@@ -467,8 +471,11 @@ class Connection:
             except ssl.SSLCertVerificationError:
                 raise
             except ssl.SSLError as error:
+                advice = (": does the peer speak TLS?"
+                          if error.reason in NO_TLS else "")
                 raise ConnectionResetError(
-                    errno.ECONNRESET, f"TLS failed: {error}") from error
+                    errno.ECONNRESET,
+                    f"TLS failed: {error}{advice}") from error
             if not (yield Want(self._sock, wanted, deadline)):
                 raise TimeoutError(
                     errno.ETIMEDOUT, "the peer did not go on in time")
@@ -807,6 +814,13 @@ class Login:
         except OSError:
             pass
 
+    def advice_on_tls(self):
+        """A server with TLS waits for the client to begin, and then is gone."""
+        sock = self.connection._sock
+        may_help = (self.role == "client" and is_internet(sock)
+                    and not isinstance(sock, ssl.SSLSocket))
+        return " If it speaks TLS, its address is tls://..." if may_help else ""
+
     def send(self, body):
         yield from self.connection._send(body, self.deadline)
 
@@ -818,6 +832,11 @@ class Login:
             raise AuthenticationError(
                 "the peer sent a length that no handshake has: does it speak "
                 "multiprocessing.connection, and is its authkey set?") from None
+        except EOFError:
+            raise EOFError(
+                "the peer closed the connection during the handshake: does it "
+                "speak multiprocessing.connection, and is its authkey set?"
+                + self.advice_on_tls()) from None
         if body == FAILURE:
             self.is_rejected = True
             raise AuthenticationError(

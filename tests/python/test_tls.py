@@ -403,8 +403,18 @@ def test_a_tls_client_at_a_plain_listener(listen, certificates):
     listener = listen("tcp", timeout=HANG)
     url = listener.address.replace("tcp:", "tls:")
     with meanwhile(listener.accept, 0.5) as accepted:
-        with pytest.raises(ConnectionResetError, match="TLS failed"):
+        with pytest.raises(ConnectionResetError, match="the peer speak TLS"):
             tieline.connect(url, KEY, ca_file=certificates / "ca.crt")
+        accepted.thread.join(HANG)
+        accepted.error = None
+
+
+def test_a_plain_client_that_waits_for_who_waits_for_tls(listen):
+    """Both wait for the other one to begin."""
+    listener = listen("tls", timeout=0.3)
+    with meanwhile(listener.accept, 1) as accepted:
+        with pytest.raises(EOFError, match="its address is tls://"):
+            tieline.connect(listener.address.replace("tls:", "tcp:"), KEY)
         accepted.thread.join(HANG)
         accepted.error = None
 

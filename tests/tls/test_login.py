@@ -204,6 +204,18 @@ def test_no_tls_at_an_address_that_has_it(secure):
     hub.broker.log.wait_for("does not speak TLS")
 
 
+def test_a_client_without_tls_learns_where_it_is(secure, peer):
+    """Both wait for the other one to begin; whoever gives up first."""
+    hub = secure(settings={"tls_handshake_timeout_ms": 300})
+    address = plain_address(hub.broker.at["tls"])
+    for options, code in [([], "TIELINE_ELOST"),
+                          (["--handshake-timeout-ms=50"],
+                           "TIELINE_EHANDSHAKE")]:
+        line = peer("receive", address, *options).line()
+        assert line.startswith(f"ended {code} ")
+        assert "its address is tls://" in line
+
+
 def test_tls_at_an_address_that_has_none(secure, certificates):
     hub = secure()
     with pytest.raises(OSError):
