@@ -37,7 +37,8 @@ static void on_resume(void *owner)
 	struct port *port;
 
 	TAILQ_FOREACH (port, &broker->ports.list, link)
-		event_add(&port->knocking, NULL);
+		if (event_add(&port->knocking, NULL) != 0)
+			(void)timer_start(&broker->accepting.resume, PAUSE_MS);
 }
 
 static void turn_away(struct port *port, int fd, const char *why)

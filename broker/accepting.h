@@ -19,7 +19,7 @@ struct accepting {
 /* False for lack of descriptors. */
 bool accepting_init(struct accepting *accepting, struct broker *broker);
 
-/* That of one whose init has failed is fine. */
+/* Also after a failed init. */
 void accepting_fini(struct accepting *accepting);
 
 /* Somebody knocks at a port, the owner. */

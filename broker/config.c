@@ -159,16 +159,11 @@ static void init_listen(struct config_listen *listen)
 	init(config_listen_settings, listen);
 }
 
-/* Port 0 is another port each time. */
-static bool is_taken(const struct config *config, const char *text)
+static bool is_taken(const struct config *config, const char *address)
 {
-	struct tli_address address;
-
-	tli_address_parse(text, &address);
-	if (address.kind != TLI_ADDRESS_UNIX && address.port == 0)
-		return false;
 	for (size_t i = 0; i < config->listen_count; i++)
-		if (strcmp(config->listen[i].address, text) == 0)
+		if (tli_address_is_same_place(
+			    config->listen[i].address, address))
 			return true;
 	return false;
 }
@@ -178,7 +173,8 @@ static int add_listen(struct config *config, const struct config_listen *listen,
 {
 	if (is_taken(config, listen->address))
 		return tli_error_set(error, TIELINE_EADDRESS,
-			"the address \"%.100s\" is there twice",
+			"the address \"%.100s\" is there twice, with TLS or "
+			"without",
 			listen->address);
 	if (config->listen_count == CONFIG_LISTEN_MAX)
 		return tli_error_set(error, TIELINE_EADDRESS,
@@ -230,8 +226,9 @@ static int check_clients(struct config_reading *reading,
 	return 0;
 }
 
-/* What belongs to TLS is refused elsewhere: who sets it believes in it. */
-static int check_credentials(struct config_reading *reading,
+/* What belongs to TLS is refused at other addresses: who set it would think
+ * that it holds. */
+static int check_tls(struct config_reading *reading,
 	const struct config_setting *setting,
 	const struct config_listen *listen)
 {
@@ -241,7 +238,7 @@ static int check_credentials(struct config_reading *reading,
 		row->name; row++) {
 		bool is_there = is_set(row, listen);
 
-		if (is_secure && row->tls == CONFIG_TLS_NEEDS && !is_there)
+		if (is_secure && row->tls == CONFIG_TLS_REQUIRED && !is_there)
 			return config_complain(reading,
 				"%s: %s needs \"%s\", which is missing",
 				setting->name, listen->address, row->name);
@@ -279,7 +276,7 @@ static int read_listen(struct config_reading *reading,
 		result = config_complain(
 			reading, "%s: \"address\" is missing", setting->name);
 	if (result == 0)
-		result = check_credentials(reading, setting, &listen);
+		result = check_tls(reading, setting, &listen);
 	if (result == 0 && add_listen(of, &listen, &error) < 0)
 		result = config_complain(
 			reading, "%s: %s", setting->name, error.text);

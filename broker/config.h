@@ -141,8 +141,8 @@ int config_parse(struct config *config, const char *path, const char *text,
 	size_t len, struct tli_error *error);
 
 /*
- * Adds an address to listen at, checked as those of a file are, with all else
- * at its default. Returns 0, or the code in *error with nothing added.
+ * Adds an address to listen at, if it parses and is not there yet, with all
+ * else at its default. Returns 0, or the code in *error with nothing added.
  */
 int config_add_listen(
 	struct config *config, const char *address, struct tli_error *error);

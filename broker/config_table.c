@@ -206,8 +206,8 @@ const struct config_setting config_settings[] = {
 		.help = "How much the items of one object have together."},
 	{FIELD(config, max_identity_objects),
 		RANGE(1, OBJECTS_MAX, 100000, "objects"),
-		.help = "Most objects at a time that were made by those with "
-			"the same key."},
+		.help = "Most objects at a time that were made by one "
+			"identity."},
 	{FIELD(config, max_identity_items),
 		RANGE(1, ITEMS_MAX, 10000000, "items"),
 		.help = "Most items in these together."},
@@ -215,8 +215,8 @@ const struct config_setting config_settings[] = {
 		.help = "How much the items of these have together."},
 	{FIELD(config, max_identity_waiting_requests),
 		RANGE(1, COUNT_MAX, 100000, "requests"),
-		.help = "Most requests of those with the same key that wait "
-			"for an object at a time."},
+		.help = "Most requests of one identity that wait for an "
+			"object at a time."},
 
 	{FIELD(config, advertise_address), .type = CONFIG_ADDRESS,
 		.help = "The address that proxies inside of lists, dicts and "
@@ -287,31 +287,32 @@ const struct config_setting config_listen_settings[] = {
 		.help = "How many new connections the kernel keeps until the "
 			"broker takes them. The kernel has a limit of its own "
 			"too."},
-	{FIELD(config_listen, certificate_file), CREDENTIAL(CONFIG_TLS_NEEDS),
+	{FIELD(config_listen, certificate_file),
+		CREDENTIAL(CONFIG_TLS_REQUIRED),
 		.help = "Of a tls:// address, which needs it: the "
 			"certificate, in PEM, with those that lead from it "
 			"to the CA behind it."},
-	{FIELD(config_listen, private_key_file), CREDENTIAL(CONFIG_TLS_NEEDS),
+	{FIELD(config_listen, private_key_file),
+		CREDENTIAL(CONFIG_TLS_REQUIRED),
 		.help = "Its private key, in PEM, without a password; only "
 			"its owner may have rights to it. A tls:// address "
 			"needs it."},
-	{FIELD(config_listen, client_ca_file), CREDENTIAL(CONFIG_TLS_ALONE),
+	{FIELD(config_listen, client_ca_file), CREDENTIAL(CONFIG_TLS_ONLY),
 		.help = "The CAs, in PEM, which vouch for the certificates "
 			"of clients."},
-	{FIELD(config_listen, client_crl_file), CREDENTIAL(CONFIG_TLS_ALONE),
+	{FIELD(config_listen, client_crl_file), CREDENTIAL(CONFIG_TLS_ONLY),
 		.help = "Which of these certificates are revoked: a CRL of "
 			"each CA, in PEM."},
 	{FIELD(config_listen, client_certificates),
 		CHOICE(client_certificates, CONFIG_CERTIFICATES_NONE),
-		.tls = CONFIG_TLS_ALONE,
+		.tls = CONFIG_TLS_ONLY,
 		.help = "Whether clients are asked for a certificate, and "
 			"whether those without one are turned away. Each "
 			"needs the key besides."},
-	{FIELD(config_listen, allow_tls12), FLAG(false),
-		.tls = CONFIG_TLS_ALONE,
+	{FIELD(config_listen, allow_tls12), FLAG(false), .tls = CONFIG_TLS_ONLY,
 		.help = "Whether TLS 1.2 is spoken too, and not 1.3 alone."},
 	{FIELD(config_listen, allow_unbound), FLAG(false),
-		.tls = CONFIG_TLS_ALONE,
+		.tls = CONFIG_TLS_ONLY,
 		.help = "Whether logins are taken that are not bound to the "
 			"TLS connection, as those of stock Python behind a "
 			"program that adds TLS. Who can pass for this broker "
@@ -365,7 +366,8 @@ const struct config_setting config_identity_settings[] = {
 			"in UTC."},
 	{FIELD(identity, not_after), .type = CONFIG_UNTIL,
 		.help = "Until when it may log in; a day is to its end, in "
-			"UTC. Who is connected then stays."},
+			"UTC. Who is connected then stays until the next "
+			"reload; see *removed_identities*."},
 	{FIELD(identity, uids), .type = CONFIG_UIDS,
 		.help = "The users, by number or name, of whom the key is "
 			"taken, on Unix sockets alone. Without it, it is "

@@ -40,11 +40,11 @@ enum config_type {
 	CONFIG_CERTIFICATES,
 };
 
-/* What an address has to do with a setting of it. */
+/* Which addresses may have a setting of theirs. */
 enum config_tls {
 	CONFIG_TLS_OR_NOT,
-	CONFIG_TLS_ALONE, /* no other address may have it */
-	CONFIG_TLS_NEEDS, /* and one with TLS has to */
+	CONFIG_TLS_ONLY,
+	CONFIG_TLS_REQUIRED, /* and they have to */
 };
 
 struct config_setting {

@@ -83,14 +83,13 @@ int port_check(const struct config *config, const struct config_listen *wanted,
 	if (tli_listening_lookup(
 		    wanted->address, &address, endpoints, &count, error) < 0)
 		return error->code;
-	for (size_t i = 0; i < count; i++)
-		if (!may_be_at(config, wanted, &endpoints[i], wanted->address,
-			    error))
-			return error->code;
-	return 0;
+	/* The others are for when the machine lacks the first one's family. */
+	return may_be_at(config, wanted, &endpoints[0], wanted->address, error)
+		? 0
+		: error->code;
 }
 
-static void warn_if_open(const struct port *port)
+void port_warn_if_open(const struct port *port)
 {
 	struct tli_endpoint local;
 
@@ -108,14 +107,6 @@ static void warn_if_open(const struct port *port)
 static const char *place(const char *address)
 {
 	return strchr(address, ':');
-}
-
-bool port_is_at(const struct port *port, const char *address)
-{
-	const char *number = strrchr(address, ':');
-
-	return strncmp(address, "unix:", 5) != 0 && strcmp(number, ":0") != 0 &&
-		strcmp(place(port->config.address), place(address)) == 0;
 }
 
 /* Stores the address to tell others. Returns a socket, or the code in *error.
@@ -142,31 +133,20 @@ static int open_socket(
 			  &port->file, port->address, error);
 }
 
-/* What is accepted inherits it. */
-static void set_keepalive(const struct port *port, const struct config *config)
-{
-	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
-		(int)config->keepalive_interval_s,
-		(int)config->keepalive_probes);
-}
-
 static bool listen_at(struct port *port, const struct config *config,
 	const struct port *other, struct tli_error *error)
 {
 	port->fd = open_socket(port, other, error);
 	if (port->fd < 0)
 		return false;
-	set_keepalive(port, config);
 	event_assign(&port->knocking, port->broker->base, port->fd,
 		EV_READ | EV_PERSIST, accepting_on_knock, port);
 	if (!port_may_be_open(port, config, error)) {
 		stop_listening(port);
 		return false;
 	}
-	if (event_add(&port->knocking, NULL) == 0) {
-		warn_if_open(port);
+	if (event_add(&port->knocking, NULL) == 0)
 		return true;
-	}
 	stop_listening(port);
 	tli_error_set(error, TIELINE_ENOMEM, "no memory to listen at %s",
 		port->config.address);
@@ -191,6 +171,14 @@ struct port *port_open(struct broker *broker, const struct config *config,
 		return port;
 	free(port);
 	return NULL;
+}
+
+/* What is accepted inherits it. */
+static void set_keepalive(const struct port *port, const struct config *config)
+{
+	tli_socket_set_keepalive(port->fd, (int)config->keepalive_idle_s,
+		(int)config->keepalive_interval_s,
+		(int)config->keepalive_probes);
 }
 
 void port_adjust(struct port *port, const struct config *config,

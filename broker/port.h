@@ -29,7 +29,8 @@ struct port {
 
 /*
  * Listens at an address; with the socket of another one, if that is not NULL,
- * which differs from it in TLS alone. NULL with *error set.
+ * which differs from it in TLS alone. Nothing of that is changed, and
+ * port_adjust() is due. NULL with *error set.
  */
 struct port *port_open(struct broker *broker, const struct config *config,
 	const struct config_listen *wanted, const struct port *other,
@@ -38,13 +39,12 @@ struct port *port_open(struct broker *broker, const struct config *config,
 /* Stops listening, and gives up a reference. */
 void port_close(struct port *port);
 
-/* Whether the address is one at the same place, but for TLS; port 0 is another
- * place each time. */
-bool port_is_at(const struct port *port, const char *address);
-
 /* Whether the configuration lets the port be. False with *error set. */
 bool port_may_be_open(const struct port *port, const struct config *config,
 	struct tli_error *error);
+
+/* Warns if other machines can connect without TLS. */
+void port_warn_if_open(const struct port *port);
 
 /* Takes settings over; and the context, for those who connect from then on. */
 void port_adjust(struct port *port, const struct config *config,

@@ -48,7 +48,9 @@ static struct port *find_other(
 	struct port *port;
 
 	TAILQ_FOREACH (port, &ports->list, link)
-		if (!port->wanted && port_is_at(port, wanted->address))
+		if (!port->wanted &&
+			tli_address_is_same_place(
+				port->config.address, wanted->address))
 			return port;
 	return NULL;
 }
@@ -133,12 +135,15 @@ int ports_open(struct ports *ports, struct broker *broker,
 {
 	struct port_list opened = TAILQ_HEAD_INITIALIZER(opened);
 	struct port_contexts contexts;
+	struct port *port;
 	int result = port_contexts_load(&contexts, config, error);
 
 	if (result < 0)
 		return result;
 	if (keep(ports, config, error) &&
 		open_missing(ports, broker, config, &opened, error)) {
+		TAILQ_FOREACH (port, &opened, link)
+			port_warn_if_open(port);
 		TAILQ_CONCAT(&ports->list, &opened, link);
 		adjust(ports, config, &contexts);
 	} else {

@@ -172,3 +172,14 @@ void tli_address_format(
 			ipv6 ? "[" : "", address->host, ipv6 ? "]" : "",
 			(unsigned)address->port, hash, address->name);
 }
+
+bool tli_address_is_same_place(const char *one, const char *other)
+{
+	struct tli_address a, b;
+
+	if (tli_address_parse(one, &a) || tli_address_parse(other, &b))
+		return false;
+	if (a.kind == TLI_ADDRESS_UNIX || b.kind == TLI_ADDRESS_UNIX)
+		return a.kind == b.kind && strcmp(a.path, b.path) == 0;
+	return a.port != 0 && a.port == b.port && strcmp(a.host, b.host) == 0;
+}

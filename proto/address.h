@@ -7,6 +7,7 @@
 #ifndef TLI_ADDRESS_H
 #define TLI_ADDRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,10 @@ const char *tli_address_parse(const char *text, struct tli_address *address);
 /* Writes the address as text that parses to the same again. */
 void tli_address_format(
 	const struct tli_address *address, char text[TLI_ADDRESS_TEXT_MAX]);
+
+/* Whether two addresses, which parse, are one place to listen at, be it with
+ * TLS or without; port 0 is another place each time. */
+bool tli_address_is_same_place(const char *one, const char *other);
 
 /*
  * Whether that is a name at a broker. Returns NULL, or a static text that says

@@ -173,6 +173,14 @@ class Broker(Program):
         assert "Sanitizer" not in err and "runtime error" not in err, err
 
 
+def ended_broker(config, *options):
+    """A broker that ends by itself, as it does that only checks, or cannot use
+    its settings."""
+    return subprocess.run(
+        [BUILD / "broker/tielined", "--config", config, *options],
+        capture_output=True, text=True, timeout=HANG)
+
+
 # Brokers on each engine, for what is to hold on all: the model in the broker's
 # process, and in one of its own, from which answers come late and out of order.
 ENGINES = [pytest.param("broker/tielined", id="memory"),

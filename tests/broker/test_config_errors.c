@@ -134,9 +134,11 @@ static const struct {
 		"2: listen: \"address\" is missing"},
 	{"{\"listen\":[\"tcp://h:1\",\n{\"address\":\"unix:/s\"},\n"
 	 "{\"address\":\n\"tcp://h:01\"\n}]}",
-		"3: listen: the address \"tcp://h:1\" is there twice"},
+		"3: listen: the address \"tcp://h:1\" is there twice, with TLS "
+		"or without"},
 	{"{\"listen\":[\"unix:/s\",\n\"unix:/s\"]}",
-		"2: listen: the address \"unix:/s\" is there twice"},
+		"2: listen: the address \"unix:/s\" is there twice, with TLS "
+		"or without"},
 	{"{\"listen\":[\n{\"address\":\"tcp://h:1\"},\n{\"address\":\"tcp://"
 	 "h:2\",\n\"binds\":\"a\"}]}",
 		"4: there is no setting \"binds\"; is \"bind\" meant?"},

@@ -229,12 +229,46 @@ static void cut_addresses_are_not_read_past_their_end(void **state)
 	}
 }
 
+static void places_are_compared(void **state)
+{
+	static const struct {
+		const char *one, *other;
+		bool same;
+	} table[] = {
+		{"tcp://h:1", "tcp://h:1", true},
+		{"tcp://h:1", "tls://h:1", true},
+		{"tls://:1", "tcp://:1", true},
+		{"tcp://[::1]:1", "tls://[::1]:1", true},
+		{"unix:/s", "unix:/s", true},
+		{"tcp://h:1", "tcp://h:2", false},
+		{"tcp://h:1", "tcp://:1", false},
+		{"tcp://h:0", "tcp://h:0", false},
+		{"tcp://h:0", "tls://h:0", false},
+		{"tcp://h:10", "tls://h:1", false},
+		{"unix:/s", "unix:/t", false},
+		{"unix:/s", "tcp://s:1", false},
+		{"unix://h:1", "tcp://h:1", false},
+		{"tcp://h:1", "h:1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		assert_int_equal(table[i].same,
+			tli_address_is_same_place(
+				table[i].one, table[i].other));
+		assert_int_equal(table[i].same,
+			tli_address_is_same_place(
+				table[i].other, table[i].one));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_ones_are_parsed),
 		cmocka_unit_test(good_ones_are_written_back),
 		cmocka_unit_test(bad_ones_are_refused_with_the_reason),
+		cmocka_unit_test(places_are_compared),
 		cmocka_unit_test(cut_addresses_are_not_read_past_their_end),
 	};
 
