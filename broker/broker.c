@@ -131,7 +131,7 @@ int broker_reload(struct broker *broker, const struct config *config,
 	broker->log.level = config->log_level;
 	relays_set_window(&broker->relays, config->relay_window_bytes);
 	objects_set_limits(&broker->objects, config);
-	identities_replace(broker, identities);
+	identity_change_all(broker, identities);
 	return 0;
 }
 

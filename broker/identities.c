@@ -94,7 +94,7 @@ static bool has_uid_of(const struct identity *identity, uint32_t uid)
 	return false;
 }
 
-const char *identity_invalidity(
+const char *identity_objection(
 	const struct identity *identity, int64_t now_unix_s)
 {
 	if (now_unix_s < identity->not_before)
@@ -104,10 +104,10 @@ const char *identity_invalidity(
 	return NULL;
 }
 
-const char *identity_objection(const struct identity *identity,
+const char *identity_key_objection(const struct identity *identity,
 	int64_t now_unix_s, bool has_uid, uint32_t uid)
 {
-	const char *invalid = identity_invalidity(identity, now_unix_s);
+	const char *invalid = identity_objection(identity, now_unix_s);
 
 	if (invalid || !identity->has_uids)
 		return invalid;

@@ -69,11 +69,11 @@ const struct identity *identities_find_certificate(
 	const struct identities *identities, const char *name);
 
 /* Why its key is not taken at that time from that user; NULL if it is. */
-const char *identity_objection(const struct identity *identity,
+const char *identity_key_objection(const struct identity *identity,
 	int64_t now_unix_s, bool has_uid, uint32_t uid);
 
 /* Why it is not valid at that time, however it comes; NULL if it is. */
-const char *identity_invalidity(
+const char *identity_objection(
 	const struct identity *identity, int64_t now_unix_s);
 
 /* A new one, with no rights. NULL if there are IDENTITIES_MAX. */

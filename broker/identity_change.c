@@ -7,9 +7,13 @@
 
 #include <time.h>
 
+/* One of the same id that came after it was gone is another one. */
 static const struct identity *find_now(const struct peer *peer)
 {
-	return identities_find(peer->broker->identities, peer->identity->id);
+	const struct identity *now =
+		identities_find(peer->broker->identities, peer->identity->id);
+
+	return now && now->number == peer->identity->number ? now : NULL;
 }
 
 /* As at a login, but that who is there already is not asked for its key. */
@@ -21,12 +25,10 @@ static const char *objection(const struct peer *peer, int64_t now_unix_s)
 		return "the identity is removed";
 	before = login_keys_certified(peer->identity->set, peer);
 	certified = login_keys_certified(now->set, peer);
-	if (!before && !certified)
-		return identity_objection(
-			now, now_unix_s, peer->has_uid, peer->uid);
-	return certified == now
-		? identity_invalidity(now, now_unix_s)
-		: "its certificate makes it somebody else, or nobody";
+	if ((before || certified) && certified != now)
+		return "its certificate makes it somebody else, or nobody";
+	return identity_key_objection(
+		now, now_unix_s, peer->has_uid, peer->uid);
 }
 
 static const char *renew(struct peer *peer, int64_t now_unix_s)
@@ -41,7 +43,7 @@ static const char *renew(struct peer *peer, int64_t now_unix_s)
 	return NULL;
 }
 
-const char *identity_renew(struct peer *peer)
+const char *identity_change_peer(struct peer *peer)
 {
 	return renew(peer, time(NULL));
 }
@@ -96,15 +98,16 @@ static void settle_left_over(struct broker *broker, int64_t now_unix_s)
 		if (!is_left_over(peer))
 			continue;
 		say_removed(peer, now_unix_s, closes ? "closed" : "kept");
+		if (!closes)
+			continue;
 		/* It may be gone with its partner. */
 		if (relay_report(peer, &relay) && relay.partner == next)
 			next = TAILQ_NEXT(next, link);
-		if (closes)
-			send_away(peer);
+		send_away(peer);
 	}
 }
 
-void identities_replace(struct broker *broker, struct identities *identities)
+void identity_change_all(struct broker *broker, struct identities *identities)
 {
 	struct identities *before = broker->identities;
 	int64_t now_unix_s = time(NULL);

@@ -10,7 +10,7 @@ struct peer;
 
 /* Takes the reference. What becomes of those who are not let go on as who they
  * were is up to removed_identities. */
-void identities_replace(struct broker *broker, struct identities *identities);
+void identity_change_all(struct broker *broker, struct identities *identities);
 
 /*
  * Gives a peer its identity as it is now, in place of one of another set. If it
@@ -18,6 +18,6 @@ void identities_replace(struct broker *broker, struct identities *identities);
  * nothing is changed, and the reason is returned: who is about to be let in
  * then is not. NULL = done.
  */
-const char *identity_renew(struct peer *peer);
+const char *identity_change_peer(struct peer *peer);
 
 #endif

@@ -156,7 +156,8 @@ static void on_timeout(void *owner)
 	give_up(login);
 }
 
-/* False if who it is may have changed since the login began, and is told. */
+/* Sets who it is. False, with the reason logged, if its key or identity was
+ * changed since the login began. */
 static bool identify(struct login *login)
 {
 	struct peer *peer = login->peer;
@@ -165,10 +166,10 @@ static bool identify(struct login *login)
 
 	peer->identity =
 		identity_ref(login_keys_identity(&login->keys, matched));
-	if (identity_renew(peer) && !why)
-		why = "is not any more who it was when its login began";
+	if (!why)
+		why = identity_change_peer(peer);
 	if (why)
-		report(login, why, "it may log in again");
+		report(login, "logged in while that was taken away", why);
 	return !why;
 }
 
@@ -288,7 +289,7 @@ static bool challenge(struct login *login)
 	uint8_t nonce[TLI_AUTH_NONCE_BYTES];
 
 	login_keys_init(&login->keys, peer);
-	keys = login_keys_set(&login->keys);
+	keys = login_keys_for_auth(&login->keys);
 	if (tli_random(nonce, sizeof(nonce)) != 0 ||
 		!timer_start(&login->timer,
 			peer->broker->config.handshake_timeout_ms))

@@ -71,11 +71,11 @@ static const char *objection(
 {
 	int64_t now_unix_s = time(NULL);
 	const char *why = keys->certified
-		? identity_invalidity(keys->certified, now_unix_s)
+		? identity_objection(keys->certified, now_unix_s)
 		: NULL;
 
 	return why ? why
-		   : identity_objection(identity, now_unix_s,
+		   : identity_key_objection(identity, now_unix_s,
 			     keys->peer->has_uid, keys->peer->uid);
 }
 
@@ -95,7 +95,7 @@ static enum tli_auth_key_use nth(const void *arg, size_t n,
 		: use;
 }
 
-struct tli_auth_keys login_keys_set(const struct login_keys *keys)
+struct tli_auth_keys login_keys_for_auth(const struct login_keys *keys)
 {
 	return (struct tli_auth_keys){nth, keys};
 }
@@ -109,14 +109,20 @@ const struct identity *login_keys_identity(
 const char *login_keys_withdrawal(const struct login_keys *keys, size_t matched)
 {
 	const struct peer *peer = keys->peer;
+	const struct identities *identities = peer->broker->identities;
 	const struct identity *then = whose_key(keys, matched);
-	const struct identity *now =
-		identities_find(peer->broker->identities, then->id);
+	const struct identity *now = identities_find(identities, then->id);
+	const struct identity *certified =
+		login_keys_certified(identities, peer);
 
-	if (now && tli_key_equal(now->key, then->key) &&
-		!identity_objection(now, time(NULL), peer->has_uid, peer->uid))
-		return NULL;
-	return "has a key that was taken away while it logged in";
+	if (!now)
+		return "the identity is removed";
+	if (!tli_key_equal(now->key, then->key))
+		return "the identity has another key";
+	if (certified && certified->key && certified != now)
+		return "the identity of its certificate has a key now";
+	return identity_key_objection(
+		now, time(NULL), peer->has_uid, peer->uid);
 }
 
 /* ---- Binding ---------------------------------------------------------- */

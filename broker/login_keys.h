@@ -29,11 +29,11 @@ struct login_refusal {
 /* Those for a peer, whose handshake of TLS is over. */
 void login_keys_init(struct login_keys *keys, const struct peer *peer);
 
-/* All of them may be zero. */
+/* *keys may be all zero. */
 void login_keys_fini(struct login_keys *keys);
 
-/* They stay these keys'. */
-struct tli_auth_keys login_keys_set(const struct login_keys *keys);
+/* For tli_auth_init(); valid as long as *keys. */
+struct tli_auth_keys login_keys_for_auth(const struct login_keys *keys);
 
 /* The digests that are taken: not MD5 where the key is to be bound. */
 unsigned login_keys_dialects(const struct login_keys *keys, unsigned dialects);
@@ -42,8 +42,8 @@ unsigned login_keys_dialects(const struct login_keys *keys, unsigned dialects);
 const struct identity *login_keys_identity(
 	const struct login_keys *keys, size_t matched);
 
-/* Why that key, which was taken when the login began, is not any more, text to
- * follow "the peer "; NULL if it is. */
+/* Why that key, which was taken when the login began, is not any more; NULL if
+ * it is. */
 const char *login_keys_withdrawal(
 	const struct login_keys *keys, size_t matched);
 

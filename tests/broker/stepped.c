@@ -112,7 +112,7 @@ struct identities *identities_as(const char *id, const char *const rights[])
 
 void change_rights(const char *const rights[])
 {
-	identities_replace(broker,
+	identity_change_all(broker,
 		rights ? identities_as(IDENTITY_OF_AUTHKEY, rights)
 		       : identities_with(KEY));
 }

@@ -188,8 +188,8 @@ static void what_it_does_not_say_limits_nothing(void **state)
 	load(NULL);
 	one = find("a");
 	assert_int_equal(rights_on(&one->rights, "x"), 0);
-	assert_null(identity_objection(one, INT64_MIN, false, 0));
-	assert_null(identity_objection(one, INT64_MAX - 1, true, 7));
+	assert_null(identity_key_objection(one, INT64_MIN, false, 0));
+	assert_null(identity_key_objection(one, INT64_MAX - 1, true, 7));
 	assert_null(identities_find_certificate(set, ""));
 }
 
@@ -288,11 +288,11 @@ static void a_key_has_its_time(void **state)
 		"\"not_after\": \"2026-02-28\"}");
 	load(NULL);
 	one = find("a");
-	assert_string_equal(identity_objection(one, start - 1, false, 0),
+	assert_string_equal(identity_key_objection(one, start - 1, false, 0),
 		"it is not valid yet: see its \"not_before\"");
-	assert_null(identity_objection(one, start, false, 0));
-	assert_null(identity_objection(one, end - 1, true, 0));
-	assert_string_equal(identity_objection(one, end, false, 0),
+	assert_null(identity_key_objection(one, start, false, 0));
+	assert_null(identity_key_objection(one, end - 1, true, 0));
+	assert_string_equal(identity_key_objection(one, end, false, 0),
 		"it is not valid any more: see its \"not_after\"");
 	put_identity("a",
 		"{\"rights\": [], "
@@ -300,9 +300,9 @@ static void a_key_has_its_time(void **state)
 		"\"not_after\": \"2026-02-28T23:59:59Z\"}");
 	load(NULL);
 	one = find("a");
-	assert_non_null(identity_invalidity(one, end - 2));
-	assert_null(identity_invalidity(one, end - 1));
-	assert_non_null(identity_invalidity(one, end));
+	assert_non_null(identity_objection(one, end - 2));
+	assert_null(identity_objection(one, end - 1));
+	assert_non_null(identity_objection(one, end));
 }
 
 static void a_key_has_its_users(void **state)
@@ -318,15 +318,15 @@ static void a_key_has_its_users(void **state)
 	put_identity("a", text);
 	load(NULL);
 	one = find("a");
-	assert_null(identity_objection(one, 0, true, 0));
-	assert_null(identity_objection(one, 0, true, 7));
-	assert_string_equal(identity_objection(one, 0, true, 1),
+	assert_null(identity_key_objection(one, 0, true, 0));
+	assert_null(identity_key_objection(one, 0, true, 7));
+	assert_string_equal(identity_key_objection(one, 0, true, 1),
 		"its key is for other users: see its \"uids\"");
-	assert_string_equal(identity_objection(one, 0, false, 0),
+	assert_string_equal(identity_key_objection(one, 0, false, 0),
 		"its key is for Unix sockets alone: see its \"uids\"");
 	put_identity("a", "{\"rights\": [], \"uids\": []}");
 	load(NULL);
-	assert_non_null(identity_objection(find("a"), 0, true, 0));
+	assert_non_null(identity_key_objection(find("a"), 0, true, 0));
 }
 
 /* ---- What is wrong ---------------------------------------------------- */

@@ -16,7 +16,7 @@ static const char *const none[] = {NULL};
 
 static void replace(const char *id, const char *const rights[])
 {
-	identities_replace(broker, identities_as(id, rights));
+	identity_change_all(broker, identities_as(id, rights));
 	settle();
 }
 
@@ -218,7 +218,7 @@ static void those_of_a_validity_that_is_over(void **state)
 	fd = log_in(OVER_UNIX);
 	late = identities_as("authkey", all);
 	late->all[0].not_after = 1;
-	identities_replace(broker, late);
+	identity_change_all(broker, late);
 	settle();
 	expect_end(fd);
 	assert_int_equal(broker->peers.count, 0);

@@ -218,7 +218,7 @@ static void some_whose_identity_goes(void)
 static void take_it_away(void)
 {
 	alloc_pause(false);
-	identities_replace(broker, others);
+	identity_change_all(broker, others);
 	alloc_pause(true);
 	settle();
 }
@@ -230,7 +230,7 @@ static void some_without_rights(void)
 	tell(client(OVER_UNIX), "{\"monitor\":true}");
 	for (int i = 0; i < 4; i++)
 		client(OVER_UNIX);
-	identities_replace(broker, identities_as("authkey", few));
+	identity_change_all(broker, identities_as("authkey", few));
 }
 
 static void do_what_they_may_not(void)

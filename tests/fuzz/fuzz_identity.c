@@ -45,10 +45,10 @@ static void check_taken(const struct identity *identity)
 		require(identities_find_certificate(identity->set, name) ==
 			identity);
 	}
-	require(!identity_objection(identity, identity->not_before, true,
+	require(!identity_key_objection(identity, identity->not_before, true,
 			identity->uids[0]) ||
 		(identity->has_uids && identity->uid_count == 0));
-	require(identity_objection(identity, identity->not_after, true, 0));
+	require(identity_key_objection(identity, identity->not_after, true, 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -9,7 +9,7 @@ from multiprocessing.connection import (
 
 import pytest
 
-from conftest import KEY
+from conftest import HANG, KEY
 from managers.wire import Speaker
 from rendezvous import conftest as rendezvous
 from rendezvous.client import open_socket
@@ -84,10 +84,11 @@ class Hub(rendezvous.Hub):
         return [first, second]
 
     def half_way(self, key):
-        """A login that has not said anything yet: call what it returns for it
-        to go on, and to be asked something."""
+        """A login that has been challenged, and not said anything yet: call
+        what it returns for it to go on, and to be asked something."""
         connection = Connection(open_socket(self.broker.at["unix"]).detach())
         self.stack.callback(connection.close)
+        assert connection.poll(HANG)
 
         def go_on():
             answer_challenge(connection, key)

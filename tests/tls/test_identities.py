@@ -2,7 +2,9 @@
 """Mutual TLS: whose certificate makes whom of a client, with the tool as the
 client. No certificate that is refused falls back to the key."""
 
+import functools
 import json
+import os
 import subprocess
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from conftest import BUILD, HANG
 from rendezvous.client import END
 
-from .client import context
+from .client import SecurePeer, context
 from .ends import key_pair
 
 OF_THE_KEY = "authkey"
@@ -30,12 +32,23 @@ class Named:
         self.certificates = certificates
         self.key_file = key_file
 
-    def give(self, id, *names):
+    def give(self, id, *names, key=None, **members):
         """An identity with certificates of these names."""
-        path = self.folder / f"{id}.json"
-        path.touch(mode=0o600)
-        path.write_text(
-            json.dumps({"rights": ["list"], "certificates": names}))
+        members.update(rights=["list"], certificates=names)
+        (self.folder / f"{id}.json").write_text(json.dumps(members))
+        if key:
+            path = self.folder / f"{id}.key"
+            path.touch(mode=0o600)
+            path.write_bytes(key)
+
+    def reload(self):
+        assert "reloaded" in self.hub.broker.reload()
+
+    def connect(self, what="good", kind=None, **options):
+        tls = context(self.certificates, what)
+        if kind:
+            return kind(self.url, tls, **options)
+        return self.hub.connect("tls", tls=tls, **options)
 
     def ask(self, what):
         """`tieline ls`, with that certificate."""
@@ -133,11 +146,10 @@ def is_of_another(named):
 def test_whose_name_is_taken_away_is_sent_away(named, change, stays):
     """By a reload, though its identity and its key are there."""
     broker = named("client-good")
-    tls = context(broker.certificates, "good")
-    peer = broker.hub.connect("tls", tls=tls)
+    peer = broker.connect()
     assert peer.names() == {}
     change(broker)
-    assert "reloaded" in broker.hub.broker.reload()
+    broker.reload()
     if stays:
         assert peer.names() == {}
     else:
@@ -149,9 +161,50 @@ def test_whose_name_is_taken_away_is_sent_away(named, change, stays):
 
 def test_who_comes_by_key_and_has_the_name_of_another_then(named):
     broker = named("client-rsa")
-    peer = broker.hub.connect("tls", tls=context(broker.certificates, "good"))
+    peer = broker.connect()
     assert peer.asked(stat=True)["ok"]
     broker.give("named", "client-rsa", "client-good")
-    assert "reloaded" in broker.hub.broker.reload()
+    broker.reload()
     broker.hub.broker.log.wait_for("not authkey any more: its certificate")
     assert peer.rest() == ([], END)
+
+
+OWN_KEY = b"a key of its own"
+
+
+def test_whose_key_is_for_users_alone_then(named):
+    broker = named("client-good")
+    broker.give("named", "client-good", key=OWN_KEY)
+    broker.reload()
+    peer = broker.connect(key=OWN_KEY)
+    assert peer.names() == {}
+    broker.give("named", "client-good", uids=[os.getuid()])
+    broker.reload()
+    broker.hub.broker.log.wait_for(
+        "not named any more: its key is for Unix sockets alone")
+    assert peer.rest() == ([], END)
+
+
+class HalfWay(SecurePeer):
+    """It has been challenged, and answers when it is told to."""
+
+    def log_in(self, *options):
+        challenge = [self.connection.recv_bytes(256)]
+        receive = self.connection.recv_bytes
+        self.connection.recv_bytes = lambda maxlength=None: (
+            challenge.pop() if challenge else receive(maxlength))
+        self.go_on = functools.partial(super().log_in, *options)
+
+
+def test_whose_identity_has_a_key_of_its_own_before_the_login_is_over(named):
+    """It came with another one, which was good enough when it began."""
+    broker = named("client-good")
+    peer = broker.connect(kind=HalfWay)
+    broker.hub.stack.callback(peer.close)
+    broker.give("named", "client-good", key=OWN_KEY)
+    broker.reload()
+    with pytest.raises((EOFError, OSError)):
+        peer.go_on()
+        peer.names()
+    broker.hub.broker.log.wait_for(
+        "taken away: the identity of its certificate has a key now")
