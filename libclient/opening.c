@@ -289,11 +289,12 @@ static const char *const secure_advice[] = {
 		"connection; if they do, somebody stands between them",
 	[TLI_AUTH_REJECTED] =
 		"both sides need the same authkey, and to bind it to the TLS "
-		"connection, or allow_unbound here; if they do, somebody "
+		"connection, or bind_to_certificate or allow_unbound here if "
+		"that is how the listener takes it; if they do, somebody "
 		"stands between them",
-	[TLI_AUTH_REFUSED_KEY] = "it is not bound to the TLS connection, as a "
-				 "program does not that knows none: "
-				 "allow_unbound takes it",
+	[TLI_AUTH_REFUSED_KEY] = "its login is not bound to the TLS "
+				 "connection, as behind a program that adds "
+				 "TLS: allow_unbound takes it",
 };
 
 static const char *advice_on(

@@ -110,6 +110,7 @@ int tli_settings_secure(struct tli_settings *settings,
 	if (is_client)
 		take_server_name(settings, options, use->address);
 	settings->allow_unbound = options->allow_unbound;
-	settings->binding_way = binding_way(options);
+	if (is_client)
+		settings->binding_way = binding_way(options);
 	return load(settings, options, is_client, error);
 }

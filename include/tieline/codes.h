@@ -79,8 +79,9 @@ extern "C" {
 	X(TIELINE_ECUTOFF, -44, "the subscription fell too far behind")        \
 	X(TIELINE_ENOITEM, -45, "there is no such key or index")               \
 	X(TIELINE_ERAISED, -46, "the object raised an exception")              \
-	/* a call error, and a connection error */                             \
+	/* a call error */                                                     \
 	X(TIELINE_ECREDENTIALS, -47, "unusable certificate or private key")    \
+	/* a connection error */                                               \
 	X(TIELINE_ETLS, -48, "TLS failed")
 
 typedef enum tieline_code {

@@ -16,7 +16,8 @@
 extern "C" {
 #endif
 
-/** What a listener and a connection have in common: waiting, errors. */
+/** What a listener, a connection and a session have in common: waiting, errors.
+ */
 typedef struct tieline_handle tieline_handle;
 
 /** What a handle can be ready for, as bits. */

@@ -198,9 +198,9 @@ typedef struct tieline_options {
 	/**
 	 * Client: bind the proof to the certificate of the server, and not to
 	 * this one connection. It is what a listener of python/tieline.py at a
-	 * tls:// address of its own can check, and all others can too; but to
-	 * whoever has the private key of that certificate, the proof is good
-	 * for all servers that have the same one.
+	 * tls:// address of its own can check, and all others can too; but
+	 * whoever has the private key of that certificate can relay the proof
+	 * to any other server that has it.
 	 */
 	bool bind_to_certificate;
 } tieline_options;

@@ -129,7 +129,9 @@ def test_a_listener_and_c_that_binds_otherwise(
     client = peer("echo", listener.address, *words(client_options("tls")))
     with pytest.raises(TimeoutError):
         listener.accept(1)
-    assert client.line().startswith("ended TIELINE_EAUTH ")
+    line = client.line()
+    assert line.startswith("ended TIELINE_EAUTH ")
+    assert "bind_to_certificate" in line
     assert "with another key" in said()[0]
 
 
@@ -137,7 +139,7 @@ def test_the_file_is_for_each_python(start, modern):
     """It compiles without a warning, and needs nothing but that Python."""
     done = start(modern, "-I", "-B", "-W", "error", "-c",
                  f"import sys; sys.path.insert(0, {str(ROOT / 'python')!r}); "
-                 "import tieline; print(len(tieline.__all__))")
-    assert done.finish() == (0, "9\n", "")
+                 "import tieline")
+    assert done.finish() == (0, "", "")
 
 

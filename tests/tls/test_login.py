@@ -11,7 +11,7 @@ import pytest
 from rendezvous.client import PATIENCE, frame, open_socket
 from rendezvous.test_monitor import Monitor
 
-from .client import context, plain_address
+from .client import SecurePeer, context, plain_address
 
 TLS12 = ssl.TLSVersion.TLSv1_2
 NOT_BOUND = "logs in over TLS without binding the login to the channel"
@@ -57,6 +57,15 @@ def test_tls12_where_it_is_allowed(secure, certificates):
     assert peer.version() == "TLSv1.2"
     is_served(peer)
     assert hub.connect("tls").version() == "TLSv1.3"
+
+
+@pytest.mark.parametrize("server", ["library", "broker"], indirect=True)
+def test_tls12_that_gives_no_exporter(server, certificates):
+    """Without the extended master secret: a client can bind its login to the
+    certificate all the same."""
+    tls = context(certificates, version=TLS12)
+    tls.options |= 1  # SSL_OP_NO_EXTENDED_MASTER_SECRET, which ssl lacks
+    SecurePeer(server(allow_tls12=True).address, tls).close()
 
 
 def test_unbound_logins_where_they_are_allowed(secure):
