@@ -155,19 +155,28 @@ static int run(struct process *process, const struct config *config)
 	return status;
 }
 
-/* A key file is not made for this, nor missed. */
+/* The default key file is not made for this, nor missed. */
+static int check_identities(
+	const struct config *config, struct tli_error *error)
+{
+	struct identities *identities;
+
+	if (!config->keys_dir[0] && !config->authkey_file[0])
+		return 0;
+	identities = options_load_identities(config, NULL, error);
+	if (!identities)
+		return error->code;
+	identities_unref(identities);
+	return 0;
+}
+
 static int check(const struct config *config)
 {
-	struct identities *identities = NULL;
 	struct tli_error error;
 
-	if (ports_check(config, &error) < 0)
+	if (ports_check(config, &error) < 0 ||
+		check_identities(config, &error) < 0)
 		return fail(&error, STATUS_USAGE);
-	if (config->keys_dir[0])
-		identities = options_load_identities(config, NULL, &error);
-	if (config->keys_dir[0] && !identities)
-		return fail(&error, STATUS_USAGE);
-	identities_unref(identities);
 	puts("the settings can be used");
 	return STATUS_DONE;
 }

@@ -2,8 +2,9 @@
 /*
  * One connection to the broker, from its being accepted to its being freed. It
  * is always at one stage: authenticating, idle, control, parked or waiting,
- * relayed, monitor, closing. Each stage is a file with what it does when the
- * socket is ready, and with its own state, which is freed when it is left.
+ * relayed, monitor, session, manager, closing. Each stage is a file with what
+ * it does when the socket is ready, and with its own state, which is freed when
+ * it is left.
  */
 #ifndef BROKER_PEER_H
 #define BROKER_PEER_H

@@ -52,12 +52,6 @@ void relays_reap(struct relays *relays)
 	}
 }
 
-void relays_fini(struct relays *relays)
-{
-	relays_reap(relays);
-	free(relays->scratch);
-}
-
 static struct relays *relays_of(const struct flow *flow)
 {
 	return &flow->from->broker->relays;
@@ -397,6 +391,7 @@ static bool settle_flow(struct flow *flow)
 		break_both(flow->relay);
 		return true;
 	}
+	/* To say the end over TLS takes bytes too. */
 	if (flow->state != FINISHED || opposite(flow)->state != FINISHED ||
 		!is_delivered(flow) || !is_delivered(opposite(flow)))
 		return false;

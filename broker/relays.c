@@ -40,3 +40,9 @@ void relays_hold(struct relays *relays, size_t len)
 	if (relays->held_bytes > relays->held_bytes_peak)
 		relays->held_bytes_peak = relays->held_bytes;
 }
+
+void relays_fini(struct relays *relays)
+{
+	relays_reap(relays);
+	free(relays->scratch);
+}

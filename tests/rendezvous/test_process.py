@@ -118,12 +118,13 @@ KEYS = {
 }
 
 
+@pytest.mark.parametrize("check", [[], ["--check-config"]], ids=str)
 @pytest.mark.parametrize("spoil, wrong", KEYS.values(), ids=KEYS)
-def test_keys_that_cannot_be_used(tmp_path, key_file, spoil, wrong):
+def test_keys_that_cannot_be_used(tmp_path, key_file, spoil, wrong, check):
     """Only the default one is made when it is missing."""
     spoil(key_file)
     status, out, err = run("--authkey-file", key_file, "--listen",
-                           f"unix:{tmp_path}/socket")
+                           f"unix:{tmp_path}/socket", *check)
     assert (status, out) == (USAGE, "")
     assert wrong in err and str(key_file) in err
     assert not (tmp_path / "socket").exists()
