@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What lack of memory does to starts, reloads and sources, and what must not be
  * said or made up for it. */
+#include "secure.h"
 #include "shortage.h"
 
 #include <tieline/tieline.h>
@@ -101,6 +102,50 @@ static void a_reload_fails_as_a_whole(void **state)
 	assert_in_range(n, 2, count + 1);
 	assert_int_equal(broker->relays.scratch_bytes, 1 << 20);
 	expect_recovery("reload");
+}
+
+/* A broker with TCP at a port that stays, and the configuration with which it
+ * gets TLS there. */
+static void open_to_be_secured(struct config *secure)
+{
+	char *address = settings.listen[1].address;
+
+	open_broker();
+	strcpy(address,
+		TAILQ_NEXT(TAILQ_FIRST(&broker->ports.list), link)->address);
+	close_broker();
+	open_broker();
+	listen_with_tls();
+	settings.listen_count = 2;
+	*secure = settings;
+	secure->listen[1] = settings.listen[2];
+	strcpy(secure->listen[1].address, address);
+	memcpy(secure->listen[1].address, "tls", 3);
+}
+
+/* Certificates are loaded first: what fails within that is OpenSSL's affair. */
+static void a_turn_to_tls_fails_as_a_whole(void **state)
+{
+	enum { LAST = 40 };
+	struct config secure;
+	unsigned long all, count;
+	unsigned failed = 0;
+
+	(void)state;
+	open_to_be_secured(&secure);
+	/* OpenSSL keeps things from the first time on. */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(reload(&secure, 0, &all), 0);
+		assert_int_equal(reload(&settings, 0, &count), 0);
+	}
+	for (unsigned long n = all - LAST; n <= all; n++) {
+		if (reload(&secure, n, &count) < 0)
+			failed++;
+		else
+			assert_int_equal(reload(&settings, 0, &count), 0);
+		expect_recovery("turn to TLS");
+	}
+	assert_in_range(failed, 2, LAST);
 }
 
 static struct tli_endpoint nth_source(uint32_t n)
@@ -298,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		broker_test(a_start_fails_as_a_whole),
 		broker_test(a_reload_fails_as_a_whole),
+		broker_test(a_turn_to_tls_fails_as_a_whole),
 		broker_test(who_cannot_be_known_is_not_admitted),
 		broker_test(nobody_is_paired_twice),
 		broker_test(a_refusal_is_the_end),
