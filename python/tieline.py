@@ -67,6 +67,8 @@ END_SECONDS = 5.0           # for the last word of a TLS connection
 AWAY_SECONDS = 1.0
 RETRY_SECONDS = 0.01
 YEAR_SECONDS = 31_536_000   # as long as a broker lets anyone wait
+LONGEST_SLEEP = 1_000_000   # poll(2) counts milliseconds in an int
+KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 log = logging.getLogger("tieline")
@@ -75,8 +77,8 @@ log = logging.getLogger("tieline")
 class BadLength(OSError):
     """After such a length nobody knows where the next message starts."""
 
-    def __init__(self):
-        super().__init__("bad message length")
+    def __init__(self, text="bad message length"):
+        super().__init__(text)
 
 
 class Refused(ConnectionRefusedError):
@@ -88,6 +90,10 @@ class Refused(ConnectionRefusedError):
         super().__init__(errno.ECONNREFUSED,
                          f"the broker refuses ({code}): {message}")
         self.code = code
+        self.message = message
+
+    def __reduce__(self):
+        return Refused, (self.code, self.message)
 
 
 # ---- Time -------------------------------------------------------------------
@@ -99,6 +105,12 @@ def deadline_in(seconds):
 
 def time_left(deadline):
     return None if deadline is None else max(0, deadline - time.monotonic())
+
+
+def sleep_seconds(deadline):
+    """What a selector may be given; it may be less than is left."""
+    left = time_left(deadline)
+    return None if left is None else min(left, LONGEST_SLEEP)
 
 
 def earliest(deadlines):
@@ -120,7 +132,11 @@ def is_ready(sock, events, deadline):
     with Selector() as selector:
         if sock:
             selector.register(sock, events)
-        return bool(selector.select(time_left(deadline)))
+        while True:
+            if selector.select(sleep_seconds(deadline)):
+                return True
+            if time_left(deadline) == 0:
+                return False
 
 
 def complete(steps):
@@ -149,6 +165,8 @@ def is_url(address):
 
 
 def parse_address(url):
+    if not isinstance(url, str):
+        raise ValueError(f"an address is a str, not {url!r}")
     place, hash_sign, name = url.partition("#")
     if hash_sign and not NAME.fullmatch(name):
         raise ValueError(f"{url!r}: a name has 1 to 128 letters, digits and "
@@ -458,6 +476,7 @@ class Connection:
 
     def _attempt(self, call, argument, events, deadline):
         """What a call on the socket returns, when it does not have to wait."""
+        is_late = False
         while True:
             try:
                 with self._lock:
@@ -476,9 +495,14 @@ class Connection:
                 raise ConnectionResetError(
                     errno.ECONNRESET,
                     f"TLS failed: {error}{advice}") from error
-            if not (yield Want(self._sock, wanted, deadline)):
+            sock = self._sock
+            if sock is None:
+                raise OSError("handle is closed")
+            if is_late or not (yield Want(sock, wanted, deadline)):
                 raise TimeoutError(
                     errno.ETIMEDOUT, "the peer did not go on in time")
+            # Over TLS it may be ready time and again with nothing for us.
+            is_late = time_left(deadline) == 0
 
     def _write(self, data, deadline):
         data = memoryview(data)
@@ -549,13 +573,15 @@ class Connection:
         yield from self._attempt(
             lambda _: self._sock.do_handshake(), None, READ, deadline)
 
-    def _end_tls(self):
+    def _end_tls(self, seconds):
         """Says that this is the end. The peer's own end is not awaited."""
-        deadline = deadline_in(END_SECONDS)
+        deadline = deadline_in(seconds)
         while True:
             try:
                 with self._lock:
                     self._sock.unwrap()
+                    # For other threads it would go on, without TLS.
+                    self._sock.close()
             except ssl.SSLWantWriteError:
                 if is_ready(self._sock, WRITE, deadline):
                     continue
@@ -575,6 +601,8 @@ class Connection:
     def _check(self, direction=True, other="only"):
         if self.closed:
             raise OSError("handle is closed")
+        if self._is_tls() and self._process != os.getpid():
+            raise OSError("the TLS of this connection is its parent process's")
         if not direction:
             raise OSError(f"connection is {other}")
 
@@ -675,11 +703,14 @@ class Connection:
         """Close the connection; again does nothing. Over TLS the end is
         announced to the other side, and that waits up to 5 seconds if there is
         no room for it because what was sent before has not been read."""
+        self._close(END_SECONDS)
+
+    def _close(self, end_seconds):
         if self.closed:
             return
         try:
             if self._is_tls() and self._process == os.getpid():
-                self._end_tls()
+                self._end_tls(end_seconds)
         finally:
             if self._readiness:
                 self._readiness.close()
@@ -687,7 +718,7 @@ class Connection:
             self._sock = None
 
     def __del__(self):
-        self.close()
+        self._close(0)
 
     def __enter__(self):
         return self
@@ -701,6 +732,7 @@ def wait(object_list, timeout=None):
     have something to receive, as soon as there are any, or after `timeout`
     seconds an empty list. It is multiprocessing.connection.wait(), and right
     for TLS on systems without epoll too."""
+    object_list = list(object_list)
     held = [one for one in object_list
             if isinstance(one, Connection) and one._pending()]
     ready = multiprocessing.connection.wait(object_list, 0 if held else timeout)
@@ -1060,16 +1092,22 @@ def reach_one(family, place, deadline):
             code = errno.ETIMEDOUT
         if code:
             raise OSError(code, f"{os.strerror(code)}: {place}")
-        set_no_delay(sock)
+        set_options(sock)
     except BaseException:
         sock.close()
         raise
     return sock
 
 
-def set_no_delay(sock):
-    if is_internet(sock):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def set_options(sock):
+    """It sends at once, and a machine that is gone is noticed."""
+    if not is_internet(sock):
+        return
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE.items():
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def ask_broker(connection, request, deadline, on_parked):
@@ -1217,7 +1255,7 @@ class Port:
                 sock, place = self.sock.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
-            set_no_delay(sock)
+            set_options(sock)
             if len(self.openings) >= HANDSHAKES_MAX:
                 self.openings.pop(0).steps.close()
             deadline = deadline_in(self.settings.timeout)
@@ -1426,6 +1464,7 @@ class Listener:
         self._is_closed = True
         for opening in self._source.openings:
             opening.steps.close()
+        self._source.openings.clear()
         for connection in self._accepted:
             connection.close()
         self._source.close()
@@ -1441,6 +1480,11 @@ class Listener:
         that is there already is found in any time."""
         is_over = False
         while True:
+            if self._is_closed:
+                raise OSError("listener is closed")
+            # Nobody would go on with what begins now.
+            if is_done():
+                return True
             self._begin()
             if is_done():
                 return True
@@ -1475,7 +1519,7 @@ class Listener:
             for want, opening in wants:
                 if want.sock is not None:
                     selector.register(want.sock, want.events, opening)
-            return [key.data for key, _ in selector.select(time_left(until))]
+            return [key.data for key, _ in selector.select(sleep_seconds(until))]
 
     def _advance(self, opening, is_ready):
         try:

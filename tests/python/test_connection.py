@@ -6,9 +6,11 @@ import array
 import contextlib
 import multiprocessing.connection
 import os
+import pickle
 import selectors
 import socket
 import struct
+import sys
 
 import pytest
 
@@ -329,3 +331,77 @@ def test_a_reset(both_ends, kind):
     with pytest.raises(OSError):
         while True:
             other.send_bytes(bytes(MIB))
+
+
+def test_an_end_of_tls_is_the_end_of_the_socket(both_ends):
+    """Python goes on without TLS behind the words of both sides: another thread
+    would."""
+    one, other = both_ends("tls")
+    other.close()
+    assert one.poll(HANG)
+    sock = one._sock
+    one._end_tls(0)
+    for call in (sock.send, sock.recv):
+        with pytest.raises(OSError):
+            call(b"in the clear" if call == sock.send else 1)
+
+
+def test_one_that_is_forgotten_does_not_block(both_ends, monkeypatch):
+    one, other = both_ends("tls")
+    with pytest.raises(TimeoutError):
+        tieline.complete(one._write(bytes(64 * MIB), tieline.deadline_in(0.1)))
+    waits = []
+
+    def is_ready(sock, events, deadline):
+        waits.append(tieline.time_left(deadline))
+        return False
+    monkeypatch.setattr(tieline, "is_ready", is_ready)
+    one.__del__()
+    assert one.closed and waits in ([], [0])
+
+
+def test_a_forked_child_does_not_speak(both_ends):
+    """It would spoil the parent's TLS."""
+    one, other = both_ends("tls")
+    child = os.fork()
+    if child == 0:
+        for call in (lambda: one.send("x"), one.recv, one.poll, one.fileno):
+            with contextlib.suppress(OSError):
+                call()
+                os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    one.send("whole")
+    assert other.recv() == "whole"
+
+
+@pytest.mark.parametrize("kind", ["tcp", "tls"])
+def test_machines_that_are_gone_are_noticed(both_ends, kind):
+    for end in both_ends(kind):
+        for level, option, value in [
+                (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+                (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
+                (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+                (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)]:
+            assert end._sock.getsockopt(level, option) == value
+
+
+def test_waiting_for_an_iterator(both_ends):
+    one, other = both_ends("tcp")
+    other.send("x")
+    assert tieline.wait(iter([one]), HANG) == [one]
+
+
+def test_very_long_waits(both_ends):
+    one, other = both_ends("tcp")
+    other.send("x")
+    assert one.poll(tieline.YEAR_SECONDS)
+
+
+@pytest.mark.parametrize("error", [
+    tieline.BadLength(), tieline.Refused("full", "there is no room")])
+def test_errors_that_other_processes_are_sent(error, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tieline", tieline)
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error) and str(copy) == str(error)
+    assert vars(copy) == vars(error)

@@ -4,6 +4,7 @@ and C; and what becomes of a listener whose broker goes."""
 
 import json
 import os
+import signal
 import socket
 import ssl
 import struct
@@ -422,3 +423,27 @@ def test_a_manager_class(hub):
                   for _ in range(2))
     one.get_task_queue().put(1)
     assert other.get_task_queue().get() == 1
+
+
+def test_no_login_is_left_half_way(hub, client_options):
+    """The broker would take it for a failure of this machine."""
+    with tieline.Listener(f"{hub.at['tcp']}#echo", KEY) as listener:
+        for _ in range(3):
+            with meanwhile(listener.accept, HANG) as accepted:
+                tieline.connect(f"{hub.at['tcp']}#echo", KEY).close()
+            accepted.value.close()
+            assert listener._source.openings == []
+
+
+def test_a_listener_that_is_closed_while_it_accepts(hub):
+    """By a signal's handler."""
+    listener = tieline.Listener(f"{hub.at['tcp']}#echo", KEY)
+    before = signal.signal(
+        signal.SIGALRM, lambda *arguments: listener.close())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(OSError, match="listener is closed"):
+            listener.accept(HANG)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
