@@ -120,7 +120,7 @@ const char *login_keys_withdrawal(const struct login_keys *keys, size_t matched)
 	if (!tli_key_equal(now->key, then->key))
 		return "the identity has another key";
 	if (certified && certified->key && certified != now)
-		return "the identity of its certificate has a key now";
+		return "its certificate goes with another key now";
 	return identity_key_objection(
 		now, time(NULL), peer->has_uid, peer->uid);
 }

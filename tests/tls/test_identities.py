@@ -207,4 +207,4 @@ def test_whose_identity_has_a_key_of_its_own_before_the_login_is_over(named):
         peer.go_on()
         peer.names()
     broker.hub.broker.log.wait_for(
-        "taken away: the identity of its certificate has a key now")
+        "taken away: its certificate goes with another key now")
