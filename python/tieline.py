@@ -1248,6 +1248,10 @@ class Port:
     def resume(self, away_seconds):
         pass
 
+    def has_begun(self):
+        """Whether it has logins of its own under way."""
+        return False
+
     def start(self):
         """Takes in who has come; at the limit the oldest goes."""
         for _ in range(HANDSHAKES_MAX):
@@ -1338,6 +1342,9 @@ class Parking:
                 deadline, self.request,
                 functools.partial(self.found, opening))
             self.openings.append(opening)
+
+    def has_begun(self):
+        return any(one.want and not one.is_parked for one in self.openings)
 
     def is_pausing(self):
         return (self.pause_until is not None and
@@ -1450,6 +1457,7 @@ class Listener:
                 raise TimeoutError(
                     errno.ETIMEDOUT,
                     "nobody connected and authenticated in time")
+            self._settle()
         finally:
             self._left_at = time.monotonic()
         connection = self._accepted.pop(0)
@@ -1491,6 +1499,13 @@ class Listener:
             if is_over:
                 return False
             is_over = time_left(deadline) == 0
+            self._go_on(deadline)
+
+    def _settle(self):
+        """Has those park who have begun: a login that nobody goes on with, the
+        broker takes for a failure of this machine."""
+        deadline = deadline_in(AWAY_SECONDS)
+        while self._source.has_begun() and time_left(deadline):
             self._go_on(deadline)
 
     def _begin(self):

@@ -425,14 +425,28 @@ def test_a_manager_class(hub):
     assert other.get_task_queue().get() == 1
 
 
-def test_no_login_is_left_half_way(hub, client_options):
+@pytest.mark.parametrize("backlog", [1, 4])
+def test_no_login_is_left_half_way(hub, backlog):
     """The broker would take it for a failure of this machine."""
-    with tieline.Listener(f"{hub.at['tcp']}#echo", KEY) as listener:
-        for _ in range(3):
+    with tieline.Listener(
+            f"{hub.at['tcp']}#echo", KEY, backlog=backlog) as listener:
+        for _ in range(10):
             with meanwhile(listener.accept, HANG) as accepted:
                 tieline.connect(f"{hub.at['tcp']}#echo", KEY).close()
             accepted.value.close()
-            assert listener._source.openings == []
+            assert all(one.is_parked for one in listener._source.openings)
+
+
+def test_logins_are_not_gone_on_with_for_ever(hub):
+    """When the broker says nothing any more."""
+    with tieline.Listener(f"{hub.at['tcp']}#echo", KEY, backlog=4) as listener:
+        listener._begin()
+        assert listener._source.has_begun()
+        with hub.asleep():
+            listener._settle()
+        assert listener._source.has_begun()
+        while listener._source.has_begun():
+            listener._settle()
 
 
 def test_a_listener_that_is_closed_while_it_accepts(hub):
