@@ -848,9 +848,8 @@ class Login:
 
     def advice_on_tls(self):
         """A server with TLS waits for the client to begin, and then is gone."""
-        sock = self.connection._sock
-        may_help = (self.role == "client" and is_internet(sock)
-                    and not isinstance(sock, ssl.SSLSocket))
+        may_help = (self.role == "client" and not self.connection._is_tls()
+                    and is_internet(self.connection._sock))
         return " If it speaks TLS, its address is tls://..." if may_help else ""
 
     def send(self, body):
@@ -1448,8 +1447,6 @@ class Listener:
         and hold up nobody. Raises TimeoutError after `timeout` seconds, and
         OSError once the listener is closed. One thread at a time.
         """
-        if self._is_closed:
-            raise OSError("listener is closed")
         deadline = deadline_in(timeout)
         self._source.resume(time.monotonic() - self._left_at)
         try:
@@ -1490,10 +1487,9 @@ class Listener:
         while True:
             if self._is_closed:
                 raise OSError("listener is closed")
-            # Nobody would go on with what begins now.
-            if is_done():
-                return True
-            self._begin()
+            # With what begins when that is done nobody would go on.
+            if not is_done():
+                self._begin()
             if is_done():
                 return True
             if is_over:
