@@ -173,12 +173,12 @@ class Broker(Program):
         assert "Sanitizer" not in err and "runtime error" not in err, err
 
 
-def ended_broker(config, *options):
+def ended_broker(*options, **popen):
     """A broker that ends by itself, as it does that only checks, or cannot use
     its settings."""
     return subprocess.run(
-        [BUILD / "broker/tielined", "--config", config, *options],
-        capture_output=True, text=True, timeout=HANG)
+        [BUILD / "broker/tielined", *map(str, options)],
+        capture_output=True, text=True, timeout=HANG, **popen)
 
 
 # Brokers on each engine, for what is to hold on all: the model in the broker's
@@ -244,11 +244,16 @@ def start():
         program.stop()
 
 
+def write_secret(path, data):
+    """A file that nobody else can read, from the start."""
+    path.touch(mode=0o600)
+    path.write_bytes(data)
+
+
 @pytest.fixture
 def key_file(tmp_path):
     path = tmp_path / "key"
-    path.touch(mode=0o600)
-    path.write_bytes(KEY)
+    write_secret(path, KEY)
     return path
 
 

@@ -10,7 +10,7 @@ from multiprocessing.connection import Client, Listener
 
 import pytest
 
-from conftest import BUILD, HANG, KEY, python_address
+from conftest import BUILD, HANG, KEY, python_address, write_secret
 from session.wire import Session
 
 TOOL = BUILD / "cli/tieline"
@@ -128,8 +128,7 @@ def target():
 @pytest.fixture
 def other_key(tmp_path):
     path = tmp_path / "other key"
-    path.touch(mode=0o600)
-    path.write_bytes(OTHER_KEY)
+    write_secret(path, OTHER_KEY)
     return path
 
 

@@ -10,7 +10,7 @@ from multiprocessing.connection import Listener
 
 import pytest
 
-from conftest import KEY
+from conftest import KEY, write_secret
 
 from .conftest import TOOL, receive, rows
 
@@ -90,8 +90,7 @@ def test_a_host_that_is_unknown(tool):
 @pytest.mark.parametrize("verb", ["ping", "dial", "listen", "pipe", "expose"])
 def test_another_key(tool, broker, tmp_path, verb):
     wrong = tmp_path / "wrong"
-    wrong.touch(mode=0o600)
-    wrong.write_bytes(b"another key")
+    write_secret(wrong, b"another key")
     words = {"ping": [], "expose": ["x", "unix:/nowhere"]}.get(verb, ["x"])
     done = tool(verb, *words, "--authkey-file", wrong)
     assert done.returncode == 4

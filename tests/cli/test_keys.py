@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, HANG, ROOT
+from conftest import BUILD, HANG, ROOT, ended_broker
 
 from .conftest import TOOL, rows
 
@@ -41,8 +41,7 @@ def broker_check(folder):
     config = folder.parent / "tielined.json"
     config.write_text(json.dumps({
         "keys_dir": str(folder), "listen": [f"unix:{folder.parent}/socket"]}))
-    done = subprocess.run([TIELINED, "--check-config", "--config", config],
-                          text=True, capture_output=True, timeout=HANG)
+    done = ended_broker("--check-config", "--config", config)
     return done.stderr if done.returncode else None
 
 

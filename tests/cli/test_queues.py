@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from conftest import HANG
+from conftest import HANG, write_secret
 from session.wire import item
 
 from .conftest import TOOL, rows
@@ -450,8 +450,7 @@ class TestEachVerb:
 
     def test_another_key(self, tool, broker, tmp_path, words):
         wrong = tmp_path / "wrong"
-        wrong.touch(mode=0o600)
-        wrong.write_bytes(b"another key")
+        write_secret(wrong, b"another key")
         done = tool(*words, "--authkey-file", wrong)
         assert done.returncode == 4
         assert done.stderr.startswith(f"tieline: {broker.url}")

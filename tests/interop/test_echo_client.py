@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from conftest import BUILD
+from conftest import BUILD, write_secret
 
 MESSAGES = ["hello", "caf\u00e9 \u6f22\u5b57 \U0001f600", "", "two\nlines",
             "x" * 255, "x" * 256, "x" * 100_000]
@@ -130,8 +130,7 @@ def test_a_host_that_cannot_be_looked_up(say):
 
 def test_a_wrong_key(server, address, tmp_path, say, still_serves):
     wrong = tmp_path / "wrong"
-    wrong.touch(mode=0o600)
-    wrong.write_bytes(b"not the key")
+    write_secret(wrong, b"not the key")
     status, out, err = say(address, "hello", key=wrong)
     assert (status, out) == (AUTHENTICATION, "")
     assert "both sides need the same authkey" in err

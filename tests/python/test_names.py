@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, HANG, KEY, PYTHONS, Broker
+from conftest import BUILD, HANG, KEY, PYTHONS, Broker, write_secret
 
 from .conftest import EVERYTHING, KINDS, OTHERS, meanwhile, tieline
 
@@ -222,8 +222,7 @@ def test_what_is_not_permitted(broker, tmp_path):
     keys = tmp_path / "keys"
     keys.mkdir(mode=0o700)
     (keys / "cook.json").write_text('{"rights": ["accept echo"]}')
-    (keys / "cook.key").touch(mode=0o600)
-    (keys / "cook.key").write_bytes(b"the key of a cook")
+    write_secret((keys / "cook.key"), b"the key of a cook")
     url = broker(keys_dir=str(keys)).at["unix"] + "#echo"
     with tieline.Listener(url, b"the key of a cook"):
         with pytest.raises(PermissionError, match="may not dial"):

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, HANG
+from conftest import BUILD, HANG, ended_broker, write_secret
 
 from .client import Peer, meanwhile
 
@@ -25,9 +25,7 @@ YOUNG_S = 2.1  # so old is the file of a socket that may be replaced
 
 def run(*options, **popen):
     """Its exit status, standard output and error; it must end by itself."""
-    done = subprocess.run(
-        [str(word) for word in (TIELINED, *options)], capture_output=True,
-        text=True, timeout=HANG, **popen)
+    done = ended_broker(*options, **popen)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -144,8 +142,7 @@ def test_keys_of_any_length(start, tmp_path, key_file, length):
 def test_options_go_before_settings(broker, tmp_path):
     """Addresses, key and level."""
     key = tmp_path / "another"
-    key.touch(mode=0o600)
-    key.write_bytes(b"another key")
+    write_secret(key, b"another key")
     one = broker("--listen", "tcp://127.0.0.1:0", "--listen",
                  f"unix:{tmp_path}/other", "--authkey-file", key,
                  "--log-level", "error")

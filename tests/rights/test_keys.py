@@ -143,7 +143,8 @@ def test_the_broker_does_not_start(
     config = tmp_path / "tielined.json"
     config.write_text('{"keys_dir": "%s", "listen": ["unix:%s/broker"]}' % (
         keys.folder, tmp_path))
-    done = ended_broker(config, "--authkey-file", key_file, *options)
+    done = ended_broker(
+        "--config", config, "--authkey-file", key_file, *options)
     assert done.returncode == 2 and done.stdout == ""
     assert str(keys.folder) in done.stderr or "the same key" in done.stderr
     assert wrong in done.stderr
@@ -172,7 +173,7 @@ def test_nobody_at_all_is_no_start(keys, tmp_path):
     config = tmp_path / "tielined.json"
     config.write_text('{"keys_dir": "%s", "listen": ["unix:%s/broker"]}' % (
         keys.folder, tmp_path))
-    done = ended_broker(config)
+    done = ended_broker("--config", config)
     assert done.returncode == 2
     assert "there is no identity in it: nobody could log in" in done.stderr
 
@@ -181,7 +182,7 @@ def test_the_settings_of_a_good_folder_can_be_used(keys, tmp_path):
     keys.add("robot", "stat")
     config = tmp_path / "tielined.json"
     config.write_text('{"keys_dir": "%s"}' % keys.folder)
-    done = ended_broker(config, "--check-config")
+    done = ended_broker("--config", config, "--check-config")
     assert (done.returncode, done.stderr) == (0, "")
 
 

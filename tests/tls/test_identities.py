@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, HANG
+from conftest import BUILD, HANG, write_secret
 from rendezvous.client import END
 
 from .client import SecurePeer, context
@@ -38,8 +38,7 @@ class Named:
         (self.folder / f"{id}.json").write_text(json.dumps(members))
         if key:
             path = self.folder / f"{id}.key"
-            path.touch(mode=0o600)
-            path.write_bytes(key)
+            write_secret(path, key)
 
     def reload(self):
         assert "reloaded" in self.hub.broker.reload()

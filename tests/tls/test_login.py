@@ -8,6 +8,7 @@ from multiprocessing import AuthenticationError
 
 import pytest
 
+from conftest import write_secret
 from rendezvous.client import PATIENCE, frame, open_socket
 from rendezvous.test_monitor import Monitor
 
@@ -124,8 +125,7 @@ def identified(secure, certificates, tmp_path):
 
     def add(name, key=None, **members):
         if key:
-            (folder / f"{name}.key").touch(mode=0o600)
-            (folder / f"{name}.key").write_bytes(key)
+            write_secret((folder / f"{name}.key"), key)
         (folder / f"{name}.json").write_text(json.dumps(members))
 
     add("named", rights=["list"], certificates=["urn:two"])

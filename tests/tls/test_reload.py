@@ -10,7 +10,7 @@ from multiprocessing import AuthenticationError
 
 import pytest
 
-from conftest import BUILD, HANG, ended_broker
+from conftest import BUILD, HANG, ended_broker, write_secret
 from rendezvous.client import echo_both_ways, open_socket
 
 from .client import context, plain_address
@@ -49,10 +49,8 @@ def renewable(secure, certificates, tmp_path):
     renew(name) puts another one there."""
     def renew(name):
         for suffix in ("crt", "key"):
-            target = tmp_path / f"own.{suffix}"
-            target.touch(mode=0o600)
-            target.write_bytes(
-                (certificates / f"{name}.{suffix}").read_bytes())
+            write_secret(tmp_path / f"own.{suffix}",
+                         (certificates / f"{name}.{suffix}").read_bytes())
     renew("server-good")
     hub = secure(certificate_file=str(tmp_path / "own.crt"),
                  private_key_file=str(tmp_path / "own.key"))
@@ -124,13 +122,13 @@ def test_what_cannot_be_used_changes_nothing(
         certificates, "server-good")
     echo_both_ways(*old)
 
-    done = ended_broker(hub.broker.config, "--check-config")
+    done = ended_broker("--config", hub.broker.config, "--check-config")
     assert done.returncode == 2 and what in done.stderr, done
 
 
 def test_settings_that_can_be_used(secure):
     hub = secure()
-    done = ended_broker(hub.broker.config, "--check-config")
+    done = ended_broker("--config", hub.broker.config, "--check-config")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -240,7 +238,7 @@ def test_a_plain_address_for_all_has_to_be_allowed(
     config = tmp_path / "tielined.json"
     config.write_text('{"listen": ["%s"], "authkey_file": "%s"}' % (
         OPEN, key_file))
-    done = ended_broker(config, *options)
+    done = ended_broker("--config", config, *options)
     assert done.returncode == status
     assert "set allow_plaintext_remote" in done.stderr
 
@@ -248,7 +246,7 @@ def test_a_plain_address_for_all_has_to_be_allowed(
 def test_a_check_looks_hosts_up(tmp_path):
     config = tmp_path / "tielined.json"
     config.write_text('{"listen": ["tcp://no-such-host.invalid:7600"]}')
-    done = ended_broker(config, "--check-config")
+    done = ended_broker("--config", config, "--check-config")
     assert done.returncode == 2
     assert "no-such-host.invalid" in done.stderr
 

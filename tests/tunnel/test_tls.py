@@ -11,7 +11,7 @@ import pytest
 
 from cli.conftest import begin, ended, receive  # noqa: F401: a fixture
 from cli.ends import is_break, memory_of
-from conftest import KEY, Broker, python_address
+from conftest import KEY, Broker, python_address, write_secret
 
 from .test_programs import DIAL, ECHO, MANAGED, at, run
 
@@ -206,8 +206,7 @@ def test_the_host_of_the_address_is_checked_and_not_its_number(
 
 def test_another_key(secure, to, tmp_path, key_file):
     other = tmp_path / "other"
-    other.touch(mode=0o600)
-    other.write_bytes(b"quite another key")
+    write_secret(other, b"quite another key")
     carrier = to(secure, "--authkey-file", other, "--local-authkey-file",
                  key_file)
     with carrier.connect() as near:
