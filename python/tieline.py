@@ -1057,16 +1057,16 @@ class Settings:
             return [bound]
         return [bound, plain] if role == "listener" else [plain]
 
-    def meet(self, deadline, parking=None, on_parked=None):
+    def meet(self, deadline, parking=None, on_stage=None):
         """A connection to the partner that the broker finds; who dials, or who
-        is parked with that request."""
+        is parked with that request and hears of its stages."""
         sock = yield from self.reach(deadline)
         connection = yield from self.authenticate(sock, "client", deadline)
         try:
             if self.address.name:
                 request = parking or dialling(self.address.name, deadline)
                 yield from ask_broker(
-                    connection, request, deadline, on_parked)
+                    connection, request, deadline, on_stage)
         except BaseException:
             connection.close()
             raise
@@ -1109,12 +1109,14 @@ def set_options(sock):
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
-def ask_broker(connection, request, deadline, on_parked):
+def ask_broker(connection, request, deadline, on_stage):
     """Waits until there is a partner."""
     yield from connection._send(json.dumps(request).encode(), deadline)
+    if on_stage:
+        on_stage(ASKED)
     reply = yield from next_reply(connection, deadline)
-    if on_parked:
-        on_parked()
+    if on_stage:
+        on_stage(PARKED)
         if "parked" in reply:
             # Whoever dials may take his time.
             reply = yield from next_reply(connection, None)
@@ -1214,6 +1216,9 @@ def manager(url, authkey=None, *,
 
 # ---- Listening --------------------------------------------------------------
 
+LOGIN, ASKED, PARKED = range(3)
+
+
 class Opening:
     """A generator under way, and what it waits for."""
 
@@ -1221,7 +1226,7 @@ class Opening:
         self.steps = steps
         self.peer = peer
         self.want = None
-        self.is_parked = False
+        self.stage = LOGIN
 
     def advance(self, is_ready):
         """The Connection, when there is one."""
@@ -1321,10 +1326,10 @@ class Parking:
 
     def resume(self, away_seconds):
         """The broker does not wait while nobody accepts: logins under way would
-        seem to fail by its fault."""
+        seem to fail by its fault. Who has asked may have been dialled."""
         if away_seconds < AWAY_SECONDS:
             return
-        for opening in [one for one in self.openings if not one.is_parked]:
+        for opening in [one for one in self.openings if one.stage == LOGIN]:
             self.openings.remove(opening)
             opening.steps.close()
 
@@ -1339,25 +1344,27 @@ class Parking:
             opening = Opening()
             opening.steps = self.settings.meet(
                 deadline, self.request,
-                functools.partial(self.found, opening))
+                functools.partial(self.reached, opening))
             self.openings.append(opening)
 
     def has_begun(self):
-        return any(one.want and not one.is_parked for one in self.openings)
+        return any(one.want and one.stage != PARKED for one in self.openings)
 
     def is_pausing(self):
         return (self.pause_until is not None and
                 time.monotonic() < self.pause_until)
 
     def lacks_one(self):
-        under_way = sum(not one.is_parked for one in self.openings)
+        under_way = sum(one.stage != PARKED for one in self.openings)
         is_probing = self.is_absent or not self.was_found
         return len(self.openings) < self.backlog and not (
             is_probing and under_way)
 
-    def found(self, opening):
-        opening.is_parked = self.was_found = True
-        self.is_absent, self.pause = False, 0.0
+    def reached(self, opening, stage):
+        opening.stage = stage
+        if stage == PARKED:
+            self.was_found = True
+            self.is_absent, self.pause = False, 0.0
 
     def wants(self):
         """Only the end of the pause."""
@@ -1411,9 +1418,8 @@ class Listener:
     `address` is where it listens, with the port that was found for port 0;
     `last_accepted` is the address of the last peer.
 
-    Programs in C, which bind their logins by another type, cannot log in to one
-    that listens at a tls:// address of its own; under a name at a broker they
-    find each other.
+    Programs in C bind their logins by another type: to one that listens at a
+    tls:// address of its own they log in with `bind_to_certificate`.
     """
 
     def __init__(self, url, authkey=None, *, backlog=1, exclusive=False,

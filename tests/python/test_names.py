@@ -337,6 +337,23 @@ def test_logins_that_got_stuck(named, monkeypatch):
             tieline.connect(named("unix"), KEY, timeout=HANG).close()
 
 
+def test_who_has_asked_may_have_been_dialled(named, monkeypatch):
+    """What was left for long after it asked is not begun anew."""
+    monkeypatch.setattr(tieline, "AWAY_SECONDS", 0)
+    with tieline.Listener(named("unix"), KEY, backlog=2) as listener:
+        listener._begin()
+        asking = listener._source.openings[1]
+        while asking.stage == tieline.LOGIN:
+            listener._go_on(None)
+        asking.stage = tieline.ASKED  # also if the reply was there at once
+        dialled = [tieline.connect(named("unix"), KEY, timeout=HANG)
+                   for _ in range(2)]
+        for connection in dialled:
+            with connection, listener.accept(HANG) as accepted:
+                connection.send("hello")
+                assert accepted.recv() == "hello"
+
+
 # ---- Brokers that misbehave -------------------------------------------------
 
 class FakeBroker:
@@ -433,7 +450,8 @@ def test_no_login_is_left_half_way(hub, backlog):
             with meanwhile(listener.accept, HANG) as accepted:
                 tieline.connect(f"{hub.at['tcp']}#echo", KEY).close()
             accepted.value.close()
-            assert all(one.is_parked for one in listener._source.openings)
+            assert all(
+                one.stage == tieline.PARKED for one in listener._source.openings)
 
 
 def test_logins_are_not_gone_on_with_for_ever(hub):
