@@ -33,6 +33,8 @@ static void eat(
 	tieline_item *dish;
 	int result;
 
+	printf("%s sits down\n", name);
+	fflush(stdout);
 	while ((result = tieline_queue_get(kitchen, TIELINE_FOREVER, &dish)) ==
 		TIELINE_OK) {
 		printf("%s eats %s\n", name, (const char *)dish->data);

@@ -166,11 +166,14 @@ def test_a_producer_waits_for_room(example):
 def test_cook_and_eaters(example):
     dishes = [f"dish {n}" for n in range(20)]
     for _ in range(2):
-        eaters = [example("cook-eater", "eat", name) for name in ("Ada", "Bo")]
+        eaters = {name: example("cook-eater", "eat", name)
+                  for name in ("Ada", "Bo")}
+        for name, eater in eaters.items():
+            assert eater.line() == f"{name} sits down"
         cook = example("cook-eater", "cook", *dishes)
         assert lines_of(cook) == [
             *(f"cooked {dish}" for dish in dishes), "all is eaten"]
-        eaten = [line.partition(" eats ") for eater in eaters
+        eaten = [line.partition(" eats ") for eater in eaters.values()
                  for line in lines_of(eater)]
         assert {name for name, _, _ in eaten} <= {"Ada", "Bo"}
         assert sorted(dish for _, _, dish in eaten) == sorted(dishes)

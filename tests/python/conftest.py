@@ -112,6 +112,20 @@ def both_ends(listen, client_options):
         yield run
 
 
+def everything(sock):
+    """All that came from a peer that is gone."""
+    data = b""
+    try:
+        while True:
+            more = sock.recv(1 << 16)
+            if not more:
+                break
+            data += more
+    except ConnectionResetError:
+        pass
+    return data
+
+
 class Meanwhile:
     """A call in a thread, and what became of it."""
 
@@ -140,6 +154,23 @@ def meanwhile(call, *arguments):
     assert not running.thread.is_alive(), "it hangs"
     if running.error:
         raise running.error
+
+
+@contextlib.contextmanager
+def turning_away(listener):
+    """The listener accepts during the context; nobody must get in."""
+    is_over = threading.Event()
+
+    def run():
+        while not is_over.is_set():
+            with pytest.raises(TimeoutError):
+                listener.accept(0.05)
+
+    with meanwhile(run):
+        try:
+            yield
+        finally:
+            is_over.set()
 
 
 @pytest.fixture(autouse=True)

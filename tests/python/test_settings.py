@@ -225,7 +225,7 @@ def test_an_address_that_is_silent(monkeypatch):
             (socket.AF_INET, silent.getsockname()),
             (socket.AF_INET, (address.host, address.port))])
         with meanwhile(listener.accept, HANG) as accepted:
-            tieline.connect("tcp://two.test:1", KEY, timeout=1).close()
+            tieline.connect("tcp://two.test:1", KEY, timeout=4).close()
         accepted.value.close()
         for filler in fillers:
             filler.close()

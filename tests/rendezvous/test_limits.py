@@ -74,11 +74,11 @@ def test_dial_has_a_default_the_others_have_not(serve):
 
 def test_a_timeout_ends_with_the_pairing(hub):
     acceptor, dialler = hub.connect(), hub.connect()
-    acceptor.ask(accept="echo", timeout=0.2)
-    dialler.ask(dial="echo", timeout=0.2)
+    acceptor.ask(accept="echo", timeout=1)
+    dialler.ask(dial="echo", timeout=1)
     acceptor.is_paired("echo")
     dialler.is_paired("echo")
-    seconds_until_refused(hub.connect(), "pipe", timeout=0.3)
+    seconds_until_refused(hub.connect(), "pipe", timeout=1.2)
     echo_both_ways(acceptor, dialler)
 
 
