@@ -26,6 +26,7 @@ with the key.
 """
 
 import collections
+import contextlib
 import errno
 import functools
 import hashlib
@@ -49,6 +50,7 @@ import stat
 import struct
 import threading
 import time
+import weakref
 from multiprocessing import AuthenticationError, BufferTooShort
 from multiprocessing.reduction import ForkingPickler
 
@@ -1243,11 +1245,12 @@ class Port:
     def __init__(self, settings, backlog):
         self.settings = settings
         self.openings = []
-        self.process = os.getpid()
         self.sock = listening_socket(settings.address, backlog)
         self.sock.setblocking(False)
         self.address = format_place(
             settings.address.scheme, self.sock.getsockname())
+        self.close = weakref.finalize(self, stop_listening, self.sock,
+                                      settings.address.path, os.getpid())
 
     def resume(self, away_seconds):
         pass
@@ -1278,12 +1281,6 @@ class Port:
         log.warning("%s: turned away %s: %s", self.address, opening.peer,
                     describe(error))
 
-    def close(self):
-        self.sock.close()
-        is_ours = self.process == os.getpid()  # or a parent's
-        if self.settings.address.scheme == "unix" and is_ours:
-            os.unlink(self.settings.address.path)
-
 
 def listening_socket(address, backlog):
     if address.scheme == "unix":
@@ -1301,6 +1298,13 @@ def listening_socket(address, backlog):
     return socket.create_server(
         (address.host, address.port), backlog=backlog, dualstack_ipv6=both,
         family=socket.AF_INET6 if ipv6 else socket.AF_INET)
+
+
+def stop_listening(sock, path, process):
+    sock.close()
+    if path and process == os.getpid():  # or it is a parent's
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def describe(error):
@@ -1469,7 +1473,8 @@ class Listener:
 
     def close(self):
         """Stop listening; connections that were accepted go on. Again does
-        nothing."""
+        nothing. A Unix socket's file is removed, as it is when the listener is
+        forgotten or the program ends."""
         if self._is_closed:
             return
         self._is_closed = True

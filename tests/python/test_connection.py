@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-from conftest import HANG, KEY
+from conftest import HANG, KEY, ROOT
 
 from .conftest import KINDS, meanwhile, tieline
 
@@ -178,6 +178,34 @@ def test_a_forked_child_closes(both_ends, listen, kind):
     with meanwhile(listener.accept, HANG) as accepted:
         tieline.connect(listener.address, KEY).close()
     accepted.value.close()
+
+
+def test_a_listener_that_is_forgotten_leaves_no_file(place):
+    url = place("unix")
+    listener = tieline.Listener(url, KEY)
+    with pytest.raises(OSError, match="in use"):
+        tieline.Listener(url, KEY)
+    del listener
+    tieline.Listener(url, KEY).close()
+
+
+def test_a_program_that_ends_leaves_no_file(start, modern, tmp_path):
+    path = tmp_path / "socket"
+    program = start(
+        modern, "-B", "-c",
+        f"import os, sys; sys.path.insert(0, {str(ROOT / 'python')!r})\n"
+        f"import tieline; a = tieline.Listener('unix:{path}', b'k' * 32)\n"
+        "child = os.fork()\n"
+        "if child: os.waitpid(child, 0)\n"
+        f"print(os.path.exists('{path}'), flush=True)")
+    assert program.finish() == (0, "True\nTrue\n", "")
+    assert not path.exists()
+
+
+def test_a_file_that_is_gone_already(place):
+    url = place("unix")
+    with tieline.Listener(url, KEY):
+        os.unlink(url[len("unix:"):])
 
 
 # ---- TLS: bytes that a socket does not show ---------------------------------
