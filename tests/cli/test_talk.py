@@ -93,7 +93,7 @@ def output(program):
 
 
 def test_nobody_listens(tool, broker):
-    done = tool("dial", "nobody", "--timeout", "0.2")
+    done = tool("dial", "nobody", "--timeout", "1")
     assert done.returncode == 5
     assert done.stderr.startswith(f"tieline: {broker.url}#nobody: ")
 
@@ -284,7 +284,7 @@ def test_listen_ends_with_its_first_connection(tool, begin, broker):
     listen = begin("listen", "here")
     assert tool("dial", "here", input="one\ntwo\n").returncode == 0
     assert listen.finish() == (0, "one\ntwo\n", "")
-    assert tool("dial", "here", "--timeout", "0.1").returncode == 5
+    assert tool("dial", "here", "--timeout", "1").returncode == 5
 
 
 def test_listen_sends_its_input(tool, begin, broker, tmp_path):
@@ -311,6 +311,8 @@ def test_input_waits_for_the_next_connection(begin, broker):
     assert receive(first) == b"one"
     first.close()
     second = broker.paired("dial", "here")
+    second.send_bytes(b"next")
+    assert listen.line() == "next"  # the first one's end was noticed
     write(listen, "two\n")
     end_input(listen)
     assert receive(second) == b"two"
@@ -330,13 +332,13 @@ def test_one_connection_at_a_time(begin, broker):
 
 
 def test_nobody_dials_in_time(begin, broker):
-    status, out, err = begin("listen", "here", "--timeout", "0.2").finish()
+    status, out, err = begin("listen", "here", "--timeout", "1").finish()
     assert (status, out) == (124, "")
     assert "here: nobody dialled in time" in err
 
 
 def test_the_time_does_not_count_while_somebody_is_there(begin, broker):
-    listen = begin("listen", "here", "--keep", "--timeout", "1")
+    listen = begin("listen", "here", "--keep", "--timeout", "3")
     connection = broker.paired("dial", "here")
     connection.send_bytes(b"one")
     assert listen.line() == "one"
@@ -512,4 +514,4 @@ def test_two_pipes_meet(tool, begin, broker):
 
 
 def test_a_pipe_without_another_end(tool, broker):
-    assert tool("pipe", "tube", "--timeout", "0.2").returncode == 5
+    assert tool("pipe", "tube", "--timeout", "1").returncode == 5

@@ -176,7 +176,7 @@ def test_over_tcp_they_go_when_their_time_is_over(site):
 
 def test_who_waits_for_an_object_uses_it(serve):
     """The other one's time is over later than its own."""
-    hub = serve(reference_ttl_ms=200)
+    hub = serve(reference_ttl_ms=1000)
 
     def create():
         with hub.server("tcp") as server:

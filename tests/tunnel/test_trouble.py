@@ -102,7 +102,7 @@ def test_a_connection_that_waits_too_long_breaks(tunnel, tmp_path):
 
 
 def test_who_has_gone_meanwhile_is_no_trouble(broker, tunnel):
-    carrier = tunnel(broker.url, "--timeout", "0.5")
+    carrier = tunnel(broker.url, "--timeout", "2")
     carrier.stat()
     broker.program.process.kill()
     broker.program.finish()
