@@ -211,8 +211,6 @@ ssize_t stream_read(struct stream *stream, void *bytes, size_t size)
 {
 	struct iovec part = {bytes, size};
 
-	if (stream->channel.stuck && is_deaf(stream))
-		return STREAM_BROKEN;
 	return outcome(stream,
 		tli_channel_read(&stream->channel, &part, 1, TLI_SOCKET_TRY));
 }

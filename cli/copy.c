@@ -136,6 +136,13 @@ static void write_some(
 		drop_window(direction);
 }
 
+/* Whether the end is out, or will never be. */
+static bool sends_end(tieline_connection *target)
+{
+	return !is_temporary(tieline_send_end(target, 0)) &&
+		!is_temporary(tieline_flush(target, 0));
+}
+
 /* When all that came has gone out, passes on how it ended. A source that is
  * broken takes nothing more either. */
 static void end_direction(struct copy *copy, int end)
@@ -149,7 +156,7 @@ static void end_direction(struct copy *copy, int end)
 		drop_window(opposite);
 		opposite->read_all = opposite->over = true;
 	} else if (!direction->target_gone && !opposite->target_gone &&
-		is_temporary(tieline_send_end(copy->ends[other(end)], 0))) {
+		!sends_end(copy->ends[other(end)])) {
 		return;
 	}
 	direction->over = true;

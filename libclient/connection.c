@@ -101,10 +101,17 @@ static int ready(tieline_handle *handle)
 		return 0;
 	if (!connection->readable || tli_input_is_ready(&connection->input))
 		events |= TIELINE_READ;
-	if (!connection->writable || connection->output.error.code ||
+	if (connection->output.error.code ||
 		!tli_connection_has_output(connection))
 		events |= TIELINE_WRITE;
 	return events;
+}
+
+/* TLS reads nothing while its answers find no room; once they never will,
+ * reading tells so. */
+static bool is_stuck(const tieline_connection *connection)
+{
+	return connection->channel.stuck && !connection->output.error.code;
 }
 
 struct tli_interest tli_connection_interest(tieline_handle *handle)
@@ -116,6 +123,7 @@ struct tli_interest tli_connection_interest(tieline_handle *handle)
 		return tli_opening_interest(
 			connection->opening, &connection->channel);
 	if ((handle->want & TIELINE_READ) && connection->readable &&
+		!is_stuck(connection) &&
 		!tli_input_is_ready(&connection->input)) {
 		interest.events |= POLLIN;
 		if (tli_channel_has_input(&connection->channel))

@@ -221,15 +221,19 @@ int tieline_flush(tieline_connection *connection, int timeout_ms)
 
 int tieline_send_end(tieline_connection *connection, int timeout_ms)
 {
+	int64_t deadline_ms = tli_deadline_in(timeout_ms);
 	int result = tli_connection_may_send(connection);
 
 	if (result < 0)
 		return result;
-	result = tli_connection_await_room(
-		connection, tli_deadline_in(timeout_ms));
-	if (result == 0) {
-		tli_channel_end(&connection->channel);
-		connection->writable = false;
-	}
-	return tli_handle_settle(&connection->handle, result);
+	result = tli_connection_await_room(connection, deadline_ms);
+	if (result < 0)
+		return tli_handle_settle(&connection->handle, result);
+	tli_channel_end(&connection->channel);
+	connection->writable = false;
+	/* Over TLS it takes room. */
+	if (tli_connection_has_output(connection) && timeout_ms != 0)
+		result = tli_connection_await_room(connection, deadline_ms);
+	return tli_handle_settle(&connection->handle,
+		result == TIELINE_ETIMEDOUT ? TIELINE_OK : result);
 }

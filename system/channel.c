@@ -251,15 +251,18 @@ static ssize_t read_part(struct tli_channel *channel, struct iovec part,
 static ssize_t read_secure(struct tli_channel *channel, struct iovec *parts,
 	size_t count, enum tli_socket_mode mode)
 {
+	/* An answer to the peer's TLS may stand out. */
+	int flushed = tli_channel_flush(channel, TLI_SOCKET_TRY);
 	bool emptied = false;
 	ssize_t total = 0;
 
-	/* An answer to the peer's TLS may stand out. */
-	(void)tli_channel_flush(channel, TLI_SOCKET_TRY);
 	for (size_t i = 0; i < count; i++) {
 		ssize_t got = read_part(channel, parts[i],
 			total > 0 ? TLI_SOCKET_TRY : mode, &emptied);
 
+		/* What waits for output to go waits no more if it can't. */
+		if (got == TLI_SOCKET_AGAIN && channel->stuck && flushed < 0)
+			got = flushed;
 		if (got <= 0 && parts[i].iov_len > 0)
 			return total > 0 ? total : got;
 		total += got;

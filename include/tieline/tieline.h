@@ -404,7 +404,8 @@ TIELINE_API TIELINE_MUST_USE int tieline_send_bytes(
 	int timeout_ms);
 
 /**
- * Wait until everything taken by tieline_send_bytes() is in the kernel.
+ * Wait until everything taken by tieline_send_bytes(), and the end of
+ * tieline_send_end(), is in the kernel.
  *
  * @retval TIELINE_OK
  * @retval TIELINE_ETIMEDOUT  some is not; the connection goes on with it.
@@ -425,7 +426,10 @@ TIELINE_API TIELINE_MUST_USE int tieline_flush(
  * @param timeout_ms  how long to wait for the flush.
  *
  * @retval TIELINE_OK         from now on, sending fails with
- *                            #TIELINE_EDIRECTION.
+ *                            #TIELINE_EDIRECTION. Over TLS the end takes room
+ *                            as a message does: if the time is over before it
+ *                            is in the kernel, it goes out in later calls, and
+ *                            tieline_flush() waits for it.
  * @retval TIELINE_ETIMEDOUT  a message is not sent in full; nothing has ended,
  *                            and the call may be made again.
  * @retval TIELINE_EDIRECTION it cannot send, or not any more.
@@ -584,7 +588,9 @@ TIELINE_API const char *tieline_connection_peer(
  * received: then it may see a reset first. What came to an adopted connection
  * is left to others who hold its socket; if nobody does, a reset may come of
  * it. A message that tieline_send_bytes() kept is lost, unless it was flushed.
- * NULL is fine. Does not block. Since 0.1.
+ * Over TLS the peer is told of the end only if the kernel has room for that:
+ * tieline_send_end() and tieline_flush() before make sure of it. NULL is fine.
+ * Does not block. Since 0.1.
  */
 TIELINE_API void tieline_connection_close(tieline_connection *connection);
 
