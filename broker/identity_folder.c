@@ -158,7 +158,15 @@ static int take_json(const struct folder *folder, const struct file *file)
 
 static int take_key(const struct folder *folder, const struct file *file)
 {
-	if (identities_find(folder->identities, file->id))
+	const struct identity *identity =
+		identities_find(folder->identities, file->id);
+
+	/* The other pass missed it: who has one must not do without it. */
+	if (identity && !identity->key)
+		return tli_error_set(folder->error, TIELINE_EKEY,
+			"%.100s: it came while the folder was read; reload",
+			file->path);
+	if (identity)
 		return 0;
 	return tli_error_set(folder->error, TIELINE_EKEY,
 		"%.100s: there is no %s" JSON_ENDING
@@ -249,7 +257,7 @@ static int read_folder(const struct folder *folder)
 int identity_folder_read(const char *path, struct identities *identities,
 	struct tli_error *error)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct folder folder = {
 		.dir = fd < 0 ? NULL : fdopendir(fd),
 		.path = path,

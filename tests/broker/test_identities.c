@@ -546,6 +546,49 @@ static void a_link_is_not_followed(void **state)
 		"levels of symbolic links");
 }
 
+/* A file that comes when the folder is read for the second time. */
+static const char *late;
+
+void __real_rewinddir(DIR *dir);
+void __wrap_rewinddir(DIR *dir);
+
+void __wrap_rewinddir(DIR *dir)
+{
+	static bool again;
+
+	if (late && again)
+		put(late, "key");
+	again = late && !again;
+	__real_rewinddir(dir);
+}
+
+static void a_key_that_comes_meanwhile_is_not_left_out(void **state)
+{
+	(void)state;
+	put_identity("a", ALL);
+	put("b.json", "{\"rights\": [], \"certificates\": [\"x\"]}");
+	late = "b.key";
+	expect_refused(
+		"late", "%/b.key: it came while the folder was read; reload");
+	late = NULL;
+	load(NULL);
+	assert_int_equal(set->count, 2);
+}
+
+static void a_folder_is_no_link(void **state)
+{
+	char elsewhere[sizeof(folder) + 5];
+
+	(void)state;
+	put_identity("a", ALL);
+	snprintf(elsewhere, sizeof(elsewhere), "%s.link", folder);
+	assert_int_equal(symlink(folder, elsewhere), 0);
+	set = identities_load(elsewhere, NULL, NULL, &error);
+	assert_int_equal(unlink(elsewhere), 0);
+	assert_null(set);
+	assert_non_null(strstr(error.text, "cannot read the keys in "));
+}
+
 static void what_is_no_file_is_refused(void **state)
 {
 	(void)state;
@@ -611,6 +654,8 @@ int main(void)
 		folder_test(there_are_at_most_sixty_four),
 		folder_test(only_its_owner_can_change_it),
 		folder_test(a_link_is_not_followed),
+		folder_test(a_key_that_comes_meanwhile_is_not_left_out),
+		folder_test(a_folder_is_no_link),
 		folder_test(what_is_no_file_is_refused),
 		folder_test(a_lack_of_memory_is_said),
 	};
