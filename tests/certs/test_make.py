@@ -2,6 +2,7 @@
 """certs/make: each certificate is what it claims, as openssl sees it."""
 
 import json
+import os
 import re
 import shlex
 import ssl
@@ -291,6 +292,30 @@ def test_a_revoked_one_stays_revoked(tmp_path):
     assert crl_verdict("server.crt") == OK
     assert "Already revoked" in make_refused(
         "--revoke", tmp_path / "one.crt", tmp_path)[1]
+
+
+def test_one_of_another_authority_cannot_be_revoked(tmp_path, development):
+    make(tmp_path)
+    for name in (development / "client.crt", tmp_path / "ca.crt"):
+        before = files_of(tmp_path)
+        assert "is no certificate by the authority of" in make_refused(
+            "--revoke", name, tmp_path)[1]
+        assert files_of(tmp_path) == before
+
+
+def test_a_machine_with_a_long_name(tmp_path, monkeypatch):
+    host = tmp_path / "uname"
+    host.write_text("#!/bin/sh\necho " + "h" * 64)
+    host.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    make(tmp_path / "made")
+    assert verdict(tmp_path / "made", "server.crt") == OK
+
+
+def test_a_name_that_is_too_long(development):
+    make("--force", "--client", "n" * 64, development)
+    assert "up to 64 characters" in make_refused(
+        "--client", "n" * 65, development)[1]
 
 
 @pytest.mark.parametrize("name", ["ca", "../up", ".hidden", "-x", "a b", ""])
