@@ -287,7 +287,7 @@ def test_a_program_with_another_key(begin, broker, target, other_key):
 
 def test_a_program_that_does_not_answer(begin, broker):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        expose = begin("expose", "program", "--timeout", "0.3",
+        expose = begin("expose", "program", "--timeout", "2",
                        "tcp://127.0.0.1:%d" % silent.getsockname()[1])
         first = broker.paired("dial", "program")
         second = broker.paired("dial", "program")

@@ -370,11 +370,11 @@ def test_a_failing_command_delays_its_item(tool, broker):
 
 def test_leases_are_renewed_while_commands_run(tool, begin, broker, tmp_path):
     out_of(tool("put", "jobs", "a"))
-    work = begin("consume", "jobs", "-n", 1, "--lease", "0.3", "--exec",
+    work = begin("consume", "jobs", "-n", 1, "--lease", "1", "--exec",
                  f"echo begun; while [ ! -e {tmp_path}/go ]; do sleep 0.1; done")
     assert work.line() == "begun"
     # Longer than the lease: nobody else gets it.
-    assert tool("get", "jobs", "--timeout", "1").returncode == 7
+    assert tool("get", "jobs", "--timeout", "2.5").returncode == 7
     (tmp_path / "go").touch()
     assert work.finish() == (0, "", "")
     assert rows(tool("stat", "jobs", "--json").stdout)[0]["leased"] == 0

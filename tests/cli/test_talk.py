@@ -121,8 +121,9 @@ def test_fewer_messages_than_counted_are_an_error(begin, broker):
 
 def test_dial_ends_so_long_after_its_input(begin, broker):
     dial = begin("dial", "here", "-q", "0.1")
-    listener = broker.paired("accept", "here")
-    listener.send_bytes(b"late")
+    listener = broker.request('{"accept":"here"}')
+    listener.send_bytes(b"late")  # relayed with the pairing
+    assert b'"ok":true' in receive(listener)
     assert dial.finish() == (0, "late\n", "")
     assert ended(listener) is EOFError
 
@@ -348,8 +349,8 @@ def test_the_time_does_not_count_while_somebody_is_there(begin, broker):
 
 def test_a_name_that_is_anothers_alone(tool, begin, broker):
     begin("listen", "here", "--exclusive", "--keep")
-    broker.paired("dial", "here").close()
-    done = tool("listen", "here")
+    with broker.paired("dial", "here"):  # the listener has it meanwhile
+        done = tool("listen", "here")
     assert done.returncode == 8
     assert "name_taken" in done.stderr
 
@@ -448,8 +449,9 @@ def test_what_a_command_leaves_unread_does_not_hide_its_break(tool, begin,
     done = tool("dial", "bad", input=LINES)
     assert (done.returncode, done.stdout) == (9, "line 0\n")
     with broker.paired("dial", "bad") as connection:
-        for message in (b"one", b"two", b"three"):
-            connection.send_bytes(message)
+        # At once, as behind the first one it may break.
+        os.write(connection.fileno(),
+                 b"\0\0\0\3one\0\0\0\3two\0\0\0\5three")
         assert receive(connection) == b"one"
         assert ended(connection) is broken(broker)
 

@@ -195,6 +195,8 @@ def test_lines_count_on_over_connections(begin, broker):
                    stdin=subprocess.PIPE)
     for first, second in (("1", "a"), ("2", "b")):
         with broker.paired("dial", "here") as dialler:
+            dialler.send(None)
+            assert listen.line() == "None"  # the one before was left
             listen.process.stdin.write(f"{second}\n{first}\n")
             listen.process.stdin.flush()
             assert pickle.loads(receive(dialler)) == int(first)

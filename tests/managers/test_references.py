@@ -167,7 +167,7 @@ def test_over_tcp_who_has_them_is_unknown_and_they_stay(site):
 
 
 def test_over_tcp_they_go_when_their_time_is_over(site):
-    at = site(reference_ttl_ms=200)
+    at = site(reference_ttl_ms=1000)
     holder = at.holder(3, to="tcp")
     holder.ids(3)
     holder.kill()

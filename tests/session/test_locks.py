@@ -202,8 +202,10 @@ def test_the_lock_is_waited_for_behind_the_end_of_time(hub, pair):
     """The condition's time is over, and somebody has its lock."""
     one, other = opened(pair, "condition_open", "news", None)
     one.condition_acquire("news", WAIT)
+    other.ask("condition_acquire", "news", WAIT)
+    hub.until_waiting(1)
     one.ask("condition_wait", "news", 100)
-    other.condition_acquire("news", WAIT)
+    assert other.answer()
     # From then on it waits for the lock.
     hub.until(lambda stat: other.stat("news")["waiting"] == 0)
     other.condition_release("news")

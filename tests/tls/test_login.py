@@ -215,7 +215,7 @@ def test_no_tls_at_an_address_that_has_it(secure):
 
 def test_a_client_without_tls_learns_where_it_is(secure, peer):
     """Both wait for the other one to begin; whoever gives up first."""
-    hub = secure(settings={"tls_handshake_timeout_ms": 300})
+    hub = secure(settings={"tls_handshake_timeout_ms": 2000})
     address = plain_address(hub.broker.at["tls"])
     for options, code in [([], "TIELINE_ELOST"),
                           (["--handshake-timeout-ms=50"],
