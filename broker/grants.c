@@ -103,7 +103,7 @@ void grants_lapse(struct request *undo)
 static void give_back(struct owner *owner, struct grant *grant)
 {
 	take_out(owner, grant);
-	request_attach(owner, &grant->undo);
+	request_attach(owner, owner->identity, &grant->undo);
 	if (!request_try(&grant->undo))
 		return;
 	request_detach(&grant->undo);

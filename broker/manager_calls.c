@@ -194,7 +194,8 @@ void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
 		.item = item,
 	};
 	forbid(call, object);
-	if (request_start(owner_of(call, code), &call->request,
+	if (request_start_for(owner_of(call, code),
+		    call->manager->owner.identity, &call->request,
 		    call->broker->objects.now_ms))
 		go_on(call);
 }

@@ -21,7 +21,8 @@ static void clear_answer(struct request *request)
 	op->granted = op->dropped = op->dropped_owner = 0;
 }
 
-void request_attach(struct owner *owner, struct request *request)
+void request_attach(
+	struct owner *owner, uint32_t identity, struct request *request)
 {
 	request->owner = owner;
 	request->object = request->op.object;
@@ -30,7 +31,7 @@ void request_attach(struct owner *owner, struct request *request)
 	request->deadline = (struct deadline){.place = 0};
 	request->started_ms = owner->waiters->now_ms;
 	request->op.owner = owner->id;
-	request->op.identity = owner->identity;
+	request->op.identity = identity;
 	request->op.expired = false;
 	request->op.ticket = 0;
 	request->op.result = NULL;
@@ -48,7 +49,7 @@ void request_detach(struct request *request)
 		return;
 	owner->waiting--;
 	owner->waiters->waiting--;
-	wait_counts_remove(&owner->waiters->wait_counts, owner->identity);
+	wait_counts_remove(&owner->waiters->wait_counts, request->op.identity);
 }
 
 void owner_release(struct owner *owner)
@@ -223,12 +224,12 @@ static enum tli_status begin_waiting(struct request *request)
 	if (waiters->waiting >= limits->max_waiting ||
 		owner->waiting >= limits->max_waiting_per_owner)
 		return TLI_STATUS_LIMIT;
-	status = wait_counts_add(&waiters->wait_counts, owner->identity,
+	status = wait_counts_add(&waiters->wait_counts, request->op.identity,
 		limits->max_waiting_per_identity);
 	if (status != TLI_STATUS_OK)
 		return status;
 	if (!set_deadline(request)) {
-		wait_counts_remove(&waiters->wait_counts, owner->identity);
+		wait_counts_remove(&waiters->wait_counts, request->op.identity);
 		return TLI_STATUS_NO_MEMORY;
 	}
 	request->has_waited = true;

@@ -27,7 +27,8 @@ struct waiters {
 };
 
 /* From being started to being done. */
-void request_attach(struct owner *owner, struct request *request);
+void request_attach(
+	struct owner *owner, uint32_t identity, struct request *request);
 /* Its owner may be gone after owner_release(), which is to follow. */
 void request_detach(struct request *request);
 void owner_release(struct owner *owner);

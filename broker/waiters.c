@@ -245,13 +245,14 @@ static bool start(struct waiters *waiters, struct request *request)
 	return false;
 }
 
-bool request_start(struct owner *owner, struct request *request, int64_t now_ms)
+bool request_start_for(struct owner *owner, uint32_t identity,
+	struct request *request, int64_t now_ms)
 {
 	struct waiters *waiters = owner->waiters;
 	bool over = true;
 
 	waiters->now_ms = now_ms;
-	request_attach(owner, request);
+	request_attach(owner, identity, request);
 	request->op.status = TLI_STATUS_OK;
 	if (owner->ended)
 		request->op.status = TLI_STATUS_CANCELLED;
@@ -267,6 +268,11 @@ bool request_start(struct owner *owner, struct request *request, int64_t now_ms)
 	request_detach(request);
 	owner->references--;
 	return true;
+}
+
+bool request_start(struct owner *owner, struct request *request, int64_t now_ms)
+{
+	return request_start_for(owner, owner->identity, request, now_ms);
 }
 
 void request_cancel(struct request *request)

@@ -145,6 +145,11 @@ void owner_set_congested(struct owner *owner, bool congested);
 bool request_start(
 	struct owner *owner, struct request *request, int64_t now_ms);
 
+/* The same for an identity that need not be the owner's: many can ask by one
+ * process. What is made, and waits, counts as that identity's. */
+bool request_start_for(struct owner *owner, uint32_t identity,
+	struct request *request, int64_t now_ms);
+
 /* Withdraws it: it is done later, with CANCELLED, unless it was as good as
  * done. What the engine gives it meanwhile goes back. Nothing for one that is
  * not started. */

@@ -356,6 +356,11 @@ static void so_many_may_wait_in_all_and_of_one(void **state)
 	expect_told("b:CANCELLED ");
 }
 
+static void do_nothing(struct request *request)
+{
+	request_clear(request);
+}
+
 static void so_many_may_wait_with_one_key(void **state)
 {
 	(void)state;
@@ -371,6 +376,28 @@ static void so_many_may_wait_with_one_key(void **state)
 	get(1, 'e', OP_FOREVER);
 	get(1, 'f', OP_FOREVER);
 	expect_told("a:CANCELLED f=LIMIT ");
+}
+
+static void who_asks_for_another_uses_up_its_limit(void **state)
+{
+	struct request asked = {.op = {.code = TLI_OP_GET,
+					.object = 1,
+					.timeout_ms = OP_FOREVER}};
+
+	(void)state;
+	set_limits(10, 1, 10);
+	asked.done = do_nothing;
+	assert_false(request_start_for(&owners[0], 8, &asked, now_ms));
+	assert_int_equal(asked.op.identity, 8);
+	get(0, 'a', OP_FOREVER);
+	owners[1].identity = 8;
+	get(1, 'b', OP_FOREVER);
+	expect_told("b=LIMIT ");
+	request_cancel(&asked);
+	run();
+	get(1, 'c', OP_FOREVER);
+	get(0, 'd', OP_FOREVER);
+	expect_told("d=LIMIT ");
 }
 
 static void so_much_one_may_have(void **state)
@@ -462,6 +489,7 @@ int main(void)
 		TEST(what_was_refused_does_not_go_back),
 		TEST(so_many_may_wait_in_all_and_of_one),
 		TEST(so_many_may_wait_with_one_key),
+		TEST(who_asks_for_another_uses_up_its_limit),
 		TEST(so_much_one_may_have),
 		TEST(who_stands_for_others_may_have_more),
 		TEST(who_waits_and_who_has_can_be_listed),
