@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "identities.h"
 
+#include "engine/kinds.h"
+#include "engine/needs.h"
 #include "identity_folder.h"
 
 #include <tieline/tieline.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +181,21 @@ static void give_numbers(
 	}
 }
 
+/* What no right at all is to. The engine does not know who has a right to which
+ * name: of objects with names it is all or none. */
+static uint32_t forbidden_links(const struct rights *rights)
+{
+	uint32_t links = rights->everywhere & NEEDS_ANY ? 0 : LINKS_TO_OTHERS;
+	char name[TLI_ADDRESS_NAME_MAX + 2];
+
+	for (unsigned i = 0; engine_kind_name(i); i++) {
+		snprintf(name, sizeof(name), "@%s", engine_kind_name(i));
+		if (!(rights_on(rights, name) & NEEDS_ANY))
+			links |= LINKS_TO_KIND(i);
+	}
+	return links;
+}
+
 static int load(struct identities *identities, const char *keys_dir,
 	struct tli_error *error)
 {
@@ -214,5 +232,8 @@ struct identities *identities_load(const char *keys_dir,
 		return NULL;
 	}
 	give_numbers(identities, before);
+	for (size_t i = 0; i < identities->count; i++)
+		identities->all[i].forbidden_links =
+			forbidden_links(&identities->all[i].rights);
 	return identities;
 }

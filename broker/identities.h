@@ -27,9 +27,10 @@ struct identity {
 	uint32_t number;     /* for limits; the same after a reload */
 	struct tli_key *key; /* NULL = it comes by certificate alone */
 	struct rights rights;
-	int64_t not_before; /* seconds since 1970 */
-	int64_t not_after;  /* the first at which it is over */
-	bool has_uids;      /* the key is taken from these users alone */
+	uint32_t forbidden_links; /* of struct op */
+	int64_t not_before;       /* seconds since 1970 */
+	int64_t not_after;        /* the first at which it is over */
+	bool has_uids;            /* the key is taken from these users alone */
 	size_t uid_count;
 	uint32_t uids[IDENTITY_UIDS_MAX];
 	size_t certificate_count;

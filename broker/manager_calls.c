@@ -192,6 +192,7 @@ void manager_ask(struct manager_call *call, uint8_t code, uint64_t object,
 		.object = object,
 		.token = token,
 		.item = item,
+		.forbidden_links = peer_forbidden_links(call->manager->peer),
 	};
 	forbid(call, object);
 	if (request_start_for(owner_of(call, code),

@@ -79,6 +79,11 @@ bool peer_may_all(const struct peer *peer)
 	return peer->identity->rights.everywhere == rights_all.everywhere;
 }
 
+uint32_t peer_forbidden_links(const struct peer *peer)
+{
+	return peer->identity->forbidden_links;
+}
+
 uint32_t peer_rights_on(const struct peer *peer, const char *name)
 {
 	const struct rights *rights = &peer->identity->rights;

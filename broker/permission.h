@@ -21,6 +21,9 @@ bool peer_may(struct peer *peer, enum right right, const char *name);
 uint32_t peer_rights_on(const struct peer *peer, const char *name);
 uint64_t peer_rights_generation(const struct peer *peer);
 
+/* Which objects values that it brings or gets do not keep: of struct op. */
+uint32_t peer_forbidden_links(const struct peer *peer);
+
 /* Whether there is nothing that it may not do. */
 bool peer_may_all(const struct peer *peer);
 

@@ -19,6 +19,7 @@ struct op *session_prepare(struct session_request *r, uint8_t code)
 		.code = code,
 		.format = r->reply.format,
 		.object = r->object,
+		.forbidden_links = peer_forbidden_links(r->session->peer),
 	};
 	session_forbid(r);
 	return &r->request.op;

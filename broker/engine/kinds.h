@@ -4,8 +4,18 @@
 #define ENGINE_KINDS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 bool engine_has_kind(const char *kind);
+
+/* The i-th kind; NULL behind the last one. */
+const char *engine_kind_name(unsigned i);
+
+/* Objects that proxies inside values lead to, as bits: without a name, of the
+ * i-th kind; and with one, or what no program opens, as a subscription. */
+#define KINDS_MAX        31u
+#define LINKS_TO_KIND(i) (UINT32_C(1) << (i))
+#define LINKS_TO_OTHERS  (UINT32_C(1) << KINDS_MAX)
 
 /* The i-th method of a kind, in the order of the alphabet or not; NULL behind
  * the last one, or if there is no such kind. */

@@ -62,6 +62,9 @@ struct op {
 	uint32_t forbidden; /* what whoever asks may not do to the object, a
 			     * RIGHT_BIT() of rights.h each */
 	uint32_t forbidden_beside; /* nor to another one that options name */
+	uint32_t forbidden_links;  /* which objects values of theirs, or for
+				    * them, do not keep: LINKS_TO_...() of
+				    * kinds.h */
 	uint32_t lease_ms;         /* get, touch; nack: the delay */
 	uint32_t delay_ms;         /* put */
 	uint32_t ttl_ms;           /* put; 0 = no limit */

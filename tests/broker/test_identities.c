@@ -3,6 +3,7 @@
  * line, and that all of it is taken or nothing. */
 #include "../unit/unit.h"
 
+#include "../../broker/engine/kinds.h"
 #include "../../broker/identities.h"
 #include "../unit/alloc.h"
 
@@ -191,6 +192,37 @@ static void what_it_does_not_say_limits_nothing(void **state)
 	assert_null(identity_key_objection(one, INT64_MIN, false, 0));
 	assert_null(identity_key_objection(one, INT64_MAX - 1, true, 7));
 	assert_null(identities_find_certificate(set, ""));
+}
+
+/* The kind's bit, by its name; 0 if there is none. */
+static uint32_t link_to(const char *kind)
+{
+	for (unsigned i = 0; engine_kind_name(i); i++)
+		if (strcmp(engine_kind_name(i), kind) == 0)
+			return LINKS_TO_KIND(i);
+	return 0;
+}
+
+static void values_keep_what_one_has_any_right_to(void **state)
+{
+	uint32_t some;
+
+	(void)state;
+	put_identity("a",
+		"{\"rights\": [\"put @Queue\", \"call @l*\", "
+		"\"dial @set\", \"call name\", \"list\"]}");
+	put_identity("b", "{\"rights\": [\"get\"]}");
+	put_identity("c", "{\"rights\": [\"dial\"]}");
+	load(key_of("shared"));
+	some = find("a")->forbidden_links;
+	assert_false(some & link_to("Queue"));
+	assert_false(some & link_to("list"));
+	assert_true(some & link_to("set"));
+	assert_true(some & link_to("dict"));
+	assert_true(some & LINKS_TO_OTHERS);
+	assert_int_equal(find("b")->forbidden_links, 0);
+	assert_true(find("c")->forbidden_links & link_to("list"));
+	assert_int_equal(find(IDENTITY_OF_AUTHKEY)->forbidden_links, 0);
 }
 
 static void a_certificate_does_for_a_key(void **state)
@@ -640,6 +672,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		folder_test(one_has_what_its_file_says),
 		folder_test(what_it_does_not_say_limits_nothing),
+		folder_test(values_keep_what_one_has_any_right_to),
 		folder_test(a_certificate_does_for_a_key),
 		folder_test(other_files_are_left_alone),
 		folder_test(the_key_of_all_rights_is_one_too),

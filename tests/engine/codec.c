@@ -27,6 +27,7 @@ static const struct {
 	FIELD(identity),
 	FIELD(forbidden),
 	FIELD(forbidden_beside),
+	FIELD(forbidden_links),
 	FIELD(lease_ms),
 	FIELD(delay_ms),
 	FIELD(ttl_ms),

@@ -47,6 +47,7 @@ static void fill(struct op *op)
 	op->forbidden = UINT32_MAX - 22;
 	op->forbidden_beside = UINT32_MAX - 23;
 	op->needed = UINT32_MAX - 24;
+	op->forbidden_links = UINT32_MAX - 25;
 	op->is_beside = true;
 }
 

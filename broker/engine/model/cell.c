@@ -20,7 +20,7 @@ struct tli_item *item_pickle(struct call *call, const struct tli_value *value)
 		call_raise_values(call, &error);
 		return NULL;
 	}
-	if (links_attach(call->model, item, value, call->object))
+	if (links_attach(call, item, value, call->object))
 		return item;
 	tli_item_unref(item);
 	call_raise_memory(call);

@@ -218,7 +218,7 @@ static struct tli_item *encode(const struct call *call,
 		tli_item_of_value((enum tli_format)call->op->format, result,
 			RESULT_MAX_BYTES, error);
 
-	if (!item || links_attach(call->model, item, result, NULL))
+	if (!item || links_attach(call, item, result, NULL))
 		return item;
 	tli_item_unref(item);
 	tli_value_error_set(error, TLI_VALUE_NOMEM, "out of memory");

@@ -32,6 +32,9 @@ const struct kind *const kinds[] = {
 	NULL,
 };
 
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) - 1 <= KINDS_MAX,
+	"each kind has a bit in struct op");
+
 const struct kind *kind_find(const char *name, size_t len)
 {
 	for (const struct kind *const *kind = kinds; *kind; kind++)
@@ -44,6 +47,11 @@ const struct kind *kind_find(const char *name, size_t len)
 bool engine_has_kind(const char *kind)
 {
 	return kind_find(kind, strlen(kind));
+}
+
+const char *engine_kind_name(unsigned i)
+{
+	return kinds[i] ? kinds[i]->name : NULL;
 }
 
 const char *engine_kind_method(const char *kind, unsigned i)

@@ -3,6 +3,7 @@
 
 #include "../../../proto/value/token.h"
 #include "../ident.h"
+#include "permit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,7 @@ static size_t size_of(size_t targets)
 
 /* What a value refers to, while it is looked through. */
 struct search {
-	struct model *model;
+	const struct call *call;
 	struct links *links; /* NULL = nothing yet */
 	size_t capacity;
 };
@@ -102,22 +103,23 @@ struct object *links_target(struct model *model, const struct tli_value *state)
 static bool look_at(void *arg, struct tli_value *state)
 {
 	struct search *search = arg;
-	struct object *target = links_target(search->model, state);
+	struct object *target = links_target(search->call->model, state);
 
-	return !target || add(search, target);
+	return !target || !call_permits_link(search->call, target) ||
+		add(search, target);
 }
 
-bool links_attach(struct model *model, struct tli_item *item,
+bool links_attach(const struct call *call, struct tli_item *item,
 	const struct tli_value *value, struct object *holder)
 {
-	struct search search = {.model = model};
+	struct search search = {.call = call};
 
 	if (!tli_tokens_visit(value, look_at, &search)) {
 		free(search.links);
 		return false;
 	}
 	if (search.links)
-		adopt(search.links, item, model, holder);
+		adopt(search.links, item, call->model, holder);
 	return true;
 }
 

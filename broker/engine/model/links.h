@@ -29,9 +29,10 @@ struct links {
 struct object *links_target(struct model *model, const struct tli_value *state);
 
 /* Has an item, which has no links, refer to what the tokens in its value name,
- * as far as that is of this broker and still there. `holder` is the object
- * whose content it becomes; NULL for an answer. False for lack of memory. */
-bool links_attach(struct model *model, struct tli_item *item,
+ * as far as that is of this broker, still there, and not forbidden to whoever
+ * asks: tokens can be made by hand. `holder` is the object whose content it
+ * becomes; NULL for an answer. False for lack of memory. */
+bool links_attach(const struct call *call, struct tli_item *item,
 	const struct tli_value *value, struct object *holder);
 
 /* Has an item, which has no links, refer to the same as another one, and be of

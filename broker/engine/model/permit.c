@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "permit.h"
 
+#include "../kinds.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -78,4 +80,22 @@ bool call_permits_on(
 	struct call *call, uint32_t needs, const struct object *object)
 {
 	return call_permits(call, needs, object->kind, object->name);
+}
+
+static uint32_t link_to(const struct object *object)
+{
+	unsigned i = 0;
+
+	if (object->name)
+		return LINKS_TO_OTHERS;
+	while (kinds[i] && kinds[i] != object->kind)
+		i++;
+	return kinds[i] ? LINKS_TO_KIND(i) : LINKS_TO_OTHERS;
+}
+
+bool call_permits_link(const struct call *call, const struct object *object)
+{
+	uint32_t forbidden = call->op->forbidden_links;
+
+	return forbidden == 0 || !(forbidden & link_to(object));
 }

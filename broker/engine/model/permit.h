@@ -25,4 +25,7 @@ bool call_permits_on(
 bool call_permits_beside(struct call *call, uint32_t needs,
 	const struct object *object, const char *name);
 
+/* Whether values of whoever asks, and answers, keep the object. */
+bool call_permits_link(const struct call *call, const struct object *object);
+
 #endif

@@ -118,7 +118,7 @@ static struct tli_item *make_message(struct call *call, const char *subject,
 		error.code = TLI_VALUE_NOMEM;
 	}
 	tli_buf_fini(&bytes);
-	if (message && !links_attach(call->model, message, value, NULL)) {
+	if (message && !links_attach(call, message, value, NULL)) {
 		tli_item_unref(message);
 		message = NULL;
 	}
