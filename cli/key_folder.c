@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,6 +17,9 @@
 
 #define FILE_NAME_MAX 255u /* the kernel's */
 #define FILE_MODE     (S_IRUSR | S_IWUSR)
+#define LOCK          ".lock" /* stays */
+#define LOCK_PAUSE_MS 20
+#define LOCK_TRIES    250
 
 /* The files of an identity, in the order in which they are made; they are
  * removed in the other one. Rights without their key would be those of any key
@@ -75,8 +79,6 @@ int key_folder_open(struct key_folder *folder, const char *path)
 	if (folder->fd < 0)
 		return complain(STATUS_OTHER, path, "%s", strerror(errno));
 	status = check_trust(folder);
-	if (status == STATUS_DONE && flock(folder->fd, LOCK_EX) != 0)
-		status = complain_of_file(folder, "flock");
 	if (status != STATUS_DONE)
 		key_folder_close(folder);
 	return status;
@@ -95,6 +97,50 @@ int key_folder_make(const char *path)
 void key_folder_close(struct key_folder *folder)
 {
 	close(folder->fd);
+}
+
+/* ---- One at a time ---------------------------------------------------- */
+
+/* Whether it is locked now; false with errno set. */
+static bool lock_in_time(int fd)
+{
+	bool is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+
+	for (int tries = LOCK_TRIES;
+		!is_locked && errno == EWOULDBLOCK && tries; tries--) {
+		poll(NULL, 0, LOCK_PAUSE_MS);
+		is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+	}
+	return is_locked;
+}
+
+static int complain_of_lock(const struct key_folder *folder)
+{
+	if (errno != EWOULDBLOCK)
+		return complain_of_file(folder, LOCK);
+	return complain(STATUS_TIMED_OUT, folder->path,
+		"somebody else is changing it, and has locked %s/" LOCK
+		" for %d seconds: try again, or end the program that has it "
+		"open",
+		folder->path, LOCK_TRIES * LOCK_PAUSE_MS / 1000);
+}
+
+/* Locks a file that nobody else can open. The folder itself could be locked by
+ * all who can read it. */
+static int lock(const struct key_folder *folder, int *fd_out)
+{
+	int fd = openat(folder->fd, LOCK,
+		O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+	int status;
+
+	if (fd < 0)
+		return complain_of_file(folder, LOCK);
+	*fd_out = fd;
+	if (fchmod(fd, FILE_MODE) == 0 && lock_in_time(fd))
+		return STATUS_DONE;
+	status = complain_of_lock(folder);
+	close(fd);
+	return status;
 }
 
 /* ---- Adding ----------------------------------------------------------- */
@@ -200,7 +246,7 @@ static int make_files(const struct key_folder *folder,
 	return status;
 }
 
-int key_folder_add(
+static int add(
 	const struct key_folder *folder, const char *id, const json *members)
 {
 	struct names names;
@@ -217,9 +263,21 @@ int key_folder_add(
 	return status;
 }
 
+int key_folder_add(
+	const struct key_folder *folder, const char *id, const json *members)
+{
+	int fd, status = lock(folder, &fd);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = add(folder, id, members);
+	close(fd);
+	return status;
+}
+
 /* ---- Removing --------------------------------------------------------- */
 
-int key_folder_remove(const struct key_folder *folder, const char *id)
+static int remove_files(const struct key_folder *folder, const char *id)
 {
 	struct names names;
 	int removed = 0;
@@ -237,6 +295,17 @@ int key_folder_remove(const struct key_folder *folder, const char *id)
 	return removed ? STATUS_DONE
 		       : complain(STATUS_NO_NAME, folder->path,
 				 "there is no identity %s", id);
+}
+
+int key_folder_remove(const struct key_folder *folder, const char *id)
+{
+	int fd, status = lock(folder, &fd);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = remove_files(folder, id);
+	close(fd);
+	return status;
 }
 
 /* ---- Listing ---------------------------------------------------------- */
@@ -299,7 +368,8 @@ static bool add_row(const struct key_folder *folder, const struct names *names,
 	return false;
 }
 
-/* The key of an identity is part of its row. */
+/* The key of an identity is part of its row; what is removed meanwhile has
+ * none. */
 static bool list_file(
 	const struct key_folder *folder, const char *file_name, json *rows)
 {
@@ -310,7 +380,8 @@ static bool list_file(
 
 	snprintf(id, sizeof(id), "%.*s", (int)len, file_name);
 	name_files(&names, id);
-	if (which == KEY && is_there(folder, names.final[JSON]))
+	if (!is_there(folder, file_name) ||
+		(which == KEY && is_there(folder, names.final[JSON])))
 		return true;
 	return add_row(folder, &names, id, rows);
 }

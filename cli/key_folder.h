@@ -19,11 +19,17 @@ struct key_folder {
 
 /* Each returns STATUS_DONE, or another status when it has complained. */
 
-/* Opens it; nobody else with this program changes it meanwhile. */
+/* Opens it. */
 int key_folder_open(struct key_folder *folder, const char *path);
 
 /* Makes it if it is not there. */
 int key_folder_make(const char *path);
+
+/*
+ * The next two change it alone: another one waits for a few seconds, and gives
+ * up then. Who only lists it waits for nobody, and holds nobody up: files come
+ * and go as a whole.
+ */
 
 /* Adds an identity with a new key. What is there is left alone. */
 int key_folder_add(

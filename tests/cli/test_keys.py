@@ -3,6 +3,7 @@
 whatever happens in between."""
 
 import datetime
+import fcntl
 import json
 import os
 import re
@@ -49,6 +50,11 @@ def members(folder, name):
     return json.loads((folder / f"{name}.json").read_text())
 
 
+def files(folder):
+    """What is in it, but for what keeps two from changing it at once."""
+    return sorted(set(os.listdir(folder)) - {".lock"})
+
+
 def mode(path):
     return stat.S_IMODE(os.lstat(path).st_mode)
 
@@ -58,7 +64,7 @@ def mode(path):
 def test_what_is_made(add, folder):
     said = add("cook", "--right", "dial kitchen.*", "--right", "list")
     assert str(folder / "cook.key") in said and "kill -HUP" in said
-    assert sorted(os.listdir(folder)) == ["cook.json", "cook.key"]
+    assert files(folder) == ["cook.json", "cook.key"]
     key = (folder / "cook.key").read_text()
     assert re.fullmatch("[0-9a-f]{64}", key) and key not in said
     assert members(folder, "cook") == {"rights": ["dial kitchen.*", "list"]}
@@ -215,7 +221,7 @@ def test_what_is_there_is_left_alone(add, tool, folder, left):
     before = (folder / f"a.{left}").read_bytes()
     done = tool("key", "add", folder, "a", "--right", "get")
     assert done.returncode == 1 and f"a.{left} is there already" in done.stderr
-    assert os.listdir(folder) == [f"a.{left}"]
+    assert files(folder) == [f"a.{left}"]
     assert (folder / f"a.{left}").read_bytes() == before
 
 
@@ -240,7 +246,7 @@ def test_many_at_once(add, folder, environment):
         for number in range(8)]
     done = [(one.communicate(timeout=HANG), one.returncode) for one in running]
     assert sorted(status for _, status in done) == [0] + 7 * [1], done
-    assert sorted(os.listdir(folder)) == ["a.json", "a.key"]
+    assert files(folder) == ["a.json", "a.key"]
     assert broker_check(folder) is None
 
 
@@ -259,7 +265,7 @@ def test_a_folder_that_others_can_change(add, tool, folder, bits):
     for words in verbs(folder):
         done = tool("key", *words)
         assert done.returncode == 1 and "chmod go-w" in done.stderr
-    assert sorted(os.listdir(folder)) == ["a.json", "a.key"]
+    assert files(folder) == ["a.json", "a.key"]
     assert broker_check(folder) is not None
 
 
@@ -281,6 +287,77 @@ def test_what_is_no_folder(tool, tmp_path):
         done = tool("key", *words)
         assert done.returncode == 1 and str(tmp_path) in done.stderr, words
     assert os.listdir(tmp_path) == ["file"] or "key" in os.listdir(tmp_path)
+
+
+# ---- Locked ---------------------------------------------------------------
+
+def test_a_lock_on_the_folder_holds_nobody_up(add, tool, folder):
+    """Which all can take who can read it."""
+    add("a", "--all-rights")
+    folder.chmod(0o755)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for words in verbs(folder):
+            assert tool("key", *words).returncode == 0, words
+    finally:
+        os.close(descriptor)
+    assert files(folder) == ["b.json", "b.key"]
+
+
+@pytest.mark.parametrize("umask", [0, 0o077, 0o777])
+def test_nobody_else_can_open_the_lock(tool, folder, umask):
+    for name in ("a", "b"):
+        assert tool("key", "add", folder, name, "--all-rights",
+                    umask=umask).returncode == 0
+    assert mode(folder / ".lock") == 0o600
+    assert broker_check(folder) is None
+
+
+@pytest.mark.parametrize("made", ["link", "folder"])
+def test_a_lock_that_is_no_file(add, tool, folder, made):
+    add("a", "--all-rights")
+    os.unlink(folder / ".lock")
+    if made == "link":
+        os.symlink(folder.parent / "elsewhere", folder / ".lock")
+    else:
+        os.mkdir(folder / ".lock")
+    done = tool("key", "rm", folder, "a")
+    assert done.returncode == 1 and ".lock" in done.stderr
+    assert not (folder.parent / "elsewhere").exists()
+    assert files(folder) == ["a.json", "a.key"]
+
+
+def test_who_changes_it_keeps_others_waiting_but_not_for_ever(
+        add, tool, folder):
+    add("a", "--all-rights")
+    with open(folder / ".lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert tool("key", "ls", folder).returncode == 0
+        for words in (("add", folder, "b", "--all-rights"),
+                      ("rm", folder, "a")):
+            done = tool("key", *words)
+            assert done.returncode == 124, done
+            assert str(folder / ".lock") in done.stderr
+            assert done.stderr.count("\n") == 1
+        assert files(folder) == ["a.json", "a.key"]
+    assert tool("key", "rm", folder, "a").returncode == 0
+
+
+def test_who_waits_goes_on_when_the_other_is_done(add, folder, environment):
+    if not shutil.which("strace"):
+        pytest.skip("no strace to see it wait with")
+    add("a", "--all-rights")
+    with open(folder / ".lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = subprocess.Popen(
+            ["strace", "-qq", "-e", "trace=flock", TOOL, "key", "rm", folder,
+             "a"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**environment, "ASAN_OPTIONS": "detect_leaks=0"})
+        assert "EAGAIN" in waiting.stderr.readline()
+    waiting.communicate(timeout=HANG)
+    assert waiting.returncode == 0
+    assert files(folder) == []
 
 
 # ---- Interrupted ----------------------------------------------------------
@@ -318,7 +395,7 @@ def test_adding_that_is_interrupted_opens_nothing(add, tool, folder, call,
     if there & {"a.key", "a.json"}:
         assert tool("key", "rm", folder, "a").returncode == 0
     add("a", "--right", "get")
-    assert sorted(os.listdir(folder)) == [
+    assert files(folder) == [
         "a.json", "a.key", "other.json", "other.key"]
 
 
@@ -331,7 +408,7 @@ def test_removing_that_is_interrupted_opens_nothing(add, tool, folder, number):
     assert "a.json" not in there or "a.key" in there
     if "a.key" in there:
         assert tool("key", "rm", folder, "a").returncode == 0
-    assert sorted(os.listdir(folder)) == ["other.json", "other.key"]
+    assert files(folder) == ["other.json", "other.key"]
 
 
 # ---- Listing --------------------------------------------------------------
@@ -419,7 +496,7 @@ def test_removing_leaves_nothing_behind(add, tool, folder):
     (folder / ".a.key.new").touch()
     done = tool("key", "rm", folder, "a")
     assert done.returncode == 0 and "kill -HUP" in done.stdout
-    assert sorted(os.listdir(folder)) == ["b.json", "b.key"]
+    assert files(folder) == ["b.json", "b.key"]
     assert broker_check(folder) is None
 
 
