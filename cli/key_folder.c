@@ -224,14 +224,31 @@ static int make_json(
 	return status;
 }
 
-/* Gives it its name, unless something has it. */
-static int publish(
-	const struct key_folder *folder, const char *fresh, const char *final)
+/* Gives a file its name, unless something has it. */
+static bool link_file(
+	const struct key_folder *folder, const struct names *names, int which)
 {
-	if (linkat(folder->fd, fresh, folder->fd, final, 0) == 0 &&
-		fsync(folder->fd) == 0)
-		return STATUS_DONE;
-	return complain_of_file(folder, final);
+	return linkat(folder->fd, names->fresh[which], folder->fd,
+		       names->final[which], 0) == 0;
+}
+
+/* Gives all of them their names, or none: half an identity would keep a broker
+ * from taking the folder. */
+static int publish(const struct key_folder *folder, const struct names *names)
+{
+	int status = STATUS_DONE, linked = 0;
+
+	while (status == STATUS_DONE && linked < FILES) {
+		const char *name = names->final[linked];
+		bool is_linked = link_file(folder, names, linked);
+
+		linked += is_linked;
+		if (!is_linked || fsync(folder->fd) != 0)
+			status = complain_of_file(folder, name);
+	}
+	while (status != STATUS_DONE && linked > 0)
+		unlinkat(folder->fd, names->final[--linked], 0);
+	return status;
 }
 
 static int make_files(const struct key_folder *folder,
@@ -241,9 +258,7 @@ static int make_files(const struct key_folder *folder,
 
 	if (status == STATUS_DONE)
 		status = make_json(folder, names->fresh[JSON], members);
-	for (int i = 0; i < FILES && status == STATUS_DONE; i++)
-		status = publish(folder, names->fresh[i], names->final[i]);
-	return status;
+	return status == STATUS_DONE ? publish(folder, names) : status;
 }
 
 static int add(

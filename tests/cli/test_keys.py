@@ -362,16 +362,19 @@ def test_who_waits_goes_on_when_the_other_is_done(add, folder, environment):
 
 # ---- Interrupted ----------------------------------------------------------
 
-def killed_at(call, number, *words):
-    """Runs the tool, and kills it instead of its so many-th call of that."""
+def disturbed_at(call, number, what, *words):
+    """Runs the tool, and has that happen at its so many-th such call."""
     if not shutil.which("strace"):
-        pytest.skip("no strace to kill it with")
-    done = subprocess.run(
+        pytest.skip("no strace to disturb it with")
+    return subprocess.run(
         ["strace", "-f", "-qq", "-o", "/dev/null", "-e",
-         f"inject={call}:signal=KILL:when={number}", TOOL, "key",
-         *map(str, words)], capture_output=True, timeout=HANG,
+         f"inject={call}:{what}:when={number}", TOOL, "key",
+         *map(str, words)], capture_output=True, timeout=HANG, text=True,
         env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
-    return done.returncode != 0
+
+
+def killed_at(call, number, *words):
+    return disturbed_at(call, number, "signal=KILL", *words).returncode != 0
 
 
 @pytest.mark.parametrize("call,number", [
@@ -397,6 +400,30 @@ def test_adding_that_is_interrupted_opens_nothing(add, tool, folder, call,
     add("a", "--right", "get")
     assert files(folder) == [
         "a.json", "a.key", "other.json", "other.key"]
+
+
+@pytest.mark.parametrize("call,number", [
+    ("linkat", 1), ("linkat", 2),
+    ("fsync", 1), ("fsync", 2), ("fsync", 3), ("fsync", 4)])
+def test_adding_that_fails_leaves_nothing(add, tool, folder, call, number):
+    add("other", "--right", "list")
+    done = disturbed_at(call, number, "error=ENOSPC", "add", folder, "a",
+                        "--right", "get")
+    assert done.returncode == 1 and "No space left" in done.stderr, done
+    assert files(folder) == ["other.json", "other.key"]
+    assert broker_check(folder) is None
+    add("a", "--right", "get")
+
+
+@pytest.mark.parametrize("ending", ["key", "json"])
+def test_adding_that_fails_removes_nothing_of_others(add, folder, ending):
+    """Who made the file in between is not this program."""
+    add("other", "--right", "list")
+    (folder / f"other.{ending}").rename(folder / f"a.{ending}")
+    assert disturbed_at("faccessat2", "1+", "error=ENOENT", "add", folder, "a",
+                        "--right", "get").returncode == 1
+    assert f"a.{ending}" in files(folder)
+    assert len([name for name in files(folder) if name[0] == "a"]) == 1
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
