@@ -31,6 +31,7 @@ import errno
 import functools
 import hashlib
 import hmac
+import io
 import ipaddress
 import itertools
 import json
@@ -464,6 +465,7 @@ class Connection:
     """
 
     _sock = None
+    _loads = staticmethod(pickle.loads)
 
     def __init__(self, sock):
         sock.setblocking(False)
@@ -668,7 +670,7 @@ class Connection:
 
     def recv(self):
         """Receive a message and unpickle it, as recv_bytes()."""
-        return pickle.loads(self._receive_message(None))
+        return self._loads(self._receive_message(None))
 
     def recv_bytes(self, maxlength=None):
         """Receive a message.
@@ -1197,21 +1199,67 @@ def Client(address, family=None, authkey=None, **options):
 managers = itertools.count()
 
 
+class ManagerPlace:
+    """What Python has of a manager instead of an address and a serializer: by
+    the former it keeps its connections, one of a thread for each."""
+
+    def __init__(self, url, settings):
+        self.settings = settings
+        self.serializer = f"tieline {next(managers)}"
+        self.address = f"{url} {self.serializer}"
+
+    def connect(self, address, authkey=None):
+        if address != self.address:
+            # It came out of a stock manager's connection, and others with the
+            # same address have other rights.
+            return multiprocessing.connection.Client(address, authkey=authkey)
+        connection = dial(self.settings)
+        connection._loads = lambda data: ProxyUnpickler(data, self).load()
+        return connection
+
+
+class ProxyUnpickler(pickle.Unpickler):
+    """Has proxies that a tieline.manager() put into shared objects come out as
+    those of another one."""
+
+    def __init__(self, data, place):
+        super().__init__(io.BytesIO(data))
+        self.place = place
+
+    def find_class(self, module, name):
+        found = super().find_class(module, name)
+        is_rebuilding = found is multiprocessing.managers.RebuildProxy
+        return self.rebuild if is_rebuilding else found
+
+    def rebuild(self, kind, token, serializer, options):
+        # The broker has put its own address there, if it has the object.
+        if (serializer.startswith("tieline ")
+                and not str(token.address).endswith(f" {serializer}")):
+            token.address = self.place.address
+            serializer = self.place.serializer
+        return multiprocessing.managers.RebuildProxy(
+            kind, token, serializer, options)
+
+
 def manager(url, authkey=None, *,
             manager_class=multiprocessing.managers.SyncManager, **options):
     """A manager of multiprocessing.managers that is connected to the broker at
     an address without a name, over TLS if that says so. The options are those
     of connect().
 
-    Its proxies work in this process. Those that are put into shared objects and
-    come out again are connected as stock Python does it, without TLS: programs
-    that need them use `tieline tunnel`.
+    It has connections, and so locks and rights, that it shares with no other
+    manager; its `address` tells it from them and is none to connect to. Its
+    proxies work in this process, and in children that fork() makes. Those that
+    are put into shared objects come out by every manager that was made so.
+    Stock Python cannot take them out, and what it has put in it connects by
+    itself, without TLS: programs that need that use `tieline tunnel`.
     """
     settings = Settings(url, authkey, **options)
-    serializer = f"tieline {next(managers)}"
-    multiprocessing.managers.listener_client[serializer] = (
-        None, lambda address, authkey=None: dial(settings))
-    connected = manager_class(url, settings.authkey, serializer)
+    place = ManagerPlace(url, settings)
+    multiprocessing.managers.listener_client[place.serializer] = (
+        None, place.connect)
+    connected = manager_class(
+        place.address, settings.authkey, place.serializer)
     connected.connect()
     return connected
 

@@ -427,28 +427,6 @@ def test_partners_without_an_address(place, peer):
         tieline.connect(broker.url, KEY, timeout=HANG).close()
 
 
-# ---- Managers ---------------------------------------------------------------
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_manager(hub, client_options, kind):
-    manager = tieline.manager(hub.at[kind], KEY, **client_options(kind))
-    shared, queue = manager.dict(), manager.Queue()
-    with manager.Lock():
-        shared["count"] = 1
-    queue.put("item")
-    assert (shared.copy(), queue.get()) == ({"count": 1}, "item")
-
-
-def test_a_manager_class(hub):
-    class Manager(tieline.multiprocessing.managers.BaseManager):
-        pass
-    Manager.register("get_task_queue")
-    one, other = (tieline.manager(hub.at["unix"], KEY, manager_class=Manager)
-                  for _ in range(2))
-    one.get_task_queue().put(1)
-    assert other.get_task_queue().get() == 1
-
-
 @pytest.mark.parametrize("backlog", [1, 4])
 def test_no_login_is_left_half_way(hub, monkeypatch, backlog):
     """The broker would take it for a failure of this machine."""
