@@ -739,8 +739,12 @@ def wait(object_list, timeout=None):
     object_list = list(object_list)
     held = [one for one in object_list
             if isinstance(one, Connection) and one._pending()]
-    ready = multiprocessing.connection.wait(object_list, 0 if held else timeout)
-    return [one for one in object_list if one in held or one in ready]
+    deadline = deadline_in(0 if held else timeout)
+    while True:
+        ready = multiprocessing.connection.wait(
+            object_list, sleep_seconds(deadline))
+        if ready or time_left(deadline) == 0:
+            return [one for one in object_list if one in held or one in ready]
 
 
 # ---- The handshake: docs/protocol.md, section 2 -----------------------------
@@ -1141,7 +1145,8 @@ def next_reply(connection, deadline):
 
 def dialling(name, deadline):
     """The broker gives up before we do, because it knows why."""
-    left = YEAR_SECONDS if deadline is None else time_left(deadline)
+    left = (YEAR_SECONDS if deadline is None
+            else min(YEAR_SECONDS, time_left(deadline)))
     return {"dial": name, "timeout": left - min(0.5, left / 10)}
 
 

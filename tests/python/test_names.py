@@ -9,6 +9,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import threading
 
 import pytest
 
@@ -425,6 +426,20 @@ def test_partners_without_an_address(place, peer):
     broker = FakeBroker(place("unix"), ['{"ok":true,"peer":%s}' % peer])
     with meanwhile(broker.serve):
         tieline.connect(broker.url, KEY, timeout=HANG).close()
+
+
+@pytest.mark.parametrize(
+    "for_ever", [1e9, threading.TIMEOUT_MAX, float("inf")])
+def test_times_longer_than_brokers_and_systems_take(hub, for_ever):
+    url = f"{hub.at['tcp']}#echo"
+    with tieline.Listener(url, KEY, timeout=for_ever) as listener:
+        with meanwhile(listener.accept, for_ever) as accepted:
+            client = tieline.connect(url, KEY, timeout=for_ever)
+    with client, accepted.value as server:
+        with meanwhile(client.poll, for_ever):
+            with meanwhile(tieline.wait, [client], for_ever) as waited:
+                server.send("hello")
+        assert waited.value == [client]
 
 
 @pytest.mark.parametrize("backlog", [1, 4])
