@@ -344,18 +344,46 @@ class Tls:
 
     def load_authorities(self, context):
         if self.ca_file:
-            context.load_verify_locations(self.ca_file)
+            with explaining("ca_file", self.ca_file, "certificate in PEM"):
+                context.load_verify_locations(self.ca_file)
         else:
             context.load_default_certs()
         if self.crl_file:
-            context.load_verify_locations(self.crl_file)
+            with explaining("crl_file", self.crl_file,
+                            "revocation list in PEM"):
+                context.load_verify_locations(self.crl_file)
             context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
 
     def load_own_certificate(self, context):
-        key_file = self.private_key_file or self.certificate_file
-        open_secret(key_file).close()
-        # Without a password OpenSSL would ask for one at the terminal.
-        context.load_cert_chain(self.certificate_file, key_file, password="")
+        with explaining("certificate_file", self.certificate_file,
+                        "certificate in PEM"):
+            # So that what is wrong below is wrong with the key.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(
+                self.certificate_file)
+        option = ("private_key_file" if self.private_key_file
+                  else "certificate_file")
+        key_file = getattr(self, option)
+        with explaining(option, key_file, "private key in PEM, without a "
+                        "password, for the certificate"):
+            open_secret(key_file).close()
+            # Without a password OpenSSL would ask for one at the terminal.
+            context.load_cert_chain(
+                self.certificate_file, key_file, password="")
+
+
+@contextlib.contextmanager
+def explaining(option, path, content):
+    """OpenSSL's errors do not say which file it is."""
+    try:
+        yield
+    except ssl.SSLError as error:
+        error.strerror = (f"{option}: {os.fspath(path)!r} has no {content}: "
+                          f"{error.strerror}")
+        raise
+    except OSError as error:
+        error.filename = os.fspath(path)
+        error.strerror = f"{option}: {error.strerror}"
+        raise
 
 
 def read_certificate(path):
@@ -1185,7 +1213,8 @@ def connect(url, authkey=None, **options):
     if the certificate is not good; PermissionError if the broker does not
     permit it; Refused for its other refusals; TimeoutError; EOFError,
     ConnectionError or another OSError if the peer cannot be reached or is lost;
-    ValueError if something in the arguments is wrong.
+    ValueError if something in the arguments is wrong; an OSError that names the
+    file if one cannot be used, ssl.SSLError for what is in it.
 
     Blocks up to `timeout`, but for looking up the host. Any thread may call it.
     """

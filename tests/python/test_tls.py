@@ -161,29 +161,72 @@ def test_a_client_whose_certificate_is_revoked(exchange, certificates):
 
 # ---- Files that cannot be used ----------------------------------------------
 
-def test_files_that_cannot_be_used(listen, certificates):
-    def refused(error, text, **options):
-        with pytest.raises(error, match=text):
-            listen("tls", **options)
-        with pytest.raises(error, match=text):
-            tieline.connect("tls://127.0.0.1:1", KEY, **options)
+@pytest.fixture
+def refused(listen, certificates):
+    """Both ends say what is wrong with which file: refused(error, what,
+    option=file, ...)."""
+    def run(error, *words, **options):
+        for call in (lambda: listen("tls", **options),
+                     lambda: tieline.connect("tls://127.0.0.1:1", KEY,
+                                             **options)):
+            with pytest.raises(error) as caught:
+                call()
+            for word in words:
+                assert str(word) in str(caught.value)
+        return caught.value
+    return run
 
+
+def test_files_that_cannot_be_used(refused, certificates):
     good = certificates / "server-good.crt"
     key = certificates / "server-good.key"
     refused(ValueError, "takes a certificate_file", private_key_file=key,
             certificate_file=None)
-    refused(PermissionError, "chmod 600", certificate_file=good,
-            private_key_file=certificates / "readable.key")
-    refused(FileNotFoundError, "", certificate_file="missing",
-            private_key_file=key)
+    readable = certificates / "readable.key"
+    refused(PermissionError, "chmod 600", "private_key_file", readable,
+            certificate_file=good, private_key_file=readable)
     for what in ("empty", "garbage", "broken", "cut"):
-        refused(ssl.SSLError, "", private_key_file=key,
-                certificate_file=certificates / f"{what}.crt")
+        file = certificates / f"{what}.crt"
+        refused(ssl.SSLError, "certificate_file", "no certificate", file,
+                private_key_file=key, certificate_file=file)
     for what in ("cut", "encrypted", "server-rsa"):
-        refused(ssl.SSLError, "", certificate_file=good,
-                private_key_file=certificates / f"{what}.key")
+        file = certificates / f"{what}.key"
+        refused(ssl.SSLError, "private_key_file", "no private key", file,
+                certificate_file=good, private_key_file=file)
     with pytest.raises(ValueError, match="certificate_file"):
         tieline.Listener("tls://127.0.0.1:0", KEY)
+
+
+def test_files_that_are_missing(refused, certificates):
+    files = {name: certificates / file for name, file in {
+        "ca_file": "ca.crt", "crl_file": "ca.crl",
+        "certificate_file": "server-good.crt",
+        "private_key_file": "server-good.key"}.items()}
+    for option in files:
+        missing = certificates / f"missing-{option}"
+        error = refused(FileNotFoundError, option, "No such file", missing,
+                        client_certificates="required",
+                        **{**files, option: missing})
+        assert error.filename == str(missing)
+
+
+def test_authorities_that_cannot_be_used(refused, certificates):
+    options = {"client_certificates": "required",
+               "ca_file": certificates / "ca.crt"}
+    for option, lack in [("ca_file", "no certificate"),
+                         ("crl_file", "no revocation list")]:
+        for what in ("empty", "garbage"):
+            file = certificates / f"{what}.crt"
+            refused(ssl.SSLError, option, lack, file,
+                    **{**options, option: file})
+
+
+def test_a_certificate_without_its_key(refused, tmp_path, certificates):
+    alone = tmp_path / "alone.crt"
+    alone.touch(mode=0o600)
+    alone.write_bytes((certificates / "server-good.crt").read_bytes())
+    refused(ssl.SSLError, "certificate_file", "no private key", alone,
+            certificate_file=alone, private_key_file=None)
 
 
 # ---- Versions ---------------------------------------------------------------
