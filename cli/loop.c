@@ -90,7 +90,12 @@ static int take_signals(struct loop *loop)
 	return STATUS_DONE;
 }
 
-/* The first entry is that of the signals. */
+/* The first one is that of the signals. */
+static size_t entries_for(size_t parties)
+{
+	return 1 + PARTY_ENTRIES * parties;
+}
+
 static bool make_room(struct loop *loop)
 {
 	size_t capacity = 2 * loop->count;
@@ -98,8 +103,9 @@ static bool make_room(struct loop *loop)
 
 	if (loop->count <= loop->capacity)
 		return true;
-	entries = realloc(loop->entries,
-		(1 + PARTY_ENTRIES * capacity) * sizeof(*entries));
+	/* As many again for those that are polled. */
+	entries = realloc(
+		loop->entries, 2 * entries_for(capacity) * sizeof(*entries));
 	if (!entries)
 		return false;
 	loop->entries = entries;
@@ -122,6 +128,25 @@ static int prepare(struct loop *loop)
 		entry += PARTY_ENTRIES;
 	}
 	return timeout_ms;
+}
+
+/* Polls those that have a descriptor: poll(2) refuses more entries than a
+ * process may have descriptors, whether they have one or not. */
+static int poll_used(struct loop *loop, int timeout_ms)
+{
+	size_t count = entries_for(loop->count);
+	struct pollfd *used = loop->entries + count;
+	nfds_t used_count = 0;
+	int result;
+
+	for (size_t i = 0; i < count; i++)
+		if (loop->entries[i].fd >= 0)
+			used[used_count++] = loop->entries[i];
+	result = poll(used, used_count, timeout_ms);
+	for (size_t i = 0; i < count; i++)
+		if (loop->entries[i].fd >= 0)
+			loop->entries[i].revents = (used++)->revents;
+	return result;
 }
 
 /* Those that are added meanwhile come behind, and have no entries yet. */
@@ -154,9 +179,7 @@ int loop_run(struct loop *loop)
 		if (!make_room(loop))
 			return complain_of_memory(TOO_MANY);
 		timeout_ms = prepare(loop);
-		if (poll(loop->entries, 1 + PARTY_ENTRIES * loop->count,
-			    timeout_ms) < 0 &&
-			errno != EINTR)
+		if (poll_used(loop, timeout_ms) < 0 && errno != EINTR)
 			return complain(STATUS_OTHER, TOO_MANY, "poll: %s",
 				strerror(errno));
 		if (loop->entries[0].revents)

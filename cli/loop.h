@@ -38,8 +38,8 @@ struct party {
 struct loop {
 	TAILQ_HEAD(, party) parties;
 	size_t count;
-	struct pollfd *entries;
-	size_t capacity; /* parties that entries have room for */
+	struct pollfd *entries; /* of all parties, and then those in use */
+	size_t capacity;        /* parties that entries have room for */
 	int signal_fd;
 	/* Told of each child process that has ended; may be NULL. */
 	void (*on_child)(void *arg, pid_t pid, int wait_status);

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import stat
@@ -142,6 +143,20 @@ def test_many_who_are_refused_are_told_in_few_lines(through):
     through.process.terminate()
     through.process.wait()
     assert len(through.news.text().splitlines()) < 50
+
+
+def test_many_wait_for_a_broker_with_few_descriptors(tunnel, tmp_path):
+    """Those who wait have fewer descriptors than they might have."""
+    few, waiting = 128, 45
+    carrier = tunnel(
+        f"unix:{tmp_path}/away", "--timeout", str(HANG),
+        preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_NOFILE, (few, few)))
+    with contextlib.ExitStack() as stack:
+        for _ in range(waiting):
+            stack.enter_context(carrier.connect())
+        carrier.process.terminate()
+        assert carrier.process.wait() == -signal.SIGTERM
 
 
 # ---- The local address ----------------------------------------------------
