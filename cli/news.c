@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define QUIET_MS 1000
 
@@ -52,8 +53,9 @@ void news_tell(struct news *news, enum news_kind kind, const char *what,
 	const char *message)
 {
 	int64_t now_ms = deadline_in(0);
+	int fd = news->as_json ? STDOUT_FILENO : STDERR_FILENO;
 
-	if (now_ms < news->quiet_until_ms[kind]) {
+	if (now_ms < news->quiet_until_ms[kind] || !has_room_for_line(fd)) {
 		news->kept_back[kind]++;
 		return;
 	}

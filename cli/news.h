@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a program that stays has to tell, as lines for people on standard error
  * or as JSON on standard output; of each kind one line a second at most, so
- * that nobody who comes again and again fills a log. */
+ * that nobody who comes again and again fills a log, and none that would have
+ * to wait for who reads them. */
 #ifndef CLI_NEWS_H
 #define CLI_NEWS_H
 

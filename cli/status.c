@@ -3,8 +3,13 @@
 
 #include "progress.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
+
+static bool never_waits;
+static unsigned kept_back; /* since the last complaint */
 
 /* All others are STATUS_OTHER. */
 static const struct {
@@ -55,15 +60,36 @@ int status_of_open(int code)
 		: status_of(code);
 }
 
+void complain_without_waiting(void)
+{
+	never_waits = true;
+}
+
+/* A pipe that shows room has PIPE_BUF bytes of it, which no line exceeds. */
+bool has_room_for_line(int fd)
+{
+	struct pollfd entry = {.fd = fd, .events = POLLOUT};
+
+	return poll(&entry, 1, 0) > 0;
+}
+
 int complain(int status, const char *what, const char *format, ...)
 {
 	va_list values;
 
+	if (never_waits && !has_room_for_line(STDERR_FILENO)) {
+		kept_back++;
+		return status;
+	}
 	progress_hide();
 	fprintf(stderr, "tieline: %s%s", what ? what : "", what ? ": " : "");
 	va_start(values, format);
 	vfprintf(stderr, format, values);
 	va_end(values);
+	if (kept_back > 0)
+		fprintf(stderr, " (and %u more, for which there was no room)",
+			kept_back);
+	kept_back = 0;
 	fputc('\n', stderr);
 	return status;
 }

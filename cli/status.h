@@ -5,6 +5,8 @@
 
 #include <tieline/tieline.h>
 
+#include <stdbool.h>
+
 /* Every exit status: name, value, text. */
 #define STATUS_MAP(X)                                                          \
 	X(DONE, 0, "done")                                                     \
@@ -41,6 +43,13 @@ int status_of_open(int code);
  * NULL if the text needs none. */
 int complain(int status, const char *what, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* From now on nobody waits for who does not read standard error: complaints
+ * that it has no room for are only counted, and the next one says how many. */
+void complain_without_waiting(void);
+
+/* Whether a line can be written there without waiting for a reader. */
+bool has_room_for_line(int fd);
 
 /* The address that something failed at, or NULL where the text of the library's
  * error has it. */

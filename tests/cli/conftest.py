@@ -2,6 +2,7 @@
 """A broker, the tool, and stock Python programs at both."""
 
 import contextlib
+import fcntl
 import json
 import os
 import subprocess
@@ -130,6 +131,17 @@ def other_key(tmp_path):
     path = tmp_path / "other key"
     write_secret(path, OTHER_KEY)
     return path
+
+
+def fill_unread(pipe):
+    """Has a pipe that a program writes to take no more: who reads the other end
+    does not."""
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+    fd = os.open(f"/proc/self/fd/{pipe.fileno()}", os.O_WRONLY | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(fd, b"\n")
+    os.close(fd)
 
 
 def rows(text):

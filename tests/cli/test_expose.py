@@ -16,7 +16,7 @@ import pytest
 
 from conftest import HANG, KEY
 
-from .conftest import OTHER_KEY, ended, receive
+from .conftest import OTHER_KEY, ended, fill_unread, receive
 from .ends import (
     break_off, expect_a_break_passed_on, expect_an_end_passed_on, is_break,
     memory_of)
@@ -264,6 +264,17 @@ def test_a_program_that_is_not_there(begin, broker, tmp_path):
         assert receive(program) == b"there now"
         dialler.close()
         program.close()
+
+
+def test_who_reads_no_complaints_holds_nothing_up(begin, broker, tmp_path):
+    expose = begin("expose", "program", f"unix:{tmp_path}/none")
+    fill_unread(expose.process.stderr)
+    for _ in range(3):
+        with broker.paired("dial", "program") as connection:
+            assert ended(connection) is broken(broker)
+    expose.process.terminate()
+    assert expose.process.wait() == -signal.SIGTERM
+    assert not expose.process.stderr.read().strip()
 
 
 def test_dialling_a_program_that_is_not_there_fails(tool, begin, broker,

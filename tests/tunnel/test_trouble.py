@@ -15,8 +15,8 @@ from multiprocessing.connection import Client
 
 import pytest
 
-from cli.conftest import OTHER_KEY, ended, receive, rows
-from conftest import HANG, KEY, python_address
+from cli.conftest import OTHER_KEY, ended, fill_unread, receive, rows
+from conftest import HANG, KEY, Lines, python_address
 from rendezvous.test_process import YOUNG_S
 
 
@@ -157,6 +157,43 @@ def test_many_wait_for_a_broker_with_few_descriptors(tunnel, tmp_path):
             stack.enter_context(carrier.connect())
         carrier.process.terminate()
         assert carrier.process.wait() == -signal.SIGTERM
+
+
+# ---- Nobody reads what it says --------------------------------------------
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_who_reads_no_news_holds_nothing_up(begin, broker, tmp_path, options):
+    local = str(tmp_path / "t")
+    program = begin("tunnel", f"unix:{local}", broker.url, *options)
+    assert local in program.line()
+    process = program.process
+    fill_unread(process.stdout if options else process.stderr)
+    for _ in range(3):
+        with pytest.raises(AuthenticationError):
+            Client(local, authkey=OTHER_KEY)
+        with Client(local, authkey=KEY) as connection:
+            connection.send_bytes(b'{"ping":"x"}')
+            assert b'"ok":true' in receive(connection)
+    process.terminate()
+    assert process.wait() == -signal.SIGTERM
+
+
+def test_news_that_had_no_room_are_counted(begin, broker, tmp_path):
+    local = str(tmp_path / "t")
+    program = begin("tunnel", f"unix:{local}", broker.url)
+    assert local in program.line()
+    fill_unread(program.process.stderr)
+    for _ in range(3):
+        with pytest.raises(AuthenticationError):
+            Client(local, authkey=OTHER_KEY)
+    news = Lines(program.process.stderr)
+    news.wait_for("\n")
+    with pytest.raises(AuthenticationError):
+        Client(local, authkey=OTHER_KEY)
+    assert "more like it)" in news.wait_for("key")
+    program.process.terminate()
+    program.process.wait()
+    assert "Sanitizer" not in news.text()
 
 
 # ---- The local address ----------------------------------------------------
