@@ -329,6 +329,11 @@ bool tieline_connection_writable(const tieline_connection *connection)
 	return connection->writable;
 }
 
+size_t tieline_connection_unsent_bytes(const tieline_connection *connection)
+{
+	return (size_t)tli_socket_unsent_bytes(connection->channel.fd);
+}
+
 const char *tieline_connection_peer(const tieline_connection *connection)
 {
 	return connection->peer;

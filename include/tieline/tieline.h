@@ -573,6 +573,16 @@ TIELINE_API bool tieline_connection_writable(
 	const tieline_connection *connection);
 
 /**
+ * How many bytes of those that were sent over TCP, with TLS or without, the
+ * peer's machine has not confirmed. As long as there are some, closing or
+ * breaking the connection may lose them. What the connection itself keeps is
+ * not among them: tieline_flush() first. 0 on Unix sockets, and when the
+ * connection is no more. Never fails. Since 0.6.
+ */
+TIELINE_API size_t tieline_connection_unsent_bytes(
+	const tieline_connection *connection);
+
+/**
  * The peer's address, as tcp://host:port, tls://host:port or unix:/path;
  * "unix:" where the peer's socket has no path, as that of a client or a pipe.
  * Control characters in a path are shown as '?'. Through a broker it is the
@@ -597,9 +607,10 @@ TIELINE_API void tieline_connection_close(tieline_connection *connection);
 /**
  * Close and free the connection so that the peer sees a break (#TIELINE_ELOST)
  * and not an end, as if this program had died. Over TLS what was flushed still
- * reaches it. Over TCP a reset may overtake what was sent; Unix sockets have
- * none, and the peer sees an end: detach the socket to do better. NULL is fine.
- * Does not block. Since 0.6.
+ * reaches it, unless it goes on sending: receive, and drop that, until
+ * tieline_connection_unsent_bytes() is 0. Over TCP a reset may overtake what
+ * was sent; Unix sockets have none, and the peer sees an end: detach the socket
+ * to do better. NULL is fine. Does not block. Since 0.6.
  */
 TIELINE_API void tieline_connection_break(tieline_connection *connection);
 

@@ -241,6 +241,51 @@ static void a_break_is_seen_as_one(void **state)
 	tieline_connection_break(NULL);
 }
 
+/* Fills what is between them; TCP alone says how much is on its way. */
+static void what_is_not_confirmed_is_counted(void **state)
+{
+	struct ends ends;
+	char *bytes = calloc(1, PIECE);
+	size_t len;
+
+	(void)state;
+	FOR_EACH_KIND(&ends)
+	{
+		tieline_handle *handle = tieline_connection_handle(ends.client);
+
+		while (tieline_write_some(ends.client, bytes, PIECE, &len) ==
+			TIELINE_OK)
+			;
+		assert_int_equal(
+			tieline_connection_unsent_bytes(ends.client) > 0,
+			kinds[kind] != open_unix);
+		while (tieline_connection_unsent_bytes(ends.client) > 0 ||
+			tieline_flush(ends.client, 0) != TIELINE_OK) {
+			(void)!read_now(ends.server, bytes, PIECE, &len);
+			(void)tieline_handle_process(handle);
+		}
+	}
+	free(bytes);
+}
+
+static void a_connection_that_is_no_more_has_nothing_unsent(void **state)
+{
+	struct ends ends;
+	char byte = 0;
+	size_t len;
+
+	(void)state;
+	open_plain(&ends);
+	while (tieline_write_some(ends.client, &byte, 1, &len) == TIELINE_OK)
+		;
+	assert_true(tieline_connection_unsent_bytes(ends.client) > 0);
+	tieline_connection_break(ends.server);
+	ends.server = NULL;
+	assert_int_equal(tieline_poll(ends.client, HANG_MS), 1);
+	assert_int_equal(tieline_connection_unsent_bytes(ends.client), 0);
+	close_ends(&ends);
+}
+
 /* Before it is open, already, it is known that no messages come. */
 static void reading_can_begin_before_it_is_open(void **state)
 {
@@ -280,6 +325,8 @@ int main(void)
 		leak_test(a_full_connection_is_not_ready),
 		leak_test(an_end_is_seen_behind_the_last_byte),
 		leak_test(a_break_is_seen_as_one),
+		leak_test(what_is_not_confirmed_is_counted),
+		leak_test(a_connection_that_is_no_more_has_nothing_unsent),
 		leak_test(reading_can_begin_before_it_is_open),
 	};
 
