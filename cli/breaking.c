@@ -73,6 +73,15 @@ static bool drop_some(tieline_connection *connection)
 	return true;
 }
 
+/* TLS gives no socket, and its break is only that it closes. What the other
+ * side sends then is answered by a reset, which overtakes what is under way. */
+static bool has_to_wait_for_tls(tieline_connection *connection)
+{
+	for (int i = 0; i < DROPS_A_TURN && drop_some(connection); i++)
+		;
+	return tieline_connection_unsent_bytes(connection) > 0;
+}
+
 /* Whether there is something to wait for before the connection is broken. */
 static bool waits(struct breaking *breaking)
 {
@@ -86,6 +95,8 @@ static bool waits(struct breaking *breaking)
 			breaking->connection, &breaking->fd);
 		if (result == TIELINE_OK)
 			breaking->connection = NULL;
+		else if (result == TIELINE_EINVAL)
+			return has_to_wait_for_tls(breaking->connection);
 		else if (result != TIELINE_EPENDING)
 			return false;
 		else if (!drop_some(breaking->connection))

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """How connections that the tool carries end, and what is seen of it."""
 
+import fcntl
 import os
 import socket
 import struct
+import termios
 
 from .conftest import ended, receive
 
@@ -22,6 +24,12 @@ def break_off(connection):
             half.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                             struct.pack("ii", 1, 0))
     connection.close()
+
+
+def unsent(connection):
+    """How many bytes its kernel has not passed on yet."""
+    answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4)
+    return struct.unpack("i", answer)[0]
 
 
 def is_break(error):

@@ -2,12 +2,10 @@
 """expose: a stock Listener, which knows nothing of the broker, under a name."""
 
 import contextlib
-import fcntl
 import os
 import signal
 import socket
 import struct
-import termios
 import threading
 import time
 from multiprocessing.connection import Listener
@@ -19,7 +17,7 @@ from conftest import HANG, KEY
 from .conftest import OTHER_KEY, ended, fill_unread, receive
 from .ends import (
     break_off, expect_a_break_passed_on, expect_an_end_passed_on, is_break,
-    memory_of)
+    memory_of, unsent)
 
 MIB = 1 << 20
 
@@ -187,12 +185,6 @@ def test_a_reset_is_a_break_on_a_unix_socket_too(begin, broker, tmp_path,
 def ask(broker, request):
     with broker.request(request) as connection:
         return receive(connection)
-
-
-def unsent(connection):
-    """How many bytes its kernel has not passed on yet."""
-    answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0" * 4)
-    return struct.unpack("i", answer)[0]
 
 
 @pytest.mark.parametrize("broker", ["tcp"], indirect=True)

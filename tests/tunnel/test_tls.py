@@ -4,14 +4,20 @@
 import contextlib
 import hashlib
 import json
+import os
+import socket
+import ssl
 import threading
-from multiprocessing.connection import Client
+from multiprocessing.connection import (
+    Client, answer_challenge, deliver_challenge)
 
 import pytest
 
 from cli.conftest import begin, ended, receive  # noqa: F401: a fixture
-from cli.ends import is_break, memory_of
-from conftest import KEY, Broker, python_address, write_secret
+from cli.ends import break_off, is_break, memory_of, unsent
+from conftest import HANG, KEY, Broker, python_address, write_secret
+from tls.client import Connection
+from tls.ends import key_pair
 
 from .test_programs import DIAL, ECHO, MANAGED, at, run
 
@@ -161,6 +167,57 @@ def test_a_tunnel_that_is_ended_is_a_break(across):
     near.tunnel.process.terminate()
     assert is_break(ended(far))
     assert is_break(ended(near))
+
+
+@pytest.fixture
+def far_away(certificates):
+    """Where a tunnel can lead: an address, and what accepts one there, who has
+    little room for what he does not read."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(*key_pair(certificates, "server-good"))
+    # It would take a break for an end.
+    made.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        server.settimeout(HANG)
+
+        def accept():
+            sock, _ = server.accept()
+            sock.settimeout(HANG)
+            far = Connection(stack.enter_context(made.wrap_socket(
+                sock, server_side=True, suppress_ragged_eofs=False)))
+            deliver_challenge(far, KEY)
+            answer_challenge(far, KEY)
+            return far
+
+        yield "tls://127.0.0.1:%d" % server.getsockname()[1], accept
+
+
+def test_a_break_overtakes_nothing_though_who_sees_it_goes_on_sending(
+        far_away, tunnel, certificates):
+    """What he sends when all is over is answered by a reset, and not before."""
+    url, accept = far_away
+    carrier = tunnel(url, "--ca-file", certificates / "ca.crt",
+                     "--allow-unbound", local="tcp://127.0.0.1:0")
+    accepted = []
+    thread = threading.Thread(target=lambda: accepted.append(accept()))
+    thread.start()
+    near = carrier.connect()
+    thread.join()
+    far = accepted[0]
+    messages = [os.urandom(16384) for _ in range(16)]
+    for message in messages:
+        near.send_bytes(message)
+    while unsent(near):
+        pass
+    break_off(near)
+    for number, message in enumerate(messages):
+        if number < len(messages) / 2:
+            far.send_bytes(b"still here")
+        assert far.recv_bytes() == message
+    with pytest.raises(OSError):
+        far.recv_bytes()
 
 
 def test_a_broker_that_is_killed_is_a_break(secure, across):
