@@ -12,21 +12,6 @@ json *json_parse(const void *text, size_t len)
 	return cJSON_ParseWithLength(text, len);
 }
 
-json *json_parse_commented(const void *text, size_t len)
-{
-	char *blank = malloc(len + 1);
-	json *value = NULL;
-
-	if (!blank)
-		return NULL;
-	memcpy(blank, text, len);
-	blank[len] = '\0';
-	cJSON_Minify(blank);
-	value = cJSON_Parse(blank);
-	free(blank);
-	return value;
-}
-
 json *json_object(void)
 {
 	return cJSON_CreateObject();
@@ -140,6 +125,11 @@ bool json_is_object(const json *value)
 	return cJSON_IsObject(value);
 }
 
+bool json_is_array(const json *value)
+{
+	return cJSON_IsArray(value);
+}
+
 bool json_is_number(const json *value)
 {
 	return cJSON_IsNumber(value);
@@ -156,7 +146,7 @@ double json_number_of(const json *value)
 }
 
 /* What a terminal would take for more than text is no text. */
-static void copy_plain(const char *text, char *cell, size_t size)
+void json_text_cell(const char *text, char *cell, size_t size)
 {
 	size_t len = 0;
 
@@ -179,12 +169,12 @@ void json_cell(const json *value, char *cell, size_t size)
 	double number = json_number_of(value);
 
 	if (cJSON_IsString(value))
-		copy_plain(value->valuestring, cell, size);
+		json_text_cell(value->valuestring, cell, size);
 	else if (cJSON_IsNumber(value))
 		snprintf(cell, size, "%.*f", has_fraction(number) ? 1 : 0,
 			number);
 	else if (cJSON_IsBool(value))
-		copy_plain(cJSON_IsTrue(value) ? "yes" : "no", cell, size);
+		json_text_cell(cJSON_IsTrue(value) ? "yes" : "no", cell, size);
 	else
-		copy_plain("-", cell, size);
+		json_text_cell("-", cell, size);
 }

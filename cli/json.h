@@ -11,9 +11,6 @@ typedef struct cJSON json;
 /* Reads a text; NULL if it is none, or for lack of memory. */
 json *json_parse(const void *text, size_t len);
 
-/* The same of one with comments, as files for people have them. */
-json *json_parse_commented(const void *text, size_t len);
-
 /* An empty object to be filled; NULL for lack of memory. */
 json *json_object(void);
 
@@ -60,6 +57,7 @@ const json *json_next(const json *value);
 const char *json_key(const json *member);
 bool json_is_true(const json *value);
 bool json_is_object(const json *value);
+bool json_is_array(const json *value);
 bool json_is_number(const json *value);
 
 /* The text, or the number; NULL and 0 if it is something else, or NULL. */
@@ -71,5 +69,8 @@ double json_number_of(const json *value);
  * numbers with one decimal if they have any, yes and no, "-" for NULL.
  */
 void json_cell(const json *value, char *cell, size_t size);
+
+/* The same of a text that is not JSON: without control characters. */
+void json_text_cell(const char *text, char *cell, size_t size);
 
 #endif

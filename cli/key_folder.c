@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "key_folder.h"
 
-#include "identity.h"
-#include "input.h"
 #include "status.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_NAME_MAX 255u /* the kernel's */
@@ -54,20 +51,25 @@ static int complain_of_file(const struct key_folder *folder, const char *name)
 
 /* ---- The folder ------------------------------------------------------- */
 
-/* As the broker has it: who else could change it could be anybody. */
+const char *key_folder_distrust(const struct stat *file)
+{
+	if (file->st_uid != geteuid() && file->st_uid != 0)
+		return "it belongs to another user";
+	if (file->st_mode & (S_IWGRP | S_IWOTH))
+		return "it can be changed by group or others: chmod go-w it";
+	return NULL;
+}
+
 static int check_trust(const struct key_folder *folder)
 {
 	struct stat file;
+	const char *wrong;
 
 	if (fstat(folder->fd, &file) != 0)
 		return complain_of_file(folder, "fstat");
-	if (file.st_uid != geteuid() && file.st_uid != 0)
-		return complain(STATUS_OTHER, folder->path,
-			"it belongs to another user");
-	if (file.st_mode & (S_IWGRP | S_IWOTH))
-		return complain(STATUS_OTHER, folder->path,
-			"it can be changed by group or others: chmod go-w it");
-	return STATUS_DONE;
+	wrong = key_folder_distrust(&file);
+	return wrong ? complain(STATUS_OTHER, folder->path, "%s", wrong)
+		     : STATUS_DONE;
 }
 
 int key_folder_open(struct key_folder *folder, const char *path)
@@ -321,106 +323,4 @@ int key_folder_remove(const struct key_folder *folder, const char *id)
 	status = remove_files(folder, id);
 	close(fd);
 	return status;
-}
-
-/* ---- Listing ---------------------------------------------------------- */
-
-static bool has_ending(const char *name, int which)
-{
-	size_t len = strlen(name), ending_len = strlen(endings[which]);
-
-	return *name != '.' && len > ending_len &&
-		strcmp(name + len - ending_len, endings[which]) == 0;
-}
-
-static int is_of_identity(const struct dirent *entry)
-{
-	return has_ending(entry->d_name, KEY) ||
-		has_ending(entry->d_name, JSON);
-}
-
-/* The members in a file; NULL if it has none. */
-static json *read_members(const struct key_folder *folder, const char *name)
-{
-	int fd = openat(folder->fd, name,
-		O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	struct bytes bytes = {.data = NULL};
-	json *members = NULL;
-
-	if (!file && fd >= 0)
-		close(fd);
-	if (file && input_read_all(file, name, &bytes) == STATUS_DONE)
-		members = json_parse_commented(
-			bytes_head(&bytes), bytes_len(&bytes));
-	if (file)
-		fclose(file);
-	bytes_free(&bytes);
-	if (json_is_object(members))
-		return members;
-	json_free(members);
-	return NULL;
-}
-
-static bool is_there(const struct key_folder *folder, const char *name)
-{
-	return faccessat(folder->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-static bool add_row(const struct key_folder *folder, const struct names *names,
-	const char *id, json *rows)
-{
-	json *row = read_members(folder, names->final[JSON]);
-	const char *validity = identity_validity(row);
-
-	if (!row)
-		row = json_object();
-	if (json_add_text(row, "id", id) &&
-		json_add_text(row, "valid", validity) &&
-		json_add_bool(row, "key", is_there(folder, names->final[KEY])))
-		return json_append(rows, row);
-	json_free(row);
-	return false;
-}
-
-/* The key of an identity is part of its row; what is removed meanwhile has
- * none. */
-static bool list_file(
-	const struct key_folder *folder, const char *file_name, json *rows)
-{
-	int which = has_ending(file_name, JSON) ? JSON : KEY;
-	size_t len = strlen(file_name) - strlen(endings[which]);
-	char id[FILE_NAME_MAX + 1];
-	struct names names;
-
-	snprintf(id, sizeof(id), "%.*s", (int)len, file_name);
-	name_files(&names, id);
-	if (!is_there(folder, file_name) ||
-		(which == KEY && is_there(folder, names.final[JSON])))
-		return true;
-	return add_row(folder, &names, id, rows);
-}
-
-int key_folder_list(const struct key_folder *folder, json **rows_out)
-{
-	struct dirent **entries;
-	json *rows = json_array();
-	bool is_fine = rows != NULL;
-	int count = scandir(folder->path, &entries, is_of_identity, alphasort);
-
-	if (count < 0) {
-		json_free(rows);
-		return complain_of_file(folder, "scandir");
-	}
-	for (int i = 0; i < count; i++) {
-		is_fine =
-			is_fine && list_file(folder, entries[i]->d_name, rows);
-		free(entries[i]);
-	}
-	free(entries);
-	*rows_out = rows;
-	if (is_fine)
-		return STATUS_DONE;
-	json_free(rows);
-	return complain_of_memory(folder->path);
 }

@@ -10,6 +10,8 @@
 
 #include "json.h"
 
+#include <sys/stat.h>
+
 #define KEY_FOLDER_PATH_MAX 4096u
 
 struct key_folder {
@@ -25,6 +27,10 @@ int key_folder_open(struct key_folder *folder, const char *path);
 /* Makes it if it is not there. */
 int key_folder_make(const char *path);
 
+/* What keeps a broker from taking a folder or file, for who else could change
+ * it could be anybody; NULL if nothing does. */
+const char *key_folder_distrust(const struct stat *file);
+
 /*
  * The next two change it alone: another one waits for a few seconds, and gives
  * up then. Who only lists it waits for nobody, and holds nobody up: files come
@@ -37,12 +43,6 @@ int key_folder_add(
 
 /* Removes one, also what is left of one. */
 int key_folder_remove(const struct key_folder *folder, const char *id);
-
-/*
- * Stores an array with an object for each identity, by their ids: id, validity,
- * key, error if its file makes no sense, and what is in the file.
- */
-int key_folder_list(const struct key_folder *folder, json **rows_out);
 
 void key_folder_close(struct key_folder *folder);
 

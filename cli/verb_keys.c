@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The verbs key add, key ls and key rm: the identities in a folder. */
 #include "identity.h"
-#include "key_folder.h"
+#include "identity_file.h"
+#include "key_listing.h"
 #include "status.h"
 #include "table.h"
 #include "verbs.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define RIGHTS_TEXT 512
+#define CELL_MAX    256
 
 static void say_to_reload(void)
 {
@@ -52,11 +54,10 @@ int verb_key_add(const struct call *call)
 	json *members;
 
 	if (status == STATUS_DONE)
-		status = identity_check(&call->settings);
+		status = identity_make(&call->settings, &members);
 	if (status != STATUS_DONE)
 		return status;
-	members = identity_new(&call->settings);
-	status = members ? add(path, id, members) : complain_of_memory(id);
+	status = add(path, id, members);
 	json_free(members);
 	return status;
 }
@@ -124,17 +125,24 @@ static int print_table(json *rows)
 	return STATUS_DONE;
 }
 
-/* Whether all files make sense; what does not is told. */
+static int complain_of_row(const char *path, const json *row)
+{
+	char id[CELL_MAX], why[IDENTITY_WHY];
+
+	json_cell(json_find(row, "id"), id, sizeof(id));
+	json_cell(json_find(row, "error"), why, sizeof(why));
+	return complain(STATUS_OTHER, path,
+		"%s.json: %s: no broker takes this folder", id, why);
+}
+
+/* Whether a broker takes all of them; what it does not is told. */
 static int check_rows(const char *path, const json *rows)
 {
 	int status = STATUS_DONE;
 
 	for (const json *row = json_first(rows); row; row = json_next(row))
-		if (strcmp(json_text_of(json_find(row, "valid")), "?") == 0)
-			status = complain(STATUS_OTHER, path,
-				"%s.json is missing or makes no sense: no "
-				"broker takes this folder",
-				json_text_of(json_find(row, "id")));
+		if (json_find(row, "error"))
+			status = complain_of_row(path, row);
 	return status;
 }
 
@@ -147,7 +155,7 @@ int verb_key_ls(const struct call *call)
 
 	if (status != STATUS_DONE)
 		return status;
-	status = key_folder_list(&folder, &rows);
+	status = key_listing_read(&folder, &rows);
 	key_folder_close(&folder);
 	if (status != STATUS_DONE)
 		return status;
