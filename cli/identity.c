@@ -2,6 +2,7 @@
 #include "identity.h"
 
 #include "identity_file.h"
+#include "json_file.h"
 #include "status.h"
 
 #include <stdlib.h>
@@ -115,9 +116,29 @@ static int check_rights(const struct settings *settings)
 	return STATUS_DONE;
 }
 
-int identity_make(const struct settings *settings, json **members_out)
+static int check_texts(const json *members)
+{
+	char why[JSON_FILE_WHY];
+
+	for (const json *member = json_first(members); member;
+		member = json_next(member))
+		if (!json_file_can_have(member, why))
+			return complain(STATUS_USAGE, json_key(member),
+				"no file can have that: %s", why);
+	return STATUS_DONE;
+}
+
+static int check_members(const json *members)
 {
 	char why[IDENTITY_WHY];
+
+	if (!identity_file_is_right(members, true, why))
+		return complain(STATUS_USAGE, NULL, "%s", why);
+	return check_texts(members);
+}
+
+int identity_make(const struct settings *settings, json **members_out)
+{
 	int status = check_rights(settings);
 
 	if (status != STATUS_DONE)
@@ -125,8 +146,8 @@ int identity_make(const struct settings *settings, json **members_out)
 	*members_out = new_members(settings);
 	if (!*members_out)
 		return complain_of_memory(NULL);
-	if (identity_file_is_right(*members_out, true, why))
-		return STATUS_DONE;
-	json_free(*members_out);
-	return complain(STATUS_USAGE, NULL, "%s", why);
+	status = check_members(*members_out);
+	if (status != STATUS_DONE)
+		json_free(*members_out);
+	return status;
 }

@@ -236,6 +236,37 @@ bool identity_file_is_right(
 	return are_together_right(members, has_key, why);
 }
 
+/* The first of the texts that is in both lists; NULL if none is. */
+static const json *find_common(const json *one, const json *other)
+{
+	for (const json *a = json_first(one); a; a = json_next(a))
+		for (const json *b = json_first(other); b; b = json_next(b))
+			if (strcmp(json_text_of(a), json_text_of(b)) == 0)
+				return a;
+	return NULL;
+}
+
+bool identity_file_is_alone(
+	const json *members, const json *rows, char why[IDENTITY_WHY])
+{
+	const json *names = json_find(members, "certificates");
+	char name[CELL_MAX];
+
+	for (const json *row = json_first(rows); row; row = json_next(row)) {
+		const json *common =
+			find_common(names, json_find(row, "certificates"));
+
+		if (!common)
+			continue;
+		json_cell(common, name, sizeof(name));
+		snprintf(why, IDENTITY_WHY,
+			"certificates: '%s' is the name of %s already", name,
+			json_text_of(json_find(row, "id")));
+		return false;
+	}
+	return true;
+}
+
 const char *identity_file_validity(const json *members)
 {
 	struct identity_span span = read_span(members);

@@ -17,4 +17,9 @@ bool identity_file_is_right(
  * yet", "no more". */
 const char *identity_file_validity(const json *members);
 
+/* Whether none of the rows, of which each has an id, has a name of a
+ * certificate that is in these members too; false with why not. */
+bool identity_file_is_alone(
+	const json *members, const json *rows, char why[IDENTITY_WHY]);
+
 #endif

@@ -145,7 +145,8 @@ double json_number_of(const json *value)
 	return cJSON_IsNumber(value) ? value->valuedouble : 0;
 }
 
-/* What a terminal would take for more than text is no text. */
+/* What a terminal would take for more than text is no text. What does not fit
+ * is cut in front of a whole character. */
 void json_text_cell(const char *text, char *cell, size_t size)
 {
 	size_t len = 0;
@@ -154,6 +155,8 @@ void json_text_cell(const char *text, char *cell, size_t size)
 		cell[len++] = (unsigned char)*text < ' ' || *text == 0x7f
 			? '?'
 			: *text;
+	for (; len > 0 && ((unsigned char)*text & 0xc0) == 0x80; text--)
+		len--;
 	cell[len] = '\0';
 }
 

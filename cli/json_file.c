@@ -4,6 +4,7 @@
 #include <tieline/values.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Comments --------------------------------------------------------- */
@@ -87,4 +88,14 @@ json *json_file_parse(char *text, size_t len, char why[JSON_FILE_WHY])
 	if (!value)
 		refuse(why, "out of memory");
 	return value;
+}
+
+bool json_file_can_have(const json *value, char why[JSON_FILE_WHY])
+{
+	char *text = json_text(value);
+	bool can = text ? is_right(text, strlen(text), why)
+			: refuse(why, "out of memory");
+
+	free(text);
+	return can;
 }

@@ -13,4 +13,8 @@
  * lack of memory, with why. */
 json *json_file_parse(char *text, size_t len, char why[JSON_FILE_WHY]);
 
+/* Whether a file could have that value, for what programs are given as options
+ * need not be UTF-8. False with why, also for lack of memory. */
+bool json_file_can_have(const json *value, char why[JSON_FILE_WHY]);
+
 #endif

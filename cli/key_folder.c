@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "key_folder.h"
 
+#include "identity_file.h"
+#include "key_listing.h"
 #include "status.h"
 
 #include <errno.h>
@@ -168,6 +170,22 @@ static int check_absent(
 	return STATUS_DONE;
 }
 
+/* A broker would not know who comes with it. */
+static int check_certificates(
+	const struct key_folder *folder, const json *members)
+{
+	char why[IDENTITY_WHY];
+	json *rows;
+	int status = key_listing_read(folder, &rows);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (!identity_file_is_alone(members, rows, why))
+		status = complain(STATUS_OTHER, folder->path, "%s", why);
+	json_free(rows);
+	return status;
+}
+
 static int open_fresh(const struct key_folder *folder, const char *name)
 {
 	return openat(folder->fd, name,
@@ -271,6 +289,8 @@ static int add(
 
 	name_files(&names, id);
 	status = check_absent(folder, &names);
+	if (status == STATUS_DONE)
+		status = check_certificates(folder, members);
 	if (status != STATUS_DONE)
 		return status;
 	/* One that was killed may have left them. */

@@ -94,7 +94,7 @@ static bool read_members(struct entry *entry)
 	return entry->members != NULL;
 }
 
-static bool is_right(struct entry *entry)
+static bool is_right(struct entry *entry, const json *rows)
 {
 	const char *wrong = identity_wrong_id(entry->id);
 
@@ -102,7 +102,8 @@ static bool is_right(struct entry *entry)
 		return refuse(entry, wrong);
 	return read_members(entry) &&
 		identity_file_is_right(
-			entry->members, entry->has_key, entry->why);
+			entry->members, entry->has_key, entry->why) &&
+		identity_file_is_alone(entry->members, rows, entry->why);
 }
 
 /* ---- Its row ---------------------------------------------------------- */
@@ -110,7 +111,7 @@ static bool is_right(struct entry *entry)
 /* Makes it of what is in the file, which is all right, or of nothing. */
 static bool add_row(struct entry *entry, json *rows)
 {
-	bool is_taken = is_right(entry);
+	bool is_taken = is_right(entry, rows);
 	json *row = is_taken ? entry->members : json_object();
 
 	if (!is_taken)

@@ -191,6 +191,37 @@ def test_what_is_refused_the_broker_would_not_take(add, tool, folder, options):
     assert broker_check(folder) is not None
 
 
+@pytest.mark.parametrize("name", [
+    b"caf\xe9", b"\xff", b"\xc0\x80", b"\xf5\x80\x80\x80", b"\xe2\x82"])
+def test_names_that_are_no_utf8(tool, add, folder, name, environment):
+    def add_with(words):
+        return subprocess.run(
+            [TOOL, "key", "add", folder, "a", "--all-rights", *words],
+            capture_output=True, timeout=HANG, env=environment)
+    done = add_with(["--certificate", "good", "--certificate", name])
+    assert done.returncode == 2 and b"certificates" in done.stderr, done
+    assert b"UTF-8" in done.stderr and done.stderr.count(b"\n") == 1
+    assert not folder.exists()
+    add("other", "--all-rights")
+    assert add_with(["--certificate", name]).returncode == 2
+    assert files(folder) == ["other.json", "other.key"]
+
+
+def test_a_certificate_is_that_of_one(tool, add, folder):
+    add("other", "--all-rights", "--certificate", "m", "--certificate", "n")
+    before = {name: (folder / name).read_bytes() for name in files(folder)}
+    done = tool("key", "add", folder, "a", "--right", "get",
+                "--certificate", "x", "--certificate", "n")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done
+    assert "'n'" in done.stderr and "other" in done.stderr
+    assert before == {
+        name: (folder / name).read_bytes() for name in files(folder)}
+    add("a", "--right", "get", "--certificate", "N", "--certificate", "mn")
+    assert tool("key", "rm", folder, "other").returncode == 0
+    add("b", "--right", "get", "--certificate", "n", "--certificate", "n")
+    assert broker_check(folder) is None
+
+
 def test_everything_is_not_said_by_the_way(tool, folder):
     done = tool("key", "add", folder, "a", "--right", "all")
     assert done.returncode == 2 and "--all-rights" in done.stderr
@@ -493,7 +524,8 @@ ELSE = '"rights": ["all"], '
 
 REFUSED_FILES = {
     "nothing": "", "a list": "[]", "cut": "{", "no member": "{}",
-    "nonsense": "nonsense", "null": "null", "no rights": '{"not_after": "2100"}',
+    "nonsense": "nonsense", "null": "null",
+    "no rights": '{"not_after": "2100-01-01"}',
     "rights that are a text": '{"rights": "all"}',
     "rights that are null": '{"rights": null}',
     "rights that are an object": '{"rights": {}}',
@@ -501,6 +533,9 @@ REFUSED_FILES = {
     "a right that is null": '{"rights": [null]}',
     "a list of rights in rights": '{"rights": [["all"]]}',
     "an unknown verb": '{"rights": ["all", "bogus"]}',
+    "a long right": json.dumps({"rights": [200 * "\u00e4"]}),
+    "a long right, cut elsewhere":
+        json.dumps({"rights": ["." + 200 * "\u00e4"]}),
     "no pattern": '{"rights": ["dial \\u0007"]}',
     "an escaped NUL": '{"rights": ["all\\u0000"]}',
     "too many rights": json.dumps({"rights": ["get a"] * 1001}),
@@ -624,6 +659,14 @@ def test_names_that_no_broker_takes_are_told(add, tool, folder, name):
     add("good", "--all-rights")
     (folder / f"{name}.json").write_text('{"rights": []}')
     expect_both_to_refuse(tool, folder, name)
+
+
+def test_two_with_one_certificate_are_told(add, tool, folder):
+    add("other", "--all-rights", "--certificate", "m", "--certificate", "n")
+    add("a", "--all-rights")
+    (folder / "a.json").write_text(
+        '{"rights": [], "certificates": ["x", "n"]}')
+    expect_both_to_refuse(tool, folder, "other")
 
 
 TAKEN_FILES = [
