@@ -257,7 +257,7 @@ static int read_folder(const struct folder *folder)
 int identity_folder_read(const char *path, struct identities *identities,
 	struct tli_error *error)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct folder folder = {
 		.dir = fd < 0 ? NULL : fdopendir(fd),
 		.path = path,

@@ -79,9 +79,13 @@ int key_folder_open(struct key_folder *folder, const char *path)
 	int status;
 
 	folder->path = path;
-	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	folder->fd =
+		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder->fd < 0)
-		return complain(STATUS_OTHER, path, "%s", strerror(errno));
+		return complain(STATUS_OTHER, path, "%s",
+			errno == ENOTDIR ? "it is no folder: links are not "
+					   "followed"
+					 : strerror(errno));
 	status = check_trust(folder);
 	if (status != STATUS_DONE)
 		key_folder_close(folder);

@@ -106,6 +106,15 @@ def test_as_much_as_can_be_said(add, tool, folder):
     assert done.returncode == 2 and "16 at most" in done.stderr
 
 
+def test_a_folder_that_is_a_link(add, tool, folder, tmp_path):
+    add("a", "--all-rights")
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    done = tool("key", "ls", link)
+    assert done.returncode == 1 and "links are not followed" in done.stderr
+    assert "symbolic links" in broker_check(link)
+
+
 def test_without_rights_it_says_what_to_give(tool, folder):
     done = tool("key", "add", folder, "a")
     assert done.returncode == 2
