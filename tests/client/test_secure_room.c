@@ -13,13 +13,13 @@
 /* The socket that has no room. */
 static int full_fd = -1;
 
-ssize_t __real_tli_socket_write(int fd, struct iovec *parts, size_t count,
-	enum tli_socket_mode mode);
-ssize_t __wrap_tli_socket_write(int fd, struct iovec *parts, size_t count,
-	enum tli_socket_mode mode);
+ssize_t __real_tli_socket_write(
+	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode);
+ssize_t __wrap_tli_socket_write(
+	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode);
 
-ssize_t __wrap_tli_socket_write(int fd, struct iovec *parts, size_t count,
-	enum tli_socket_mode mode)
+ssize_t __wrap_tli_socket_write(
+	int fd, struct iovec *parts, size_t count, enum tli_socket_mode mode)
 {
 	if (fd == full_fd)
 		return TLI_SOCKET_AGAIN;
