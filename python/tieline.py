@@ -38,6 +38,7 @@ import json
 import logging
 import multiprocessing.connection
 import multiprocessing.managers
+import multiprocessing.util
 import os
 import pickle
 import random
@@ -51,7 +52,6 @@ import stat
 import struct
 import threading
 import time
-import weakref
 from multiprocessing import AuthenticationError, BufferTooShort
 from multiprocessing.reduction import ForkingPickler
 
@@ -1331,8 +1331,12 @@ class Port:
         self.sock.setblocking(False)
         self.address = format_place(
             settings.address.scheme, self.sock.getsockname())
-        self.close = weakref.finalize(self, stop_listening, self.sock,
-                                      settings.address.path, os.getpid())
+        self.remove_file = None
+        if settings.address.scheme == "unix":
+            path = os.path.abspath(settings.address.path)
+            # As Python's own listener: not in processes that are forked off.
+            self.remove_file = multiprocessing.util.Finalize(
+                self, remove_file, (path, file_at(path)), exitpriority=0)
 
     def resume(self, away_seconds):
         pass
@@ -1363,6 +1367,11 @@ class Port:
         log.warning("%s: turned away %s: %s", self.address, opening.peer,
                     describe(error))
 
+    def close(self):
+        self.sock.close()
+        if self.remove_file:
+            self.remove_file()
+
 
 def listening_socket(address, backlog):
     if address.scheme == "unix":
@@ -1382,10 +1391,15 @@ def listening_socket(address, backlog):
         family=socket.AF_INET6 if ipv6 else socket.AF_INET)
 
 
-def stop_listening(sock, path, process):
-    sock.close()
-    if path and process == os.getpid():  # or it is a parent's
-        with contextlib.suppress(FileNotFoundError):
+def file_at(path):
+    status = os.lstat(path)
+    return status.st_dev, status.st_ino
+
+
+def remove_file(path, file):
+    """Unless another one is there now."""
+    with contextlib.suppress(FileNotFoundError):
+        if file_at(path) == file:
             os.unlink(path)
 
 

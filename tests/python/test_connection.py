@@ -4,6 +4,7 @@ and where over TLS more is known than a socket shows."""
 
 import array
 import contextlib
+import multiprocessing
 import multiprocessing.connection
 import os
 import pickle
@@ -187,6 +188,31 @@ def test_a_listener_that_is_forgotten_leaves_no_file(place):
         tieline.Listener(url, KEY)
     del listener
     tieline.Listener(url, KEY).close()
+
+
+def test_a_listener_leaves_the_file_of_another_one(place):
+    url = place("unix")
+    first = tieline.Listener(url, KEY)
+    os.unlink(url[len("unix:"):])
+    with tieline.Listener(url, KEY) as second:
+        first.close()
+        del first
+        with meanwhile(second.accept, HANG) as accepted:
+            tieline.connect(url, KEY).close()
+        accepted.value.close()
+
+
+def test_a_child_that_ends_leaves_no_file(place):
+    url = place("unix")
+
+    def run():
+        run.listener = tieline.Listener(url, KEY)
+
+    child = multiprocessing.get_context("fork").Process(target=run)
+    child.start()
+    child.join(HANG)
+    assert child.exitcode == 0
+    assert not os.path.lexists(url[len("unix:"):])
 
 
 def test_a_program_that_ends_leaves_no_file(start, modern, tmp_path):
