@@ -93,6 +93,7 @@ static void allow_descriptors(void)
 int carrier_open(struct carrier *carrier)
 {
 	allow_descriptors();
+	complain_without_waiting();
 	return loop_open(&carrier->loop);
 }
 

@@ -41,7 +41,6 @@ int loop_open(struct loop *loop)
 
 	*loop = (struct loop){.count = 0};
 	TAILQ_INIT(&loop->parties);
-	complain_without_waiting();
 	/* What cannot be written any more is told by EPIPE. */
 	signal(SIGPIPE, SIG_IGN);
 	signals_of(&set);

@@ -49,9 +49,8 @@ struct loop {
 	void *arg; /* of both */
 };
 
-/* Starts to watch signals, and has no complaint wait any more, which would keep
- * all from going on, and from ending. Returns a status: STATUS_DONE, or another
- * one when it has complained. */
+/* Starts to watch signals. Returns a status: STATUS_DONE, or another one when
+ * it has complained. */
 int loop_open(struct loop *loop);
 
 void loop_add(struct loop *loop, struct party *party);

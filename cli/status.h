@@ -44,8 +44,9 @@ int status_of_open(int code);
 int complain(int status, const char *what, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* From now on nobody waits for who does not read standard error: complaints
- * that it has no room for are only counted, and the next one says how many. */
+/* For what stays and serves others: from now on nobody waits for who does not
+ * read standard error. Complaints that it has no room for are only counted, and
+ * the next one says how many. */
 void complain_without_waiting(void);
 
 /* Whether a line can be written there without waiting for a reader. */

@@ -137,6 +137,8 @@ static int receive(const struct call *call, tieline_listener *listener)
 	};
 	int status = loop_open(&loop);
 
+	if (call->settings.keep || call->settings.exec)
+		complain_without_waiting();
 	loop_add(&loop, &reception.party);
 	commands_open(&reception.commands, call, &loop);
 	if (status == STATUS_DONE && !call->settings.exec)
