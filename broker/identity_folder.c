@@ -254,10 +254,27 @@ static int read_folder(const struct folder *folder)
 	return result;
 }
 
+/* With a slash at its end a link would be followed. */
+static int open_folder(const char *path)
+{
+	size_t len = strlen(path);
+	char *name;
+	int fd;
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	name = strndup(path, len);
+	if (!name)
+		return -1;
+	fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	free(name);
+	return fd;
+}
+
 int identity_folder_read(const char *path, struct identities *identities,
 	struct tli_error *error)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = open_folder(path);
 	struct folder folder = {
 		.dir = fd < 0 ? NULL : fdopendir(fd),
 		.path = path,

@@ -74,13 +74,29 @@ static int check_trust(const struct key_folder *folder)
 		     : STATUS_DONE;
 }
 
+/* With a slash at its end a link would be followed. */
+static int open_folder(const char *path)
+{
+	size_t len = strlen(path);
+	char *name;
+	int fd;
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	name = strndup(path, len);
+	if (!name)
+		return -1;
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	free(name);
+	return fd;
+}
+
 int key_folder_open(struct key_folder *folder, const char *path)
 {
 	int status;
 
 	folder->path = path;
-	folder->fd =
-		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder->fd = open_folder(path);
 	if (folder->fd < 0)
 		return complain(STATUS_OTHER, path, "%s",
 			errno == ENOTDIR ? "it is no folder: links are not "
@@ -141,6 +157,10 @@ static int lock(const struct key_folder *folder, int *fd_out)
 		O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 	int status;
 
+	if (fd < 0 && errno == EACCES)
+		return complain(STATUS_OTHER, folder->path,
+			"you may not use " LOCK " in it: remove that file, "
+			"which is somebody else's");
 	if (fd < 0)
 		return complain_of_file(folder, LOCK);
 	*fd_out = fd;

@@ -110,8 +110,9 @@ def test_a_folder_that_is_a_link(add, tool, folder, tmp_path):
     add("a", "--all-rights")
     link = tmp_path / "link"
     link.symlink_to(folder)
-    done = tool("key", "ls", link)
-    assert done.returncode == 1 and "links are not followed" in done.stderr
+    for path in (link, f"{link}/"):
+        done = tool("key", "ls", path)
+        assert done.returncode == 1 and "links are not followed" in done.stderr
     assert "symbolic links" in broker_check(link)
 
 
