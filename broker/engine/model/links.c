@@ -69,21 +69,21 @@ struct search {
 	size_t capacity;
 };
 
-static bool add(struct search *search, struct object *target)
+/* Whether there is room for one more. */
+static bool make_room(struct search *search)
 {
 	size_t count = search->links ? search->links->count : 0;
 	size_t capacity = count ? 2 * count : FIRST_TARGETS;
-	struct links *links = search->links;
+	struct links *links;
 
-	if (count == search->capacity) {
-		links = realloc(links, size_of(capacity));
-		if (!links)
-			return false;
-		search->links = links;
-		search->capacity = capacity;
-	}
-	links->targets[count] = target;
-	links->count = count + 1;
+	if (count < search->capacity)
+		return true;
+	links = realloc(search->links, size_of(capacity));
+	if (!links)
+		return false;
+	links->count = count;
+	search->links = links;
+	search->capacity = capacity;
 	return true;
 }
 
@@ -105,8 +105,15 @@ static bool look_at(void *arg, struct tli_value *state)
 	struct search *search = arg;
 	struct object *target = links_target(search->call->model, state);
 
-	return !target || !call_permits_link(search->call, target) ||
-		add(search, target);
+	if (!target)
+		return true;
+	/* That there are tokens is known also if they keep nothing: answers
+	 * with them are looked through. */
+	if (!make_room(search))
+		return false;
+	if (call_permits_link(search->call, target))
+		search->links->targets[search->links->count++] = target;
+	return true;
 }
 
 bool links_attach(const struct call *call, struct tli_item *item,
@@ -176,12 +183,15 @@ bool links_are_due(const struct model *model)
 
 static void give_up_one(struct links *links)
 {
-	struct object *target = links->targets[--links->count];
+	struct object *target =
+		links->count ? links->targets[--links->count] : NULL;
 
 	if (links->count == 0) {
 		LIST_REMOVE(links, link);
 		free(links);
 	}
+	if (!target)
+		return;
 	target->links--;
 	object_unref(target);
 }

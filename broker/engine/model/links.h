@@ -16,10 +16,10 @@
 /* Of one item. */
 struct links {
 	struct tli_item_links item_links;
-	struct model *model;    /* NULL: it is gone */
-	struct tli_item *item;  /* until that is freed */
-	LIST_ENTRY(links) link; /* in one struct links_list, always */
-	size_t count;
+	struct model *model;      /* NULL: it is gone */
+	struct tli_item *item;    /* until that is freed */
+	LIST_ENTRY(links) link;   /* in one struct links_list, always */
+	size_t count;             /* 0: the tokens in it keep nothing */
 	struct object *targets[]; /* a reference to each */
 };
 
@@ -30,7 +30,8 @@ struct object *links_target(struct model *model, const struct tli_value *state);
 
 /* Has an item, which has no links, refer to what the tokens in its value name,
  * as far as that is of this broker, still there, and not forbidden to whoever
- * asks: tokens can be made by hand. `holder` is the object whose content it
+ * asks, as tokens can be made by hand: then its links are there and keep
+ * nothing. `holder` is the object whose content it
  * becomes; NULL for an answer. False for lack of memory. */
 bool links_attach(const struct call *call, struct tli_item *item,
 	const struct tli_value *value, struct object *holder);
