@@ -7,6 +7,8 @@ from multiprocessing.managers import BaseProxy, RebuildProxy, Token
 
 import pytest
 
+from conftest import python_address
+
 
 class Made:
     """As a proxy is pickled."""
@@ -96,21 +98,39 @@ def test_the_value_is_what_it_was(hub, keys):
     assert proxy.returns(mine, "count", Made(ident)) == 1
 
 
+def stored(hub, ident):
+    """The ident of the list "shared", in which there is a proxy."""
+    session = hub.session()
+    session.has_open(1, "shared", "list")
+    epoch = session.greeting["epoch"]
+    session.returns(1, "append", Made(ident))
+    return f"{epoch}-{session.has_open(2, 'shared').argument:x}-list"
+
+
 def test_answers_keep_nothing_either(hub, keys):
     """Who asks for what is stored, and then is silent."""
     keys.add("alice", "call shared")
     hub.reloads()
-    session = hub.session()
-    session.has_open(1, "shared", "list")
-    epoch = session.greeting["epoch"]
-    shared = f"{epoch}-{session.has_open(2, 'shared').argument:x}-list"
     ident = created(hub, None, "Queue")
-    session.returns(1, "append", Made(ident))
+    shared = stored(hub, ident)
     drop(hub, ident)
     silent = hub.speaker("alice").serves()
     silent.say(shared, "pop")
     silent.receive()
     assert not is_there(hub, ident)
+
+
+def test_answers_lead_to_where_one_has_come(hub, keys):
+    """Also what one has no right to."""
+    keys.add("alice", "call shared")
+    hub.reloads()
+    shared = stored(hub, created(hub, None, "Queue"))
+    path = python_address(hub.broker.at["unix"]).encode()
+    for id in ("alice", None):
+        speaker = hub.speaker(id).serves()
+        speaker.say(shared, "__getitem__", 0)
+        answer = speaker.receive()
+        assert path in answer and b"127.0.0.1" not in answer
 
 
 def test_what_a_function_makes_is_as_its_asker(serve, keys):
