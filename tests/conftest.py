@@ -20,7 +20,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = pathlib.Path(os.environ.get("TIELINE_BUILD", ROOT / "build-test"))
+BUILD = pathlib.Path(
+    os.environ.get("TIELINE_BUILD", ROOT / "build-test")).absolute()
 KEY = b"a key of 32 bytes for the tests!"
 
 # Longer than anything takes, sanitizers and a busy machine included: a test

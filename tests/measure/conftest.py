@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT
 from limits.broker import LoadedBroker
 
-RELEASE = pathlib.Path(os.environ.get("TIELINE_RELEASE_BUILD", ROOT / "build"))
+RELEASE = pathlib.Path(
+    os.environ.get("TIELINE_RELEASE_BUILD", ROOT / "build")).absolute()
 FIGURES = []
 KIB, MIB = 1 << 10, 1 << 20
 

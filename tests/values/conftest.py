@@ -12,7 +12,8 @@ import pytest
 from conftest import BUILD, ROOT
 
 HERE = pathlib.Path(__file__).parent
-RELEASE = pathlib.Path(os.environ.get("TIELINE_RELEASE_BUILD", ROOT / "build"))
+RELEASE = pathlib.Path(
+    os.environ.get("TIELINE_RELEASE_BUILD", ROOT / "build")).absolute()
 PROGRAM = BUILD / "tests/values"
 LONG_HANG = 7200
 
