@@ -1,151 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The folder of identities: what is read of it, every mistake with its file and
- * line, and that all of it is taken or nothing. */
-#include "../unit/unit.h"
+/* What is read of an identity's file, every mistake with its line, and what one
+ * identity has beside others. */
+#include "keys_dir.h"
 
 #include "../../broker/engine/kinds.h"
-#include "../../broker/identities.h"
 #include "../unit/alloc.h"
 
-#include <tieline/tieline.h>
-
 #include <cjson/cJSON.h>
-#include <dirent.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define ALL       "{\"rights\": [\"all\"]}"
 #define SITES_MAX 500 /* more allocations than any folder here needs */
-#define DAY_S     86400
-
-static char folder[] = "/tmp/tieline-keys-XXXXXX";
-static struct identities *set;
-static struct tli_error error;
-
-/* ---- The folder ------------------------------------------------------- */
-
-static int make_folder(void **state)
-{
-	(void)state;
-	strcpy(folder + sizeof(folder) - 7, "XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static const char *path_of(const char *name)
-{
-	static char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
-}
-
-static void remove_files(void)
-{
-	DIR *open = opendir(folder);
-	const struct dirent *entry;
-
-	assert_non_null(open);
-	while ((entry = readdir(open)))
-		if (strcmp(entry->d_name, ".") != 0 &&
-			strcmp(entry->d_name, "..") != 0)
-			assert_int_equal(remove(path_of(entry->d_name)), 0);
-	closedir(open);
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	identities_unref(set);
-	set = NULL;
-	chmod(folder, 0700);
-	remove_files();
-	return rmdir(folder);
-}
-
-static void put(const char *name, const char *text)
-{
-	FILE *file = fopen(path_of(name), "w");
-
-	assert_non_null(file);
-	assert_int_equal(fputs(text, file) < 0, 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path_of(name), 0600), 0);
-}
-
-/* One with a key of its own. */
-static void put_identity(const char *id, const char *text)
-{
-	char name[PATH_MAX];
-
-	snprintf(name, sizeof(name), "%s.json", id);
-	put(name, text);
-	snprintf(name, sizeof(name), "%s.key", id);
-	put(name, id);
-}
-
-/* ---- Loading ---------------------------------------------------------- */
-
-static struct tli_key *key_of(const char *text)
-{
-	struct tli_key *key = tli_key_copy(text, strlen(text), &error);
-
-	assert_non_null(key);
-	return key;
-}
-
-/* In place of the set that there is. */
-static void load(struct tli_key *authkey)
-{
-	struct identities *before = set;
-
-	set = identities_load(folder, authkey, before, &error);
-	identities_unref(before);
-	if (!set)
-		fail_msg("%s", error.text);
-}
-
-static const struct identity *find(const char *id)
-{
-	const struct identity *found = identities_find(set, id);
-
-	if (!found)
-		fail_msg("there is no %s", id);
-	return found;
-}
-
-/* The text of an error has the folder in place of a %. */
-static void expect_refused(const char *what, const char *wrong)
-{
-	char expected[2 * TLI_ERROR_TEXT] = "";
-	struct identities *loaded;
-
-	for (; *wrong; wrong++)
-		snprintf(expected + strlen(expected),
-			sizeof(expected) - strlen(expected), "%.*s",
-			*wrong == '%' ? (int)strlen(folder) : 1,
-			*wrong == '%' ? folder : wrong);
-	error = (struct tli_error){.code = 0};
-	loaded = identities_load(folder, NULL, NULL, &error);
-	check(what, !loaded);
-	check(what, error.code < 0);
-	if (strcmp(error.text, expected) != 0)
-		fail_msg("%s: %s\nnot %s", what, error.text, expected);
-}
-
-/* A file a.json of that text. */
-static void expect_wrong(const char *text, const char *wrong)
-{
-	char expected[2 * TLI_ERROR_TEXT];
-
-	put_identity("a", text);
-	snprintf(expected, sizeof(expected), "%%/a.json%s", wrong);
-	expect_refused(text, expected);
-}
 
 /* ---- What is read ----------------------------------------------------- */
 
@@ -231,21 +99,6 @@ static void a_certificate_does_for_a_key(void **state)
 	put("a.json", "{\"rights\": [], \"certificates\": [\"a\"]}");
 	load(NULL);
 	assert_null(find("a")->key);
-}
-
-static void other_files_are_left_alone(void **state)
-{
-	(void)state;
-	put_identity("a", ALL);
-	put("README", "");
-	put("a.json.old", "");
-	put("b.key~", "");
-	put(".c.json", "{");
-	put(".json", "{");
-	put(".key", "");
-	assert_int_equal(mkdir(path_of("folder"), 0777), 0);
-	load(NULL);
-	assert_int_equal(set->count, 1);
 }
 
 static void the_key_of_all_rights_is_one_too(void **state)
@@ -363,6 +216,16 @@ static void a_key_has_its_users(void **state)
 
 /* ---- What is wrong ---------------------------------------------------- */
 
+/* A file a.json of that text. */
+static void expect_wrong(const char *text, const char *wrong)
+{
+	char expected[2 * TLI_ERROR_TEXT];
+
+	put_identity("a", text);
+	snprintf(expected, sizeof(expected), "%%/a.json%s", wrong);
+	expect_refused(text, expected);
+}
+
 static const struct {
 	const char *text, *wrong;
 } wrong_files[] = {
@@ -462,186 +325,6 @@ static void lists_have_an_end(void **state)
 	expect_too_many("certificates", "\"a\"", IDENTITY_CERTIFICATES_MAX);
 }
 
-static void expect_pair_refused(
-	const char *name, const char *text, const char *wrong)
-{
-	put_identity("a", "{\"rights\": [], \"certificates\": [\"x\"]}");
-	put(name, text);
-	expect_refused(name, wrong);
-	remove_files();
-}
-
-static void files_go_together(void **state)
-{
-	(void)state;
-	expect_refused(
-		"empty", "%: there is no identity in it: nobody could log in");
-	expect_pair_refused("b.key", "key",
-		"%/b.key: there is no b.json beside it, which says what the "
-		"key is for");
-	expect_pair_refused("b.json", ALL,
-		"%/b.json: there is neither b.key beside it nor "
-		"\"certificates\" in it");
-	expect_pair_refused("b.json",
-		"{\"rights\": [], \"certificates\": [\"y\"], \"uids\": [1]}",
-		"%/b.json: \"uids\" say who has the key, and there is no b.key "
-		"beside it");
-	expect_pair_refused("b.json",
-		"{\"rights\": [], \"certificates\": [\"y\", \"x\"]}",
-		"a and b have the same name of a certificate: \"x\"");
-	expect_pair_refused("b c.json", ALL,
-		"%: \"b c\" names no identity: 1 to 64 letters, digits and "
-		". _ -");
-	expect_pair_refused("authkey.json", ALL,
-		"%/authkey.json: \"authkey\" is the identity of authkey_file: "
-		"take another name");
-	expect_pair_refused(
-		"a.key", "", "%/a.key is to have 1 to 4096 bytes, not 0");
-}
-
-static void two_have_two_keys(void **state)
-{
-	struct tli_key *key = key_of("the same");
-
-	(void)state;
-	put_identity("a", ALL);
-	put_identity("b", ALL);
-	put("a.key", "the same");
-	load(NULL);
-	assert_null(identities_load(folder, key, set, &error));
-	assert_string_equal(error.text,
-		"authkey and a have the same key: each needs one of its own");
-	put("b.key", "the same");
-	expect_refused(
-		"same", "a and b have the same key: each needs one of its own");
-}
-
-static void there_are_at_most_sixty_four(void **state)
-{
-	char id[16];
-
-	(void)state;
-	for (unsigned i = 0; i < IDENTITIES_MAX; i++) {
-		snprintf(id, sizeof(id), "id-%u", i);
-		put_identity(id, ALL);
-	}
-	load(NULL);
-	assert_int_equal(set->count, IDENTITIES_MAX);
-	put_identity("one-more", ALL);
-	assert_null(identities_load(folder, NULL, set, &error));
-	assert_non_null(
-		strstr(error.text, ".json: there are more than 64 identities"));
-	assert_int_equal(remove(path_of("one-more.json")), 0);
-	assert_int_equal(remove(path_of("one-more.key")), 0);
-	assert_null(identities_load(folder, key_of("shared"), set, &error));
-	assert_non_null(
-		strstr(error.text, ".json: there are more than 64 identities"));
-}
-
-/* ---- Who could have written it ---------------------------------------- */
-
-static void only_its_owner_can_change_it(void **state)
-{
-	(void)state;
-	put_identity("a", ALL);
-	assert_int_equal(chmod(folder, 0770), 0);
-	expect_refused(
-		"folder", "% can be changed by group or others: chmod go-w it");
-	assert_int_equal(chmod(folder, 0755), 0);
-	load(NULL);
-	assert_int_equal(chmod(path_of("a.json"), 0602), 0);
-	expect_refused("json",
-		"%/a.json can be changed by group or others: "
-		"chmod go-w it");
-	assert_int_equal(chmod(path_of("a.json"), 0644), 0);
-	load(NULL);
-	assert_int_equal(chmod(path_of("a.key"), 0640), 0);
-	expect_refused("key",
-		"the authkey file %/a.key can be used by group "
-		"or others: chmod 600 it");
-}
-
-static void a_link_is_not_followed(void **state)
-{
-	(void)state;
-	put_identity("a", ALL);
-	put("b", ALL);
-	assert_int_equal(symlink("b", path_of("b.json")), 0);
-	expect_refused("link",
-		"cannot read the keys in %/b.json: Too many "
-		"levels of symbolic links");
-	assert_int_equal(remove(path_of("b.json")), 0);
-	assert_int_equal(remove(path_of("a.key")), 0);
-	assert_int_equal(symlink("b", path_of("a.key")), 0);
-	expect_refused("link",
-		"cannot read the authkey file %/a.key: Too many "
-		"levels of symbolic links");
-}
-
-/* A file that comes when the folder is read for the second time. */
-static const char *late;
-
-void __real_rewinddir(DIR *dir);
-void __wrap_rewinddir(DIR *dir);
-
-void __wrap_rewinddir(DIR *dir)
-{
-	static bool again;
-
-	if (late && again)
-		put(late, "key");
-	again = late && !again;
-	__real_rewinddir(dir);
-}
-
-static void a_key_that_comes_meanwhile_is_not_left_out(void **state)
-{
-	(void)state;
-	put_identity("a", ALL);
-	put("b.json", "{\"rights\": [], \"certificates\": [\"x\"]}");
-	late = "b.key";
-	expect_refused(
-		"late", "%/b.key: it came while the folder was read; reload");
-	late = NULL;
-	load(NULL);
-	assert_int_equal(set->count, 2);
-}
-
-static void a_folder_is_no_link(void **state)
-{
-	char elsewhere[sizeof(folder) + 7];
-
-	(void)state;
-	put_identity("a", ALL);
-	snprintf(elsewhere, sizeof(elsewhere), "%s.link", folder);
-	assert_int_equal(symlink(folder, elsewhere), 0);
-	set = identities_load(elsewhere, NULL, NULL, &error);
-	assert_null(set);
-	assert_non_null(strstr(error.text, "levels of symbolic links"));
-	strcat(elsewhere, "//");
-	set = identities_load(elsewhere, NULL, NULL, &error);
-	assert_null(set);
-	elsewhere[strlen(elsewhere) - 2] = '\0';
-	assert_int_equal(unlink(elsewhere), 0);
-}
-
-static void what_is_no_file_is_refused(void **state)
-{
-	(void)state;
-	put_identity("a", ALL);
-	assert_int_equal(mkdir(path_of("b.json"), 0700), 0);
-	expect_refused("folder", "the identity %/b.json is not a regular file");
-	assert_int_equal(rmdir(path_of("b.json")), 0);
-	assert_int_equal(mkfifo(path_of("b.json"), 0600), 0);
-	expect_refused("fifo", "the identity %/b.json is not a regular file");
-	assert_int_equal(remove(path_of("b.json")), 0);
-	assert_null(identities_load(path_of("a.json"), NULL, NULL, &error));
-	assert_non_null(strstr(error.text, "a.json: Not a directory"));
-	assert_null(identities_load("/no/such", NULL, NULL, &error));
-	assert_string_equal(error.text,
-		"cannot read the keys in /no/such: No such file or directory");
-}
-
 static void a_lack_of_memory_is_said(void **state)
 {
 	unsigned long n;
@@ -668,9 +351,6 @@ static void a_lack_of_memory_is_said(void **state)
 	assert_int_equal(set->count, 3);
 }
 
-#define folder_test(name)                                                      \
-	cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -678,7 +358,6 @@ int main(void)
 		folder_test(what_it_does_not_say_limits_nothing),
 		folder_test(values_keep_what_one_has_any_right_to),
 		folder_test(a_certificate_does_for_a_key),
-		folder_test(other_files_are_left_alone),
 		folder_test(the_key_of_all_rights_is_one_too),
 		folder_test(numbers_stay),
 		folder_test(one_that_is_referred_to_stays),
@@ -686,14 +365,6 @@ int main(void)
 		folder_test(a_key_has_its_users),
 		folder_test(a_mistake_has_its_line),
 		folder_test(lists_have_an_end),
-		folder_test(files_go_together),
-		folder_test(two_have_two_keys),
-		folder_test(there_are_at_most_sixty_four),
-		folder_test(only_its_owner_can_change_it),
-		folder_test(a_link_is_not_followed),
-		folder_test(a_key_that_comes_meanwhile_is_not_left_out),
-		folder_test(a_folder_is_no_link),
-		folder_test(what_is_no_file_is_refused),
 		folder_test(a_lack_of_memory_is_said),
 	};
 	cJSON_Hooks hooks = {malloc, free};
