@@ -74,29 +74,13 @@ static int check_trust(const struct key_folder *folder)
 		     : STATUS_DONE;
 }
 
-/* With a slash at its end a link would be followed. */
-static int open_folder(const char *path)
-{
-	size_t len = strlen(path);
-	char *name;
-	int fd;
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	name = strndup(path, len);
-	if (!name)
-		return -1;
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	free(name);
-	return fd;
-}
-
 int key_folder_open(struct key_folder *folder, const char *path)
 {
 	int status;
 
 	folder->path = path;
-	folder->fd = open_folder(path);
+	folder->fd =
+		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder->fd < 0)
 		return complain(STATUS_OTHER, path, "%s",
 			errno == ENOTDIR ? "it is no folder: links are not "

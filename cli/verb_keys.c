@@ -19,6 +19,16 @@ static void say_to_reload(void)
 	       "    kill -HUP PID\n");
 }
 
+/* DIR, without slashes at its end, behind which a link would be followed. */
+static const char *folder_of(const struct call *call)
+{
+	char *path = call->words[0];
+
+	for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
+		path[len - 1] = '\0';
+	return path;
+}
+
 /* ---- key add ---------------------------------------------------------- */
 
 static void say_what_next(const char *path, const char *id)
@@ -49,7 +59,7 @@ static int add(const char *path, const char *id, const json *members)
 
 int verb_key_add(const struct call *call)
 {
-	const char *path = call->words[0], *id = call->words[1];
+	const char *path = folder_of(call), *id = call->words[1];
 	int status = identity_check_id(id);
 	json *members;
 
@@ -150,7 +160,8 @@ int verb_key_ls(const struct call *call)
 {
 	struct key_folder folder;
 	json *rows = NULL;
-	int status = key_folder_open(&folder, call->words[0]);
+	const char *path = folder_of(call);
+	int status = key_folder_open(&folder, path);
 	int printed;
 
 	if (status != STATUS_DONE)
@@ -159,7 +170,7 @@ int verb_key_ls(const struct call *call)
 	key_folder_close(&folder);
 	if (status != STATUS_DONE)
 		return status;
-	status = check_rows(call->words[0], rows);
+	status = check_rows(path, rows);
 	printed = call->settings.json ? table_print_json(rows)
 				      : print_table(rows);
 	json_free(rows);
@@ -174,7 +185,7 @@ int verb_key_rm(const struct call *call)
 	int status = identity_check_id(call->words[1]);
 
 	if (status == STATUS_DONE)
-		status = key_folder_open(&folder, call->words[0]);
+		status = key_folder_open(&folder, folder_of(call));
 	if (status != STATUS_DONE)
 		return status;
 	status = key_folder_remove(&folder, call->words[1]);
