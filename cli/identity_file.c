@@ -116,15 +116,14 @@ static const char *wrong_certificate(const json *value)
 static const struct member {
 	const char *name;
 	const char *(*objection)(const json *value);
-	bool is_list;
-	unsigned max;                          /* elements */
+	unsigned max_elements;                 /* 0: it is no list */
 	bool (*is_counted)(const json *value); /* NULL = all are */
 } table[] = {
-	{"rights", wrong_right, true, PATTERNS_MAX, has_pattern},
-	{"not_before", wrong_time, false, 0, NULL},
-	{"not_after", wrong_time, false, 0, NULL},
-	{"uids", wrong_uid, true, UIDS_MAX, NULL},
-	{"certificates", wrong_certificate, true, CERTIFICATES_MAX, NULL},
+	{"rights", wrong_right, PATTERNS_MAX, has_pattern},
+	{"not_before", wrong_time, 0, NULL},
+	{"not_after", wrong_time, 0, NULL},
+	{"uids", wrong_uid, UIDS_MAX, NULL},
+	{"certificates", wrong_certificate, CERTIFICATES_MAX, NULL},
 };
 
 static const struct member *find_row(const char *name)
@@ -165,7 +164,7 @@ static bool is_list_right(
 			return false;
 		count += !row->is_counted || row->is_counted(value);
 	}
-	return count <= row->max ||
+	return count <= row->max_elements ||
 		refuse(why, row->name, "there are too many");
 }
 
@@ -178,7 +177,7 @@ static bool is_member_right(const json *member, char why[IDENTITY_WHY])
 		json_text_cell(json_key(member), cell, sizeof(cell));
 		return refuse(why, cell, "there is no such member");
 	}
-	if (row->is_list)
+	if (row->max_elements > 0)
 		return json_is_array(member)
 			? is_list_right(row, member, why)
 			: refuse(why, row->name, "a list belongs there");

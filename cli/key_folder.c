@@ -112,14 +112,14 @@ void key_folder_close(struct key_folder *folder)
 /* Whether it is locked now; false with errno set. */
 static bool lock_in_time(int fd)
 {
-	bool is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+	int tries = LOCK_TRIES;
 
-	for (int tries = LOCK_TRIES;
-		!is_locked && errno == EWOULDBLOCK && tries; tries--) {
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK || tries-- == 0)
+			return false;
 		poll(NULL, 0, LOCK_PAUSE_MS);
-		is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
 	}
-	return is_locked;
+	return true;
 }
 
 static int complain_of_lock(const struct key_folder *folder)

@@ -171,7 +171,8 @@ int key_listing_read(const struct key_folder *folder, json **rows_out)
 	struct dirent **files;
 	json *rows = json_array();
 	bool is_fine = rows != NULL;
-	int count = scandir(folder->path, &files, is_of_identity, alphasort);
+	int count =
+		scandirat(folder->fd, ".", &files, is_of_identity, alphasort);
 
 	if (count < 0) {
 		json_free(rows);
