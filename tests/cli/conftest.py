@@ -11,7 +11,8 @@ from multiprocessing.connection import Client, Listener
 
 import pytest
 
-from conftest import BUILD, HANG, KEY, python_address, write_secret
+from conftest import (
+    BUILD, HANG, KEY, ended_broker, python_address, write_secret)
 from session.wire import Session
 
 TOOL = BUILD / "cli/tieline"
@@ -164,3 +165,30 @@ def ended(connection):
         return receive(connection)
     except (EOFError, OSError) as error:
         return type(error)
+
+
+# ---- Identities -----------------------------------------------------------
+
+@pytest.fixture
+def folder(tmp_path):
+    """Of identities, which is not there yet."""
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def add(tool, folder):
+    """Adds an identity, which must go well: add(id, *options)."""
+    def run(name, *options):
+        done = tool("key", "add", folder, name, *options)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    return run
+
+
+def broker_check(folder):
+    """What a broker says of the folder; None if it takes it."""
+    config = folder.parent / "tielined.json"
+    config.write_text(json.dumps({
+        "keys_dir": str(folder), "listen": [f"unix:{folder.parent}/socket"]}))
+    done = ended_broker("--check-config", "--config", config)
+    return done.stderr if done.returncode else None

@@ -32,6 +32,15 @@ def unsent(connection):
     return struct.unpack("i", answer)[0]
 
 
+def break_behind(connection, messages):
+    """When its kernel has passed them all on."""
+    for message in messages:
+        connection.send_bytes(message)
+    while unsent(connection):
+        pass
+    break_off(connection)
+
+
 def is_break(error):
     return error in (OSError, ConnectionResetError)
 

@@ -16,8 +16,8 @@ from conftest import HANG, KEY
 
 from .conftest import OTHER_KEY, ended, fill_unread, receive
 from .ends import (
-    break_off, expect_a_break_passed_on, expect_an_end_passed_on, is_break,
-    memory_of, unsent)
+    break_behind, expect_a_break_passed_on, expect_an_end_passed_on, is_break,
+    memory_of)
 
 MIB = 1 << 20
 
@@ -195,11 +195,7 @@ def test_a_break_comes_behind_all_that_came_before(begin, broker, target):
     begin("expose", "program", target.url)
     dialler, program = meet(broker, target)
     messages = [os.urandom(16384) for _ in range(8)]
-    for message in messages:
-        dialler.send_bytes(message)
-    while unsent(dialler):
-        pass
-    break_off(dialler)
+    break_behind(dialler, messages)
     # It is at expose when the broker knows the next parked one, and us, alone.
     while b'"total":2}' not in ask(broker, '{"list":"connections"}'):
         pass

@@ -14,7 +14,7 @@ from multiprocessing.connection import (
 import pytest
 
 from cli.conftest import begin, ended, receive  # noqa: F401: a fixture
-from cli.ends import break_off, is_break, memory_of, unsent
+from cli.ends import break_behind, is_break, memory_of
 from conftest import HANG, KEY, Broker, python_address, write_secret
 from tls.client import Connection
 from tls.ends import key_pair
@@ -207,11 +207,7 @@ def test_a_break_overtakes_nothing_though_who_sees_it_goes_on_sending(
     thread.join()
     far = accepted[0]
     messages = [os.urandom(16384) for _ in range(16)]
-    for message in messages:
-        near.send_bytes(message)
-    while unsent(near):
-        pass
-    break_off(near)
+    break_behind(near, messages)
     for number, message in enumerate(messages):
         if number < len(messages) / 2:
             far.send_bytes(b"still here")
