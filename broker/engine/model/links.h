@@ -31,8 +31,8 @@ struct object *links_target(struct model *model, const struct tli_value *state);
 /* Has an item, which has no links, refer to what the tokens in its value name,
  * as far as that is of this broker, still there, and not forbidden to whoever
  * asks, as tokens can be made by hand: then its links are there and keep
- * nothing. `holder` is the object whose content it
- * becomes; NULL for an answer. False for lack of memory. */
+ * nothing. `holder` is the object whose content it becomes; NULL for an answer.
+ * False for lack of memory. */
 bool links_attach(const struct call *call, struct tli_item *item,
 	const struct tli_value *value, struct object *holder);
 

@@ -95,7 +95,5 @@ static uint32_t link_to(const struct object *object)
 
 bool call_permits_link(const struct call *call, const struct object *object)
 {
-	uint32_t forbidden = call->op->forbidden_links;
-
-	return forbidden == 0 || !(forbidden & link_to(object));
+	return !(call->op->forbidden_links & link_to(object));
 }
